@@ -1,0 +1,44 @@
+"""What a client package provides: how to read the client's own objects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from verspan.instrumentation.calls import Call, CallInput, Reply
+
+
+class CallAdapter(Protocol):
+    """Turns one kind of call of one client into :class:`Call` and :class:`Reply`.
+
+    Plain functions over plain values: no spans, no OpenTelemetry. An error raised here costs the span some of its
+    attributes and is never seen by the application.
+    """
+
+    def describe(self, instance: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Call | None:
+        """Describe a call before it is sent; None where this is not a call to trace. Consumes no iterator."""
+        ...
+
+    def read_input(self, instance: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> CallInput:
+        """The messages, instructions and tools of a call; asked for only where content may be captured."""
+        ...
+
+    def is_stream(self, response: Any) -> bool:
+        """Whether the response is a stream of chunks."""
+        ...
+
+    def is_raw(self, response: Any) -> bool:
+        """Whether the response is an envelope around one, such as ``with_raw_response`` returns."""
+        ...
+
+    def read_response(self, response: Any, reply: Reply) -> None:
+        """Fill a reply from a whole response."""
+        ...
+
+    def read_chunk(self, chunk: Any, reply: Reply) -> None:
+        """Add one chunk of a stream to a reply."""
+        ...
+
+    def read_raw(self, response: Any, reply: Reply) -> bool:
+        """Fill a reply from an envelope whose body has been read already; False where it has not been read yet."""
+        ...

@@ -1,0 +1,81 @@
+"""What a store does. SQLite is the first; whatever comes later runs the same conformance suite.
+
+A store is safe to use from many threads, and several processes may use one place at the same time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from verspan.traces.model import Figures, SpanRecord, Trace, TracePage, TraceQuery
+from verspan.versions.model import LoggedModel
+
+
+@dataclass(frozen=True)
+class WriteResult:
+    """What became of a batch of spans."""
+
+    written: int
+    duplicates: int
+    """Spans that the store held already, by trace and span id; they change nothing."""
+
+
+@dataclass(frozen=True)
+class ModelQuery:
+    """Which versions to list; every field that is set must match, and the newest come first."""
+
+    experiment_name: str | None = None
+    name: str | None = None
+    name_prefix: str | None = None
+    model_id_prefix: str | None = None
+    limit: int = 100
+
+
+class Store(Protocol):
+    """Where versions and traces are kept. Every method raises :class:`~verspan.errors.StoreError`."""
+
+    @property
+    def location(self) -> str:
+        """Where it is, as a person would name it: a path or an address without credentials."""
+        ...
+
+    def write_spans(self, spans: Sequence[SpanRecord]) -> WriteResult:
+        """Keep a batch of spans, all or none, each once however often it is given."""
+        ...
+
+    def upsert_model(self, model: LoggedModel) -> LoggedModel:
+        """Keep a version's record and return it as kept: the earliest creation time, the newest of the rest.
+
+        A version that was known only from its spans gets its record here.
+        """
+        ...
+
+    def get_model(self, model_id: str) -> LoggedModel | None:
+        """The version with this id, or None."""
+        ...
+
+    def find_models(self, query: ModelQuery) -> Sequence[LoggedModel]:
+        """Versions, newest first, those included that are known only from their spans."""
+        ...
+
+    def get_trace(self, trace_id: str) -> Trace | None:
+        """The trace with this id, or None."""
+        ...
+
+    def find_traces(self, query: TraceQuery) -> TracePage:
+        """Traces, newest first, a page at a time."""
+        ...
+
+    def match_trace_ids(self, prefix: str, limit: int = 10) -> Sequence[str]:
+        """Ids that begin with a prefix, for people who type the first digits."""
+        ...
+
+    def figures(self, model_ids: Sequence[str]) -> Mapping[str, Figures]:
+        """Figures of each version asked for, at a cost that does not grow with the number of spans."""
+        ...
+
+    def close(self) -> None:
+        """Release files and connections; calling it twice is fine."""
+        ...

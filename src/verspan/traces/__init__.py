@@ -1,0 +1,1 @@
+"""Traces as they are kept and read back."""

@@ -1,0 +1,1 @@
+"""Versions of an application: what they are, where they come from, how they are recorded."""
