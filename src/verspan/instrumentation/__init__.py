@@ -1,0 +1,1 @@
+"""What every instrumentor shares; it knows no client and no store."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from verspan.instrumentation.messages import Message, OutputMessage, Part, ToolDefinition
+from verspan.instrumentation.messages import Message, OutputMessage, Part, ToolCallPart, ToolDefinition
 
 
 @dataclass(slots=True)
@@ -141,8 +141,8 @@ def _output_message(choice: Choice) -> OutputMessage:
     return {"role": choice.role, "parts": parts, "finish_reason": choice.finish_reason or "error"}
 
 
-def _tool_call_part(call: ToolCall) -> Part:
-    part: Part = {"type": "tool_call", "name": call.name or ""}
+def _tool_call_part(call: ToolCall) -> ToolCallPart:
+    part: ToolCallPart = {"type": "tool_call", "name": call.name or ""}
     if call.id is not None:
         part["id"] = call.id
     if call.arguments:

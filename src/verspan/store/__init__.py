@@ -1,0 +1,1 @@
+"""Where versions and traces are kept."""

@@ -12,7 +12,9 @@ from verspan.errors import InvalidArgumentError
 from verspan.semconv import ENV_EXPERIMENT_NAME
 
 DEFAULT_EXPERIMENT = "Default"
-MAX_NAME_LENGTH = 250  # characters: enough for a directory, a tag and a hash; short enough for an attribute and a column
+MAX_NAME_LENGTH = (
+    250  # characters: enough for a directory, a tag and a hash; short enough for an attribute and a column
+)
 _MODEL_ID = re.compile(r"m-[0-9a-f]{32}")
 
 

@@ -1,0 +1,47 @@
+"""How content reaches the local store without being on the span.
+
+Attributes of a span go wherever the application's processors send them, so content that may only be kept locally must
+not be among them. A processor's ``on_end`` runs inside ``span.end()`` on the same thread: whoever ends a span lays its
+content down before and takes it away after, and a processor that may keep content picks it up in between. Nothing
+grows, and a span that nobody keeps leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import Span
+
+ContentAttributes = Mapping[str, "str | bytes"]
+"""Content by attribute name (:data:`verspan.semconv.CONTENT_ATTRIBUTES` and the exception's message and stack trace), each as
+JSON or plain text; bytes are UTF-8."""
+
+
+class _Slot(threading.local):
+    content: ContentAttributes | None = None
+
+
+_slot = _Slot()
+
+
+def end_span(span: Span, content: ContentAttributes | None, end_time: int | None = None) -> None:
+    """End a span while its content can be picked up by :func:`content_of_ending_span`.
+
+    Args:
+        span: the span to end.
+        content: what may be kept locally and is not on the span; None where there is none.
+        end_time: nanoseconds since the epoch; now where it is None.
+    """
+    outer, _slot.content = _slot.content, content
+    try:
+        span.end(end_time)
+    finally:
+        _slot.content = outer
+
+
+def content_of_ending_span() -> ContentAttributes | None:
+    """Content of the span that is being ended on this thread; for a span processor's ``on_end``."""
+    return _slot.content

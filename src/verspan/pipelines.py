@@ -1,0 +1,39 @@
+"""What an exporter package gives: the processors through which telemetry leaves the process.
+
+An exporter registers, in the entry point group ``verspan_exporter``, a function that takes the settings and returns a
+:class:`Pipeline`. It is called once, when Verspan is configured; it opens no connection and waits for nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:  # the SDK is heavy, and whoever builds a pipeline has loaded it
+    from opentelemetry.sdk._logs import LogRecordProcessor
+    from opentelemetry.sdk.metrics.export import MetricReader
+    from opentelemetry.sdk.trace import SpanProcessor
+
+    from verspan.settings import Settings
+
+ENTRY_POINT_GROUP = "verspan_exporter"
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """One destination's processors; what it does not carry is empty."""
+
+    destination: str
+    """Where telemetry goes, as a person would name it: a path or an address without credentials."""
+    span_processors: Sequence[SpanProcessor] = ()
+    metric_readers: Sequence[MetricReader] = ()
+    log_processors: Sequence[LogRecordProcessor] = ()
+
+
+class PipelineBuilder(Protocol):
+    """What the entry point names."""
+
+    def __call__(self, settings: Settings) -> Pipeline:
+        """Build the pipeline for these settings."""
+        ...

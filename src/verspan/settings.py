@@ -1,0 +1,163 @@
+"""What Verspan was told to do: arguments first, then the environment, then defaults."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import TypeVar
+
+from verspan.errors import InvalidArgumentError
+from verspan.semconv import ENV_CAPTURE_CONTENT, ENV_EXPORTERS, ENV_STABILITY_OPT_IN, ENV_STORE
+
+_Choice = TypeVar("_Choice", bound=Enum)
+_logger = logging.getLogger(__name__)
+
+STORE_FOLDER = ".verspan"
+STORE_FILE = "verspan.db"
+_OTLP_ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+
+
+class ContentMode(str, Enum):
+    """Where messages, inputs and outputs may go.
+
+    The last four are the values of OpenTelemetry's ``OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT``. Where nothing
+    is set it is ``LOCAL``: content is kept in the local store, which stays on the machine, and is on no span.
+    """
+
+    LOCAL = "LOCAL"
+    NO_CONTENT = "NO_CONTENT"
+    SPAN_ONLY = "SPAN_ONLY"
+    EVENT_ONLY = "EVENT_ONLY"
+    SPAN_AND_EVENT = "SPAN_AND_EVENT"
+
+    @property
+    def captured(self) -> bool:
+        """Whether content goes anywhere."""
+        return self is not ContentMode.NO_CONTENT
+
+    @property
+    def on_spans(self) -> bool:
+        """Whether content is set on spans, and so goes wherever spans go."""
+        return self in (ContentMode.SPAN_ONLY, ContentMode.SPAN_AND_EVENT)
+
+    @property
+    def on_events(self) -> bool:
+        """Whether content is sent as log events."""
+        return self in (ContentMode.EVENT_ONLY, ContentMode.SPAN_AND_EVENT)
+
+
+class MetricDialect(str, Enum):
+    """Which names the GenAI client metrics have."""
+
+    V1_41 = "1.41"
+    """``gen_ai.client.operation.duration`` and ``gen_ai.client.token.usage``: what dashboards know today."""
+    DEVELOPMENT = "dev"
+    """``gen_ai.client.inference.*``: the conventions' newest text."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that is decided before the first span."""
+
+    store_url: str
+    """Where versions and traces are kept, as ``sqlite:///path``."""
+    exporters: tuple[str, ...]
+    """Where spans go, in order: ``local``, ``otlp``, or what another package registers as ``verspan_exporter``."""
+    content: ContentMode = ContentMode.LOCAL
+    metric_dialect: MetricDialect = MetricDialect.V1_41
+
+
+def resolve_settings(
+    *,
+    store: str | os.PathLike[str] | None = None,
+    exporters: Sequence[str] | None = None,
+    content: ContentMode | str | None = None,
+    metric_dialect: MetricDialect | str | None = None,
+) -> Settings:
+    """Settings from arguments, the environment and defaults.
+
+    Args:
+        store: a path or a URL; else ``VERSPAN_STORE``; else ``.verspan/verspan.db`` at the repository's root.
+        exporters: names; else ``VERSPAN_EXPORTERS`` (comma-separated); else ``OTEL_TRACES_EXPORTER``; else ``otlp`` where
+            an OTLP endpoint is set and ``local`` where none is.
+        content: a mode or its name; else OpenTelemetry's variable; else ``LOCAL``.
+        metric_dialect: a dialect or its name; else ``dev`` where ``OTEL_SEMCONV_STABILITY_OPT_IN`` has
+            ``gen_ai_latest_experimental``; else ``1.41``.
+
+    Raises:
+        InvalidArgumentError: an argument is none of the values it may have. What the environment says wrong is logged
+            and left out, since an application must not fail for it.
+    """
+    return Settings(
+        store_url=store_url(store),
+        exporters=tuple(exporters) if exporters is not None else _exporters_from_environment(),
+        content=_argument(ContentMode, content, "content") if content is not None else _content_from_environment(),
+        metric_dialect=(
+            _argument(MetricDialect, metric_dialect, "metric_dialect")
+            if metric_dialect is not None
+            else _dialect_from_environment()
+        ),
+    )
+
+
+def store_url(store: str | os.PathLike[str] | None = None) -> str:
+    """The store's URL from an argument, ``VERSPAN_STORE`` or the default place.
+
+    A text without ``://`` is taken for a path.
+    """
+    place = os.fspath(store) if store is not None else os.environ.get(ENV_STORE) or None
+    if place is None:
+        return f"sqlite:///{repository_root() / STORE_FOLDER / STORE_FILE}"
+    return place if "://" in place else f"sqlite:///{Path(place).expanduser().absolute()}"
+
+
+def repository_root(start: Path | None = None) -> Path:
+    """The nearest folder upward that git knows as a working tree's root; the start itself where there is none."""
+    here = (start or Path.cwd()).absolute()
+    for folder in (here, *here.parents):
+        if (folder / ".git").exists():
+            return folder
+    return here
+
+
+def _exporters_from_environment() -> tuple[str, ...]:
+    named = os.environ.get(ENV_EXPORTERS) or os.environ.get("OTEL_TRACES_EXPORTER")
+    if named:
+        names = [name.strip() for name in named.split(",")]
+        return tuple(name for name in names if name and name != "none")
+    return ("otlp",) if any(os.environ.get(name) for name in _OTLP_ENDPOINTS) else ("local",)
+
+
+def _content_from_environment() -> ContentMode:
+    raw = os.environ.get(ENV_CAPTURE_CONTENT)
+    if not raw:
+        return ContentMode.LOCAL
+    try:
+        return ContentMode(raw.strip().upper())
+    except ValueError:
+        # OpenTelemetry's own reading of a value it does not know, `true` included, is to capture nothing.
+        _logger.warning(
+            "%s=%r is none of %s: no message content is captured",
+            ENV_CAPTURE_CONTENT,
+            raw,
+            ", ".join(mode.value for mode in ContentMode),
+        )
+        return ContentMode.NO_CONTENT
+
+
+def _dialect_from_environment() -> MetricDialect:
+    opted_in = os.environ.get(ENV_STABILITY_OPT_IN, "").split(",")
+    newest = "gen_ai_latest_experimental" in [name.strip() for name in opted_in]
+    return MetricDialect.DEVELOPMENT if newest else MetricDialect.V1_41
+
+
+def _argument(kind: type[_Choice], value: _Choice | str, name: str) -> _Choice:
+    try:
+        return kind(value)
+    except ValueError as error:
+        choices = ", ".join(str(choice.value) for choice in kind)
+        raise InvalidArgumentError(f"{name}={value!r} is none of {choices}") from error
