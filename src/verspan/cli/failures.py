@@ -1,0 +1,56 @@
+"""What a command line says, and with which code it exits, when something goes wrong."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+
+import click
+
+from verspan.errors import InvalidArgumentError, VerspanError
+from verspan.semconv import ENV_DEBUG
+
+NEGATIVE = 1
+"""A negative answer: an unknown id, a problem found, a store that cannot be read."""
+WRONG_USAGE = 2
+INTERRUPTED = 130
+"""What a shell reports for a command that Ctrl-C ended."""
+
+
+def report(error: Exception) -> int:
+    """Say in one line on stderr what went wrong; returns the exit code.
+
+    With ``VERSPAN_DEBUG=1`` the traceback comes before it.
+    """
+    if isinstance(error, BrokenPipeError):
+        return _reader_has_left()
+    if os.environ.get(ENV_DEBUG) and not isinstance(error, (click.UsageError, click.Abort)):
+        traceback.print_exception(error)
+    message, code = _line(error)
+    click.echo(f"verspan: {message}" if message else "", err=True)
+    return code
+
+
+def _line(error: Exception) -> tuple[str, int]:
+    if isinstance(error, click.Abort):
+        return "", INTERRUPTED
+    if isinstance(error, click.UsageError):
+        return _usage(error), WRONG_USAGE
+    if isinstance(error, click.ClickException):
+        return error.format_message(), error.exit_code
+    if isinstance(error, VerspanError):
+        return str(error), WRONG_USAGE if isinstance(error, InvalidArgumentError) else NEGATIVE
+    return f"unexpected {type(error).__name__}: {error}. {ENV_DEBUG}=1 shows where; please report it", NEGATIVE
+
+
+def _usage(error: click.UsageError) -> str:
+    message = " ".join(error.format_message().split())
+    return f"{message} See '{error.ctx.command_path} --help'." if error.ctx else message
+
+
+def _reader_has_left() -> int:
+    # As in `verspan traces | head`: it has all it wanted, so this is no failure. Python flushes stdout once more when
+    # it exits, and would complain then.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
