@@ -1,0 +1,101 @@
+# `make` alone says what there is. The first target that needs it sets up .venv in this clone; nothing outside it changes.
+
+PYTHON ?= python3
+BIN := .venv/bin
+.DEFAULT_GOAL := help
+
+# The workspace's packages: those that the demo runs, and all of them.
+PROJECTS := pyproject.toml $(wildcard exporters/*/pyproject.toml instrumentors/*/pyproject.toml)
+RUN_MEMBERS := -e . -e exporters/local -e instrumentors/openai
+ALL_MEMBERS := $(foreach project,$(PROJECTS),-e $(patsubst %/,%,$(dir $(project))))
+OLDER_CLIENTS := $(patsubst requirements/%.in,%,$(wildcard requirements/openai-*.in))
+
+# uv reads neither pip's index settings nor, unless told so, the machine's certificates; who needs either has set it up for pip.
+export UV_SYSTEM_CERTS ?= $(if $(wildcard /etc/ssl/cert.pem /etc/ssl/certs/*),true,false)
+PIP_INDEX = $${PIP_INDEX_URL:-$$($(BIN)/python -m pip config get global.index-url 2>/dev/null)}
+UV = UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$(PIP_INDEX)}" $(BIN)/uv
+INSTALL = $(UV) pip install --quiet --require-hashes
+# Members are built by the locked hatchling and bring no dependency that is not locked.
+INSTALL_MEMBERS = $(UV) pip install --quiet --no-deps --no-build-isolation
+# No annotation and no index address: neither a path of this machine nor a registry's host belongs in a lock.
+LOCK = $(UV) pip compile --quiet --upgrade --universal --python-version 3.10 --generate-hashes --no-emit-index-url \
+	--no-annotate --custom-compile-command "make lock" --no-emit-package verspan --no-emit-package verspan-local
+
+.PHONY: help demo test bench lint types format lock clean test-older-clients
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; \
+	do printf '%-12s %s\n' "$$name" "$$text"; done
+
+demo: .venv/.run ## two versions of a small agent, traced and compared: no key, no server, no network
+	@$(BIN)/verspan demo
+
+test: lint types test-older-clients ## lint, types and all tests, the older OpenAI clients included: what CI runs
+	$(BIN)/python -m pytest -n auto
+
+bench: .venv-bench/.installed ## what Verspan adds to a call, beside its peers: a table
+	.venv-bench/bin/python bench/run.py
+
+lint: .venv/.dev ## ruff: rules and format
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: .venv/.dev ## mypy, strict
+	$(BIN)/mypy
+
+format: .venv/.dev ## put every file into ruff's format and mend what it can mend
+	$(BIN)/ruff check --fix-only
+	$(BIN)/ruff format
+
+lock: $(BIN)/uv ## resolve requirements/*.in anew into requirements/*.txt
+	@$(LOCK) requirements/uv.in -o requirements/uv.txt
+	@$(LOCK) pyproject.toml --extra prices requirements/run.in -o requirements/run.txt
+	@$(LOCK) $(PROJECTS) --extra prices requirements/run.in requirements/test.in requirements/dev.in \
+		-c requirements/run.txt -o requirements/dev.txt
+	@for client in $(OLDER_CLIENTS); do \
+	  $(LOCK) pyproject.toml --extra prices requirements/test.in requirements/$$client.in \
+		-o requirements/$$client.txt || exit 1; done
+	@$(LOCK) pyproject.toml --extra prices requirements/run.in requirements/bench.in -o requirements/bench.txt
+
+clean: ## remove environments, caches and builds; .verspan stays
+	rm -rf .venv .venv-* .mypy_cache .ruff_cache .pytest_cache build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+test-older-clients: $(OLDER_CLIENTS:%=.venv-%/.installed)
+	@for client in $(OLDER_CLIENTS); do \
+	  echo "instrumentors/openai with $$client"; \
+	  .venv-$$client/bin/python -m pytest -q instrumentors/openai || exit 1; done
+
+# The installer: by pip where the interpreter can make an environment with pip in it, else by the pip or uv that is there.
+$(BIN)/uv: requirements/uv.txt
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 10) else \
+	  "Verspan needs Python 3.10 or newer and $(PYTHON) is " + sys.version.split()[0] + "; make PYTHON=/path/to/python names another")'
+	@echo "Setting up .venv with $$($(PYTHON) --version): this happens once"
+	@if $(PYTHON) -c 'import ensurepip' 2>/dev/null; then \
+	  $(PYTHON) -m venv .venv && $(BIN)/python -m pip install --quiet --require-hashes -r $<; \
+	elif $(PYTHON) -m pip --version >/dev/null 2>&1; then \
+	  $(PYTHON) -m venv --without-pip .venv && $(PYTHON) -m pip --python $(BIN)/python install --quiet --require-hashes -r $<; \
+	elif uv --version >/dev/null 2>&1; then \
+	  $(PYTHON) -m venv --without-pip .venv && uv pip install --quiet --python $(BIN)/python --require-hashes -r $<; \
+	else \
+	  echo "$(PYTHON) has neither ensurepip nor pip: install one (Debian and Ubuntu: apt install python3-venv), then make again" >&2; \
+	  exit 1; \
+	fi
+	@touch $@
+
+.venv/.run: requirements/run.txt $(PROJECTS) | $(BIN)/uv
+	@$(INSTALL) --python $(BIN)/python -r $<
+	@$(INSTALL_MEMBERS) --python $(BIN)/python $(RUN_MEMBERS)
+	@touch $@
+
+.venv/.dev: requirements/dev.txt $(PROJECTS) | $(BIN)/uv
+	@$(INSTALL) --python $(BIN)/python -r $<
+	@$(INSTALL_MEMBERS) --python $(BIN)/python $(ALL_MEMBERS)
+	@touch $@ .venv/.run
+
+# An environment beside .venv, named after its lock.
+.venv-%/.installed: requirements/%.txt $(PROJECTS) | $(BIN)/uv
+	@$(UV) venv --quiet --allow-existing --python $(BIN)/python .venv-$*
+	@$(INSTALL) --python .venv-$*/bin/python -r $<
+	@$(INSTALL_MEMBERS) --python .venv-$*/bin/python $(RUN_MEMBERS)
+	@touch $@
