@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from verspan.instrumentation.media import blob_part, join_base64
 from verspan.instrumentation.messages import Message, OutputMessage, Part, ToolCallPart, ToolDefinition
 
 
@@ -73,6 +74,15 @@ class ToolCall:
 
 
 @dataclass(slots=True)
+class Audio:
+    """Speech as it is put together, whole or from the pieces of a stream."""
+
+    data: list[str] = field(default_factory=list)
+    """Base64, each piece encoded on its own."""
+    transcript: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Choice:
     """One choice of a reply as it is put together. A stream adds to it chunk by chunk."""
 
@@ -81,8 +91,9 @@ class Choice:
     reasoning: list[str] = field(default_factory=list)
     refusal: list[str] = field(default_factory=list)
     tool_calls: dict[int, ToolCall] = field(default_factory=dict)
+    audio: Audio | None = None
     parts: list[Part] = field(default_factory=list)
-    """Whatever is not text, reasoning, refusal or a tool call."""
+    """Whatever is not text, reasoning, refusal, speech or a tool call."""
     finish_reason: str | None = None
 
     def tool_call(self, index: int) -> ToolCall:
@@ -136,9 +147,18 @@ def _output_message(choice: Choice) -> OutputMessage:
         parts.append({"type": "text", "content": "".join(choice.text)})
     if choice.refusal:
         parts.append({"type": "refusal", "content": "".join(choice.refusal)})
+    if choice.audio:
+        parts.append(_audio_part(choice.audio))
     parts += choice.parts
     parts += [_tool_call_part(choice.tool_calls[index]) for index in sorted(choice.tool_calls)]
     return {"role": choice.role, "parts": parts, "finish_reason": choice.finish_reason or "error"}
+
+
+def _audio_part(audio: Audio) -> Part:
+    part = dict(blob_part("audio", join_base64(audio.data)))
+    if audio.transcript:
+        part["transcript"] = "".join(audio.transcript)
+    return part
 
 
 def _tool_call_part(call: ToolCall) -> ToolCallPart:

@@ -1,0 +1,96 @@
+"""What every surface of the client shares: the request as it is about to be sent, whose server answers, raw envelopes.
+
+All calls, sync or async, streamed or raw, parsed or not, on Azure or not, go once through the client's
+``request(cast_to, options, *, stream, stream_cls)``, with its retries inside. ``options`` holds the body that will be
+sent, built by the client itself: iterators of the caller are consumed by then and sentinels dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import orjson
+
+from verspan_openai._fields import NO_FIELDS
+
+AZURE_HOSTS = (".openai.azure.com", ".services.ai.azure.com", ".cognitiveservices.azure.com")
+_DEFAULT_PORTS = {"https": 443, "http": 80}
+
+
+def request_options(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+    """The client's description of a request, out of the arguments of its ``request``; None where there is none."""
+    return args[1] if len(args) > 1 else kwargs.get("options")
+
+
+def is_post_to(options: Any, path: str) -> bool:
+    """Whether a request posts to an endpoint, also where the caller spelled a longer path or a query."""
+    url = getattr(options, "url", None)
+    if not isinstance(url, str) or str(getattr(options, "method", "")).lower() != "post":
+        return False
+    return url.partition("?")[0].endswith(path)
+
+
+def request_body(options: Any) -> Mapping[str, Any]:
+    """The JSON object that will be sent, ``extra_body`` included; empty where the body is none."""
+    body = getattr(options, "json_data", None)
+    extra = getattr(options, "extra_json", None)
+    if not isinstance(body, Mapping):
+        body = NO_FIELDS
+    return {**body, **extra} if extra else body
+
+
+def provider_name(client: Any, host: str | None) -> str:
+    """The provider by the conventions' name; a compatible host keeps the flavour of the client that calls it."""
+    import openai
+
+    is_azure = isinstance(client, (openai.AzureOpenAI, openai.AsyncAzureOpenAI))
+    return "azure.ai.openai" if is_azure or (host or "").endswith(AZURE_HOSTS) else "openai"
+
+
+def server(client: Any) -> tuple[str | None, int | None]:
+    """Address and port of the server that a client talks to."""
+    url = client.base_url
+    return url.host or None, url.port or _DEFAULT_PORTS.get(url.scheme)
+
+
+def is_stream(response: Any) -> bool:
+    """Whether the client gave back a stream of chunks."""
+    from openai import AsyncStream, Stream
+
+    return isinstance(response, (Stream, AsyncStream))
+
+
+def is_raw(response: Any) -> bool:
+    """Whether the client gave back an envelope: ``with_raw_response``, ``with_streaming_response``."""
+    from openai._legacy_response import LegacyAPIResponse
+    from openai._response import BaseAPIResponse
+
+    return isinstance(response, (LegacyAPIResponse, BaseAPIResponse))
+
+
+def read_body(response: Any) -> bytes | None:
+    """The body of an envelope; None while nobody has read it, because reading it is the caller's."""
+    try:
+        return bytes(response.http_response.content)
+    except RuntimeError:  # httpx and httpx2 each have their own ResponseNotRead, and both derive it from this
+        return None
+
+
+def is_event_stream(response: Any) -> bool:
+    """Whether the body of an envelope is a stream of server-sent events."""
+    return str(response.http_response.headers.get("content-type", "")).startswith("text/event-stream")
+
+
+def events(body: bytes) -> Iterator[Any]:
+    """The JSON of each server-sent event in a body; the closing ``[DONE]`` and lines that are not JSON are none.
+
+    Args:
+        body: a whole stream of events, of which this API writes each on one line.
+    """
+    for line in body.splitlines():
+        if line.startswith(b"data:"):
+            try:
+                yield orjson.loads(line[len(b"data:") :])
+            except orjson.JSONDecodeError:
+                continue

@@ -1,0 +1,144 @@
+"""The reply to a chat request, whole or chunk by chunk.
+
+A message and the delta of a chunk have the same fields, and so do a completion and a chunk: one reader serves both.
+It runs on the caller's thread for every chunk of every stream, so it looks each field up once and calls little.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from verspan.instrumentation.calls import Audio, Choice, Reply, ToolCall, Usage
+from verspan.semconv import OPENAI_RESPONSE_SERVICE_TIER, OPENAI_RESPONSE_SYSTEM_FINGERPRINT
+from verspan_openai._fields import extra_fields, field, fields, items, text
+
+
+def read_reply(response: Any, reply: Reply) -> None:
+    """Add a whole completion or one chunk to a reply.
+
+    Args:
+        response: the client's object, or the JSON object it stands for.
+        reply: the reply to fill.
+    """
+    own = fields(response)
+    finished = False
+    for choice in items(own.get("choices")):
+        finished |= _read_choice(fields(choice), reply)
+    if finished or not reply.response_id or own.get("usage") is not None:
+        _read_envelope(response, own, reply)
+
+
+def read_usage(usage: Any) -> Usage:
+    """Tokens as the API counts them: cached ones are part of the prompt, reasoning ones of the completion."""
+    prompt = field(usage, "prompt_tokens_details")
+    completion = field(usage, "completion_tokens_details")
+    return Usage(
+        input_tokens=field(usage, "prompt_tokens"),
+        output_tokens=field(usage, "completion_tokens"),
+        cache_read_input_tokens=field(prompt, "cached_tokens"),
+        cache_write_input_tokens=field(prompt, "cache_write_tokens"),
+        reasoning_output_tokens=field(completion, "reasoning_tokens"),
+        audio_input_tokens=field(prompt, "audio_tokens"),
+        audio_output_tokens=field(completion, "audio_tokens"),
+    )
+
+
+def _read_envelope(response: Any, own: Mapping[str, Any], reply: Reply) -> None:
+    # Azure opens a stream with a chunk about the prompt alone, whose id and model are empty strings
+    reply.response_id = text(own.get("id")) or reply.response_id
+    reply.response_model = text(own.get("model")) or reply.response_model
+    if tier := text(own.get("service_tier")):
+        reply.extra[OPENAI_RESPONSE_SERVICE_TIER] = tier
+    if fingerprint := text(own.get("system_fingerprint")):
+        reply.extra[OPENAI_RESPONSE_SYSTEM_FINGERPRINT] = fingerprint
+    # Groq's streams have their usage under a name of its own
+    usage = own.get("usage") or field(extra_fields(response).get("x_groq"), "usage")
+    if usage is not None:
+        reply.usage = read_usage(usage)
+
+
+def _read_choice(own: Mapping[str, Any], reply: Reply) -> bool:
+    index = own.get("index")
+    choice = reply.choice(index if isinstance(index, int) else 0)
+    if reply.capture_content:
+        message = own.get("delta") or own.get("message")
+        if message is not None:
+            _read_message(message, choice)
+    reason = own.get("finish_reason")
+    if reason is None:
+        return False
+    choice.finish_reason = reason
+    return True
+
+
+def _read_message(message: Any, choice: Choice) -> None:
+    own = fields(message)
+    if content := own.get("content"):
+        if isinstance(content, str):
+            choice.text.append(content)
+        else:
+            _read_parts(content, choice)
+    if role := own.get("role"):
+        choice.role = role
+    if refusal := own.get("refusal"):
+        choice.refusal.append(refusal)
+    for call in own.get("tool_calls") or ():
+        _read_tool_call(fields(call), choice)
+    if function := own.get("function_call"):
+        _add_function(choice.tool_call(0), fields(function))
+    if more := extra_fields(message):
+        _read_extras(own, more, choice)
+    elif audio := own.get("audio"):
+        _read_audio(audio, choice)
+
+
+def _read_extras(own: Mapping[str, Any], more: Mapping[str, Any], choice: Choice) -> None:
+    if reasoning := text(more.get("reasoning_content")) or text(more.get("reasoning")):
+        choice.reasoning.append(reasoning)
+    if audio := own.get("audio") or more.get("audio"):
+        _read_audio(audio, choice)
+
+
+def _read_parts(content: Any, choice: Choice) -> None:
+    for part in map(fields, items(content)):  # Mistral's reasoning models answer in parts
+        if part.get("type") == "thinking":
+            choice.reasoning += [text(field(thought, "text")) or "" for thought in items(part.get("thinking"))]
+        else:
+            choice.text.append(text(part.get("text")) or "")
+
+
+def _read_tool_call(piece: Mapping[str, Any], choice: Choice) -> None:
+    call = _tool_call_of(piece, choice)
+    if call_id := text(piece.get("id")):
+        call.id = call_id
+    _add_function(call, fields(piece.get("function") or piece.get("custom")))
+
+
+def _tool_call_of(piece: Mapping[str, Any], choice: Choice) -> ToolCall:
+    """The call that a piece belongs to: the one at its index, unless it brings another id or has no index."""
+    calls, index, call_id = choice.tool_calls, piece.get("index"), piece.get("id")
+    call = calls.get(len(calls) - 1 if index is None else index)
+    if call is not None and call_id and call.id and call.id != call_id:
+        call = None  # some hosts number every call 0
+    elif index is None and not call_id and field(piece.get("function"), "name"):
+        call = None  # only the first piece of a call names its function
+    elif call is None and index is not None:
+        return choice.tool_call(index)
+    return call or choice.tool_call(len(calls))
+
+
+def _add_function(call: ToolCall, function: Mapping[str, Any]) -> None:
+    if name := text(function.get("name")):
+        call.name = name
+    if arguments := text(function.get("arguments")) or text(function.get("input")):
+        call.arguments.append(arguments)
+
+
+def _read_audio(audio: Any, choice: Choice) -> None:
+    into = choice.audio = choice.audio or Audio()
+    own = fields(audio)
+    if data := text(own.get("data")):
+        into.data.append(data)
+    if transcript := text(own.get("transcript")):
+        into.transcript.append(transcript)
