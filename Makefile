@@ -49,13 +49,13 @@ format: .venv/.dev ## put every file into ruff's format and mend what it can men
 
 lock: $(BIN)/uv ## resolve requirements/*.in anew into requirements/*.txt
 	@$(LOCK) requirements/uv.in -o requirements/uv.txt
-	@$(LOCK) pyproject.toml --extra prices requirements/run.in -o requirements/run.txt
-	@$(LOCK) $(PROJECTS) --extra prices requirements/run.in requirements/test.in requirements/dev.in \
+	@$(LOCK) pyproject.toml --extra prices requirements/build.in requirements/run.in -o requirements/run.txt
+	@$(LOCK) $(PROJECTS) --extra prices requirements/build.in requirements/run.in requirements/test.in requirements/dev.in \
 		-c requirements/run.txt -o requirements/dev.txt
 	@for client in $(OLDER_CLIENTS); do \
-	  $(LOCK) pyproject.toml --extra prices requirements/test.in requirements/$$client.in \
+	  $(LOCK) pyproject.toml --extra prices requirements/build.in requirements/test.in requirements/$$client.in \
 		-o requirements/$$client.txt || exit 1; done
-	@$(LOCK) pyproject.toml --extra prices requirements/run.in requirements/bench.in -o requirements/bench.txt
+	@$(LOCK) pyproject.toml --extra prices requirements/build.in requirements/run.in requirements/bench.in -o requirements/bench.txt
 
 clean: ## remove environments, caches and builds; .verspan stays
 	rm -rf .venv .venv-* .mypy_cache .ruff_cache .pytest_cache build dist
