@@ -1,0 +1,1 @@
+"""The demo: a small support agent in two versions, and the local API server that answers it."""
