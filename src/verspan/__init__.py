@@ -1,1 +1,100 @@
-"""."""
+"""Verspan: which version of a GenAI application produced every span, and what changed between two versions.
+
+Every name here is loaded when it is first used, so that ``import verspan`` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from verspan import openai as openai
+    from verspan.configuring import configure as configure
+    from verspan.errors import VerspanError as VerspanError
+    from verspan.members import autolog as autolog
+    from verspan.runtime import flush as flush
+    from verspan.settings import ContentMode as ContentMode
+    from verspan.settings import MetricDialect as MetricDialect
+    from verspan.tracing.by_hand import get_current_active_span as get_current_active_span
+    from verspan.tracing.by_hand import get_last_active_trace_id as get_last_active_trace_id
+    from verspan.tracing.by_hand import start_span as start_span
+    from verspan.tracing.by_hand import update_current_trace as update_current_trace
+    from verspan.tracing.decorator import trace as trace
+    from verspan.tracing.live import LiveSpan as LiveSpan
+    from verspan.tracing.reading import get_trace as get_trace
+    from verspan.tracing.reading import search_traces as search_traces
+    from verspan.versions.active import active_model as active_model
+    from verspan.versions.active import clear_active_model as clear_active_model
+    from verspan.versions.active import get_active_model_id as get_active_model_id
+    from verspan.versions.active import set_active_model as set_active_model
+    from verspan.versions.active import set_experiment as set_experiment
+    from verspan.versions.model import LoggedModel as LoggedModel
+
+_HOMES = {
+    "ContentMode": "verspan.settings",
+    "LiveSpan": "verspan.tracing.live",
+    "LoggedModel": "verspan.versions.model",
+    "MetricDialect": "verspan.settings",
+    "VerspanError": "verspan.errors",
+    "active_model": "verspan.versions.active",
+    "autolog": "verspan.members",
+    "clear_active_model": "verspan.versions.active",
+    "configure": "verspan.configuring",
+    "flush": "verspan.runtime",
+    "get_active_model_id": "verspan.versions.active",
+    "get_current_active_span": "verspan.tracing.by_hand",
+    "get_last_active_trace_id": "verspan.tracing.by_hand",
+    "get_trace": "verspan.tracing.reading",
+    "openai": "verspan.openai",
+    "search_traces": "verspan.tracing.reading",
+    "set_active_model": "verspan.versions.active",
+    "set_experiment": "verspan.versions.active",
+    "start_span": "verspan.tracing.by_hand",
+    "trace": "verspan.tracing.decorator",
+    "update_current_trace": "verspan.tracing.by_hand",
+}
+_FACADES = frozenset({"openai"})
+
+__all__ = [
+    "ContentMode",
+    "LiveSpan",
+    "LoggedModel",
+    "MetricDialect",
+    "VerspanError",
+    "__version__",
+    "active_model",
+    "autolog",
+    "clear_active_model",
+    "configure",
+    "flush",
+    "get_active_model_id",
+    "get_current_active_span",
+    "get_last_active_trace_id",
+    "get_trace",
+    "openai",
+    "search_traces",
+    "set_active_model",
+    "set_experiment",
+    "start_span",
+    "trace",
+    "update_current_trace",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("verspan")
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = import_module(home)
+    found = module if name in _FACADES else getattr(module, name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return __all__

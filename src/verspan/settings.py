@@ -24,8 +24,8 @@ _OTLP_ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_END
 class ContentMode(str, Enum):
     """Where messages, inputs and outputs may go.
 
-    The last four are the values of OpenTelemetry's ``OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT``. Where nothing
-    is set it is ``LOCAL``: content is kept in the local store, which stays on the machine, and is on no span.
+    The last four are the values of OpenTelemetry's ``OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT``. Where
+    nothing is set it is ``LOCAL``: content is kept in the local store, which stays on the machine, and is on no span.
     """
 
     LOCAL = "LOCAL"
@@ -69,6 +69,8 @@ class Settings:
     """Where spans go, in order: ``local``, ``otlp``, or what another package registers as ``verspan_exporter``."""
     content: ContentMode = ContentMode.LOCAL
     metric_dialect: MetricDialect = MetricDialect.V1_41
+    exporters_chosen: bool = False
+    """Whether the exporters were named by an argument or a variable, rather than found by default."""
 
 
 def resolve_settings(
@@ -82,8 +84,8 @@ def resolve_settings(
 
     Args:
         store: a path or a URL; else ``VERSPAN_STORE``; else ``.verspan/verspan.db`` at the repository's root.
-        exporters: names; else ``VERSPAN_EXPORTERS`` (comma-separated); else ``OTEL_TRACES_EXPORTER``; else ``otlp`` where
-            an OTLP endpoint is set and ``local`` where none is.
+        exporters: names; else ``VERSPAN_EXPORTERS`` (comma-separated); else ``OTEL_TRACES_EXPORTER``; else ``otlp``
+            where an OTLP endpoint is set and ``local`` where none is.
         content: a mode or its name; else OpenTelemetry's variable; else ``LOCAL``.
         metric_dialect: a dialect or its name; else ``dev`` where ``OTEL_SEMCONV_STABILITY_OPT_IN`` has
             ``gen_ai_latest_experimental``; else ``1.41``.
@@ -92,9 +94,11 @@ def resolve_settings(
         InvalidArgumentError: an argument is none of the values it may have. What the environment says wrong is logged
             and left out, since an application must not fail for it.
     """
+    named = exporters if exporters is not None else _exporters_from_environment()
     return Settings(
         store_url=store_url(store),
-        exporters=tuple(exporters) if exporters is not None else _exporters_from_environment(),
+        exporters=tuple(named) if named is not None else _default_exporters(),
+        exporters_chosen=named is not None,
         content=_argument(ContentMode, content, "content") if content is not None else _content_from_environment(),
         metric_dialect=(
             _argument(MetricDialect, metric_dialect, "metric_dialect")
@@ -124,11 +128,15 @@ def repository_root(start: Path | None = None) -> Path:
     return here
 
 
-def _exporters_from_environment() -> tuple[str, ...]:
-    named = os.environ.get(ENV_EXPORTERS) or os.environ.get("OTEL_TRACES_EXPORTER")
-    if named:
-        names = [name.strip() for name in named.split(",")]
-        return tuple(name for name in names if name and name != "none")
+def _exporters_from_environment() -> Sequence[str] | None:
+    listed = os.environ.get(ENV_EXPORTERS) or os.environ.get("OTEL_TRACES_EXPORTER")
+    if not listed:
+        return None
+    names = [name.strip() for name in listed.split(",")]
+    return [name for name in names if name and name != "none"]
+
+
+def _default_exporters() -> tuple[str, ...]:
     return ("otlp",) if any(os.environ.get(name) for name in _OTLP_ENDPOINTS) else ("local",)
 
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from opentelemetry.trace import Span
 
 ContentAttributes = Mapping[str, "str | bytes"]
-"""Content by attribute name (:data:`verspan.semconv.CONTENT_ATTRIBUTES` and the exception's message and stack trace), each as
-JSON or plain text; bytes are UTF-8."""
+"""Content by attribute name (:data:`verspan.semconv.CONTENT_ATTRIBUTES`, and the exception's message and stack trace),
+each as JSON or plain text; bytes are UTF-8."""
 
 
 class _Slot(threading.local):

@@ -1,0 +1,91 @@
+"""From a call's description to span attributes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from verspan import semconv
+from verspan.instrumentation.calls import Call, CallInput, Reply, Usage
+from verspan.instrumentation.serialising import to_json
+
+_REQUEST = (
+    ("server_address", semconv.SERVER_ADDRESS),
+    ("server_port", semconv.SERVER_PORT),
+    ("choice_count", semconv.GEN_AI_REQUEST_CHOICE_COUNT),
+    ("max_tokens", semconv.GEN_AI_REQUEST_MAX_TOKENS),
+    ("temperature", semconv.GEN_AI_REQUEST_TEMPERATURE),
+    ("top_p", semconv.GEN_AI_REQUEST_TOP_P),
+    ("top_k", semconv.GEN_AI_REQUEST_TOP_K),
+    ("frequency_penalty", semconv.GEN_AI_REQUEST_FREQUENCY_PENALTY),
+    ("presence_penalty", semconv.GEN_AI_REQUEST_PRESENCE_PENALTY),
+    ("seed", semconv.GEN_AI_REQUEST_SEED),
+    ("stop_sequences", semconv.GEN_AI_REQUEST_STOP_SEQUENCES),
+    ("output_type", semconv.GEN_AI_OUTPUT_TYPE),
+    ("reasoning_level", semconv.GEN_AI_REQUEST_REASONING_LEVEL),
+    ("conversation_id", semconv.GEN_AI_CONVERSATION_ID),
+)
+_USAGE = (
+    ("input_tokens", semconv.GEN_AI_USAGE_INPUT_TOKENS),
+    ("output_tokens", semconv.GEN_AI_USAGE_OUTPUT_TOKENS),
+    ("cache_read_input_tokens", semconv.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS),
+    ("cache_write_input_tokens", semconv.GEN_AI_USAGE_CACHE_WRITE_INPUT_TOKENS),
+    ("reasoning_output_tokens", semconv.GEN_AI_USAGE_REASONING_OUTPUT_TOKENS),
+    ("audio_input_tokens", semconv.GEN_AI_USAGE_AUDIO_INPUT_TOKENS),
+    ("audio_output_tokens", semconv.GEN_AI_USAGE_AUDIO_OUTPUT_TOKENS),
+)
+
+
+def span_name(call: Call) -> str:
+    """The conventions' name of the span: the operation, and the model where it is known."""
+    return f"{call.operation_name} {call.request_model}" if call.request_model else call.operation_name
+
+
+def request_attributes(call: Call) -> dict[str, Any]:
+    """Attributes known before the call is sent, those that samplers look at among them."""
+    found: dict[str, Any] = {
+        semconv.GEN_AI_OPERATION_NAME: call.operation_name,
+        semconv.GEN_AI_PROVIDER_NAME: call.provider_name,
+    }
+    if call.request_model is not None:
+        found[semconv.GEN_AI_REQUEST_MODEL] = call.request_model
+    if call.stream:
+        found[semconv.GEN_AI_REQUEST_STREAM] = True
+    _add_known(found, call, _REQUEST)
+    if call.extra:
+        found.update(call.extra)
+    return found
+
+
+def reply_attributes(call: Call, reply: Reply) -> dict[str, Any]:
+    """Attributes known once the reply has come, or has stopped coming."""
+    found: dict[str, Any] = {semconv.GEN_AI_RESPONSE_FINISH_REASONS: reply.finish_reasons(call.choice_count or 1)}
+    if reply.response_id is not None:
+        found[semconv.GEN_AI_RESPONSE_ID] = reply.response_id
+    if reply.response_model is not None:
+        found[semconv.GEN_AI_RESPONSE_MODEL] = reply.response_model
+    if reply.usage is not None:
+        _add_known(found, reply.usage, _USAGE)
+    found.update(reply.extra)
+    return found
+
+
+def input_content(call_input: CallInput) -> dict[str, bytes]:
+    """What was asked, as JSON by attribute name."""
+    content = {semconv.GEN_AI_INPUT_MESSAGES: to_json(call_input.messages)}
+    if call_input.system_instructions:
+        content[semconv.GEN_AI_SYSTEM_INSTRUCTIONS] = to_json(call_input.system_instructions)
+    if call_input.tool_definitions:
+        content[semconv.GEN_AI_TOOL_DEFINITIONS] = to_json(call_input.tool_definitions)
+    return content
+
+
+def output_content(reply: Reply) -> dict[str, bytes]:
+    """What was answered, as JSON by attribute name; nothing where no choice came."""
+    return {semconv.GEN_AI_OUTPUT_MESSAGES: to_json(reply.output_messages())} if reply.choices else {}
+
+
+def _add_known(found: dict[str, Any], source: Call | Usage, names: tuple[tuple[str, str], ...]) -> None:
+    for field, attribute in names:
+        value = getattr(source, field)
+        if value is not None:
+            found[attribute] = value

@@ -1,0 +1,85 @@
+"""The one wrapper around a client's method, sync or async, whole or streamed."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from inspect import isawaitable
+from typing import Any
+
+from opentelemetry.instrumentation.utils import is_instrumentation_enabled
+
+from verspan.instrumentation import abandoned
+from verspan.instrumentation.adapter import CallAdapter
+from verspan.instrumentation.envelopes import follow_envelope
+from verspan.instrumentation.guard import report
+from verspan.instrumentation.lifecycle import CallRun
+from verspan.instrumentation.stepping import AwaitIn, run_in
+from verspan.instrumentation.streams import follow_stream
+from verspan.instrumentation.telemetry import Telemetry
+
+
+class CallWrapper:
+    """What wrapt calls in place of a client's method.
+
+    The first adapter that describes a call is the one that reads it; where none does, the call passes untouched.
+    """
+
+    def __init__(self, telemetry: Telemetry, adapters: Sequence[CallAdapter]) -> None:
+        self._telemetry = telemetry
+        self._adapters = adapters
+        self.active = True
+        """Off once uninstrumented, for a patch that another library has wrapped and that cannot be taken out."""
+
+    def __call__(
+        self, wrapped: Callable[..., Any], instance: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        """Make the call, with a span around it."""
+        run = self._begin(instance, args, kwargs)
+        if run is None:
+            return wrapped(*args, **kwargs)
+        try:
+            response = run_in(run.context, wrapped, *args, **kwargs)
+        except BaseException as failure:
+            run.finish(failure)
+            raise
+        if isawaitable(response):
+            abandoned.watch()
+            return self._awaited(run, response)
+        return self._received(run, response)
+
+    async def _awaited(self, run: CallRun, responding: Awaitable[Any]) -> Any:
+        try:
+            response = await AwaitIn(run.context, responding)
+        except BaseException as failure:
+            run.finish(failure)
+            raise
+        return self._received(run, response)
+
+    def _begin(self, instance: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> CallRun | None:
+        if not self.active or not is_instrumentation_enabled():
+            return None
+        try:
+            for adapter in self._adapters:
+                call = adapter.describe(instance, args, kwargs)
+                if call is not None:
+                    run = CallRun(self._telemetry, adapter, call)
+                    run.read_input(instance, args, kwargs)
+                    return run
+        except Exception as error:  # noqa: BLE001 - a call that cannot be described is made without a span
+            report(error, "describing a call")
+        return None
+
+    def _received(self, run: CallRun, response: Any) -> Any:
+        adapter = run.adapter
+        try:
+            streaming, raw = adapter.is_stream(response), adapter.is_raw(response)
+        except Exception as error:  # noqa: BLE001 - the application gets its response in any case
+            report(error, "looking at a response")
+            streaming = raw = False
+        if streaming:
+            return follow_stream(response, run)
+        if raw:
+            follow_envelope(response, run)
+        else:
+            run.read_response(response)
+        return response

@@ -1,0 +1,101 @@
+"""Installed instrumentors: found by entry point, so that anybody may add one from outside."""
+
+from __future__ import annotations
+
+import logging
+from importlib import metadata
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, Protocol
+
+from verspan.errors import MissingPackageError
+from verspan.instrumentation.guard import report
+
+_logger = logging.getLogger(__name__)
+
+ENTRY_POINT_GROUP = "opentelemetry_instrumentor"
+NAME_PREFIX = "verspan_"
+
+
+class Instruments(Protocol):
+    """What an entry point of the group names, once called."""
+
+    def instrument(self, **options: Any) -> None:
+        """Begin."""
+        ...
+
+    def uninstrument(self, **options: Any) -> None:
+        """End."""
+        ...
+
+
+def installed_members() -> list[EntryPoint]:
+    """The instrumentors that are installed and are Verspan's, by name."""
+    found = entry_points(group=ENTRY_POINT_GROUP)
+    return sorted((entry for entry in found if entry.name.startswith(NAME_PREFIX)), key=lambda entry: entry.name)
+
+
+def autolog(*, disable: bool = False) -> None:
+    """Trace every client whose instrumentor is installed, each call under the active version.
+
+    Sets up tracing first (:func:`verspan.configure`) where that has not been done, and carries the context, and with it
+    the active version, into threads, timers and pool tasks by OpenTelemetry's own threading instrumentation.
+
+    Args:
+        disable: leave the clients as they were instead.
+    """
+    _prepare(disable=disable)
+    for entry_point in installed_members():
+        _switch(entry_point, disable=disable)
+
+
+def autolog_client(client: str, *, disable: bool = False) -> None:
+    """Trace one client, such as ``"openai"``.
+
+    Args:
+        client: the client's name, as in ``verspan.openai``.
+        disable: leave the client as it was instead.
+
+    Raises:
+        MissingPackageError: the package that instruments it is not installed.
+    """
+    name = NAME_PREFIX + client
+    found = list(entry_points(group=ENTRY_POINT_GROUP, name=name))
+    if not found:
+        raise MissingPackageError(
+            f"verspan.{client}.autolog() needs the package that instruments {client}: pip install 'verspan[{client}]'"
+        )
+    _prepare(disable=disable)
+    _switch(found[0], disable=disable)
+
+
+def _prepare(*, disable: bool) -> None:
+    if disable:
+        return
+    try:
+        from verspan.configuring import configure
+
+        configure()
+        _carry_context_into_threads()
+    except Exception as error:  # noqa: BLE001 - an application starts whatever state its telemetry is in
+        report(error, "setting up tracing")
+
+
+def _carry_context_into_threads() -> None:
+    from opentelemetry.instrumentation.threading import ThreadingInstrumentor
+
+    threading_instrumentor = ThreadingInstrumentor()
+    if not threading_instrumentor.is_instrumented_by_opentelemetry:
+        threading_instrumentor.instrument()
+
+
+def _switch(entry_point: EntryPoint, *, disable: bool) -> None:
+    try:
+        instrumentor: Instruments = entry_point.load()()
+        if disable:
+            instrumentor.uninstrument()
+        else:
+            instrumentor.instrument()
+    except (ImportError, metadata.PackageNotFoundError) as error:
+        _logger.warning("Verspan: %s cannot be used: %s", entry_point.name, error)
+    except Exception as error:  # noqa: BLE001 - one broken member must not keep the application from starting
+        report(error, f"switching {entry_point.name}")

@@ -1,0 +1,40 @@
+"""The one span processor that says, on every span, which version of the application it belongs to."""
+
+from __future__ import annotations
+
+from opentelemetry.context import Context
+from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
+
+from verspan.context import active_version
+from verspan.instrumentation.guard import report
+from verspan.semconv import LOGGED_MODEL_ID, LOGGED_MODEL_NAME
+from verspan.tracing.notes import forget_trace, note_ended_trace, notes_of_trace
+
+
+class VersionSpanProcessor(SpanProcessor):
+    """Stamps ``logged_model.id`` and ``logged_model.name`` on every span in ``on_start``, whoever makes the span.
+
+    Session and user that :func:`verspan.update_current_trace` gave the trace go on its later spans too. Add it to a
+    ``TracerProvider`` of your own, or let :func:`verspan.configure` do so.
+    """
+
+    def on_start(self, span: Span, parent_context: Context | None = None) -> None:
+        """Stamp a span that starts; an error of ours never reaches whoever starts it."""
+        try:
+            version = active_version(parent_context)
+            if version is not None:
+                stamp = {LOGGED_MODEL_ID: version.model_id}
+                if version.name is not None:
+                    stamp[LOGGED_MODEL_NAME] = version.name
+                span.set_attributes(stamp)
+            notes = notes_of_trace(span.get_span_context().trace_id)
+            if notes:
+                span.set_attributes(notes)
+        except Exception as error:  # noqa: BLE001 - the application's span starts in any case
+            report(error, "stamping the version on a span")
+
+    def on_end(self, span: ReadableSpan) -> None:
+        """Forget what is known of a trace when its last local span ends."""
+        if (span.parent is None or span.parent.is_remote) and span.context is not None:
+            note_ended_trace(span.context.trace_id)
+            forget_trace(span.context.trace_id)
