@@ -13,6 +13,13 @@ StatusCode = Literal["UNSET", "OK", "ERROR"]
 AttributeValue = Any  # OpenTelemetry's AnyValue: str, bool, int, float, bytes, None, and lists and mappings of these
 Attributes = Mapping[str, AttributeValue]
 NO_ATTRIBUTES: Attributes = MappingProxyType({})
+CALL_OPERATIONS = frozenset({"chat", "generate_content", "text_completion", "embeddings"})
+"""Values of ``gen_ai.operation.name`` that are calls of a model: what tokens, cost and figures count."""
+
+
+def _no_attributes() -> Attributes:
+    # A default that cannot be hashed has to come from a factory, and before Python 3.12 a mapping proxy cannot be.
+    return NO_ATTRIBUTES
 
 
 @dataclass(frozen=True)
@@ -21,7 +28,7 @@ class EventRecord:
 
     name: str
     time_ns: int
-    attributes: Attributes = NO_ATTRIBUTES
+    attributes: Attributes = field(default_factory=_no_attributes)
 
 
 @dataclass(frozen=True)
@@ -30,7 +37,7 @@ class LinkRecord:
 
     trace_id: str
     span_id: str
-    attributes: Attributes = NO_ATTRIBUTES
+    attributes: Attributes = field(default_factory=_no_attributes)
 
 
 @dataclass(frozen=True)
@@ -49,10 +56,10 @@ class SpanRecord:
     end_ns: int
     status_code: StatusCode = "UNSET"
     status_message: str | None = None
-    attributes: Attributes = NO_ATTRIBUTES
+    attributes: Attributes = field(default_factory=_no_attributes)
     events: Sequence[EventRecord] = ()
     links: Sequence[LinkRecord] = ()
-    resource: Attributes = NO_ATTRIBUTES
+    resource: Attributes = field(default_factory=_no_attributes)
     scope_name: str = ""
     scope_version: str = ""
 
@@ -107,8 +114,8 @@ class TraceSummary:
     """Sum over the spans whose price is known; None where none is."""
     unpriced_calls: int
     """Model calls with tokens and no known price: what the cost leaves out."""
-    tags: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    metadata: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    tags: Mapping[str, str] = field(default_factory=_no_attributes)
+    metadata: Mapping[str, str] = field(default_factory=_no_attributes)
     request_preview: str | None = None
     """The beginning of what was asked, where content is kept."""
     response_preview: str | None = None
@@ -168,8 +175,7 @@ class Figures:
     model_id: str
     traces: int = 0
     calls: int = 0
-    """Spans that are calls of a model: those with ``gen_ai.operation.name`` chat, generate_content,
-    text_completion or embeddings."""
+    """Spans that are calls of a model, by :data:`CALL_OPERATIONS`."""
     errors: int = 0
     """Calls whose status is ERROR."""
     input_tokens: int = 0

@@ -1,0 +1,187 @@
+"""What a call of a model cost, by the package ``genai-prices``: the one module that calls it.
+
+Its prices are dated and depend on the size of the request and on the service tier; one calculation takes it about
+130 microseconds. Between two thresholds of size a price is linear in the counts, so what one token of each kind costs is
+asked once per model, minute and service tier.
+"""
+
+from __future__ import annotations
+
+import logging
+from bisect import bisect_left
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from decimal import Decimal
+from functools import cache, lru_cache
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+from verspan.traces.model import Cost
+
+_logger = logging.getLogger(__name__)
+
+_MINUTE_NS = 60_000_000_000
+_PICODOLLARS = 12  # decimal places that a cost is rounded to: a token of the cheapest model costs some 10,000 picodollars
+_NO_COST = Decimal(0)
+
+# Names of the GenAI conventions that genai-prices does not know by themselves; it knows the rest, or nobody does.
+_PROVIDER_IDS = {
+    "azure.ai.openai": "azure",
+    "azure.ai.inference": "azure",
+    "gcp.gemini": "google",
+    "gcp.vertex_ai": "google",
+    "gcp.gen_ai": "google",
+    "aws.bedrock": "aws",
+    "mistral_ai": "mistral",
+    "moonshot_ai": "moonshotai",
+    "x_ai": "x-ai",
+}
+
+
+@dataclass(frozen=True)
+class TokenUsage:
+    """Tokens of one call, as ``gen_ai.usage.*`` counts them: the last four are parts of the first two."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cache_read_input_tokens: int = 0
+    cache_write_input_tokens: int = 0
+    audio_input_tokens: int = 0
+    audio_output_tokens: int = 0
+
+    @property
+    def consistent(self) -> bool:
+        """Whether no count is negative and no part exceeds its whole."""
+        cached = self.cache_read_input_tokens + self.cache_write_input_tokens
+        return (
+            min(self.cache_read_input_tokens, self.cache_write_input_tokens) >= 0
+            and 0 <= self.audio_input_tokens <= self.input_tokens
+            and 0 <= self.audio_output_tokens <= self.output_tokens
+            and cached <= self.input_tokens
+        )
+
+
+def price(
+    provider_name: str, model: str, usage: TokenUsage, at_ns: int, *, service_tier: str | None = None
+) -> Cost | None:
+    """What a call cost; None where its price is not known, the counts contradict each other or no price list is installed.
+
+    Args:
+        provider_name: ``gen_ai.provider.name``.
+        model: the model that answered, or that was asked.
+        usage: the call's tokens.
+        at_ns: when the call started, in nanoseconds since the epoch; prices change.
+        service_tier: the tier that the provider says it served, such as ``flex``.
+    """
+    if not usage.consistent:
+        return None
+    provider = _PROVIDER_IDS.get(provider_name, provider_name)
+    tariff = _tariff(provider, model, service_tier, at_ns // _MINUTE_NS)
+    if tariff is None:
+        return None
+    usd = tariff.usd(usage)
+    return None if usd is None else Cost(float(round(usd, _PICODOLLARS)), tariff.price_version)
+
+
+@dataclass(frozen=True)
+class _Rates:
+    """What one token of each kind costs between two thresholds, in USD."""
+
+    request: Decimal
+    input_token: Decimal
+    output_token: Decimal
+    cache_read: Decimal
+    """What a token costs more, mostly less, for being read from a cache; likewise the next."""
+    cache_write: Decimal
+
+    def usd(self, usage: TokenUsage) -> Decimal:
+        return (
+            self.request
+            + self.input_token * usage.input_tokens
+            + self.output_token * usage.output_tokens
+            + self.cache_read * usage.cache_read_input_tokens
+            + self.cache_write * usage.cache_write_input_tokens
+        )
+
+
+class _Tariff:
+    """The prices of one model in one minute."""
+
+    def __init__(self, model: str, options: dict[str, Any]) -> None:
+        self._model, self._options = model, options
+        calculation = self._calculate(TokenUsage())
+        prices = vars(calculation.model_price).values()
+        self._thresholds = sorted({tier.start for value in prices for tier in getattr(value, "tiers", ())})
+        self._rates = [self._rates_above(start) for start in (0, *self._thresholds)]
+        self.price_version = _price_version(calculation.auto_update_timestamp)
+
+    def usd(self, usage: TokenUsage) -> Decimal | None:
+        """What the call cost in USD; None where the package finds the counts inconsistent."""
+        if not usage.audio_input_tokens and not usage.audio_output_tokens:
+            return self._rates[bisect_left(self._thresholds, usage.input_tokens)].usd(usage)
+        try:
+            return self._usd(usage)
+        except ValueError:  # audio tokens that may or may not be among the cached ones
+            return None
+
+    def _rates_above(self, start: int) -> _Rates:
+        some = start + 2  # room for one cached token, above the threshold
+        base = self._usd(TokenUsage(some))
+        input_token = self._usd(TokenUsage(some + 1)) - base
+        return _Rates(
+            request=base - input_token * some,
+            input_token=input_token,
+            output_token=self._usd(TokenUsage(some, 1)) - base,
+            cache_read=self._usd(TokenUsage(some, cache_read_input_tokens=1)) - base,
+            cache_write=self._usd(TokenUsage(some, cache_write_input_tokens=1)) - base,
+        )
+
+    def _usd(self, usage: TokenUsage) -> Decimal:
+        total: Decimal = self._calculate(usage).total_price
+        return total
+
+    def _calculate(self, usage: TokenUsage) -> Any:
+        package = _genai_prices()
+        assert package is not None  # noqa: S101 - a tariff is made only where the package is
+        counts = package.Usage(
+            input_tokens=usage.input_tokens,
+            output_tokens=usage.output_tokens,
+            cache_read_tokens=usage.cache_read_input_tokens or None,
+            cache_write_tokens=usage.cache_write_input_tokens or None,
+            input_audio_tokens=usage.audio_input_tokens or None,
+            output_audio_tokens=usage.audio_output_tokens or None,
+        )
+        return package.calc_price(counts, self._model, **self._options)
+
+
+@lru_cache(maxsize=4096)
+def _tariff(provider: str, model: str, service_tier: str | None, minute: int) -> _Tariff | None:
+    package = _genai_prices()
+    if package is None:
+        return None
+    options = {
+        "provider_id": provider,
+        "genai_request_timestamp": datetime.fromtimestamp(minute * 60, timezone.utc),
+        "price_context": {"service_tier": service_tier} if service_tier else None,
+    }
+    try:
+        return _Tariff(model, options)
+    except (LookupError, ValueError):
+        return None  # no price is known
+
+
+@cache
+def _genai_prices() -> ModuleType | None:
+    try:
+        return import_module("genai_prices")
+    except ImportError:
+        _logger.debug("calls have no cost: genai-prices is not installed (pip install 'verspan[prices]')")
+        return None
+
+
+def _price_version(updated: datetime | None) -> str:
+    package = _genai_prices()
+    assert package is not None  # noqa: S101 - a tariff is made only where the package is
+    version = f"genai-prices {package.__version__}"
+    return version if updated is None else f"{version} of {updated:%Y-%m-%d}"
