@@ -11,7 +11,7 @@ from typing import Any
 
 from verspan.instrumentation.calls import Audio, Choice, Reply, ToolCall, Usage
 from verspan.semconv import OPENAI_RESPONSE_SERVICE_TIER, OPENAI_RESPONSE_SYSTEM_FINGERPRINT
-from verspan_openai._fields import extra_fields, field, fields, items, text
+from verspan_openai._fields import extra_fields, field, fields, integer, items, text
 
 
 def read_reply(response: Any, reply: Reply) -> None:
@@ -34,13 +34,13 @@ def read_usage(usage: Any) -> Usage:
     prompt = field(usage, "prompt_tokens_details")
     completion = field(usage, "completion_tokens_details")
     return Usage(
-        input_tokens=field(usage, "prompt_tokens"),
-        output_tokens=field(usage, "completion_tokens"),
-        cache_read_input_tokens=field(prompt, "cached_tokens"),
-        cache_write_input_tokens=field(prompt, "cache_write_tokens"),
-        reasoning_output_tokens=field(completion, "reasoning_tokens"),
-        audio_input_tokens=field(prompt, "audio_tokens"),
-        audio_output_tokens=field(completion, "audio_tokens"),
+        input_tokens=integer(field(usage, "prompt_tokens")),
+        output_tokens=integer(field(usage, "completion_tokens")),
+        cache_read_input_tokens=integer(field(prompt, "cached_tokens")),
+        cache_write_input_tokens=integer(field(prompt, "cache_write_tokens")),
+        reasoning_output_tokens=integer(field(completion, "reasoning_tokens")),
+        audio_input_tokens=integer(field(prompt, "audio_tokens")),
+        audio_output_tokens=integer(field(completion, "audio_tokens")),
     )
 
 
@@ -65,7 +65,7 @@ def _read_choice(own: Mapping[str, Any], reply: Reply) -> bool:
         message = own.get("delta") or own.get("message")
         if message is not None:
             _read_message(message, choice)
-    reason = own.get("finish_reason")
+    reason = text(own.get("finish_reason"))
     if reason is None:
         return False
     choice.finish_reason = reason

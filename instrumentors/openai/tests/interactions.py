@@ -1,0 +1,126 @@
+"""Requests and the answers that belong to them: recordings of real APIs, and a corpus of our own in the API's shape."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import yaml
+
+TESTS = Path(__file__).parent
+CORPUS = TESTS / "corpus"
+CASSETTES = TESTS.parents[3] / "shared" / "cassettes"
+CHAT = "/chat/completions"
+
+
+@dataclass(frozen=True)
+class Interaction:
+    """One request and its answer."""
+
+    name: str
+    url: str
+    request: Mapping[str, Any]
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def path(self) -> str:
+        """The request's path."""
+        return urlsplit(self.url).path
+
+    @property
+    def is_azure(self) -> bool:
+        """Whether the request went to a deployment of Azure OpenAI."""
+        return "/openai/deployments/" in self.path
+
+    @property
+    def api_version(self) -> str:
+        """Azure's version of the API, out of the query."""
+        return parse_qs(urlsplit(self.url).query)["api-version"][0]
+
+
+def chat_recordings() -> list[Interaction]:
+    """Every recorded chat completion, of whichever host; none where the recordings are missing."""
+    files = sorted(CASSETTES.glob("*/*.yaml"))
+    return [found for file in files if CHAT in file.read_text("utf-8") for found in _of_cassette(file)]
+
+
+def corpus(kind: str) -> list[Interaction]:
+    """The cases of our own corpus, all of them synthetic.
+
+    Args:
+        kind: the name of the file without its suffix.
+    """
+    cases = json.loads((CORPUS / f"{kind}.json").read_text("utf-8"))
+    return [_of_case(name, case) for name, case in cases.items()]
+
+
+def every_chat() -> list[Any]:
+    """Our own cases and the recordings, as parameters of a test; a skipped one says where recordings are missing."""
+    found = [pytest.param(one, id=one.name) for one in [*corpus("chat"), *chat_recordings()]]
+    if not CASSETTES.is_dir():
+        missing = pytest.mark.skip(reason=f"the recordings of real APIs are not at {CASSETTES}")
+        found.append(pytest.param(None, id="recordings", marks=missing))
+    return found
+
+
+def events(interaction: Interaction) -> list[dict[str, Any]]:
+    """The JSON of every server-sent event of an answer, or the whole answer as the only one."""
+    text = decoded(interaction).decode("utf-8")
+    if not interaction.headers.get("content-type", "").startswith("text/event-stream"):
+        return [json.loads(text)]
+    lines = [line.removeprefix("data:").strip() for line in text.splitlines() if line.startswith("data:")]
+    return [json.loads(line) for line in lines if line != "[DONE]"]
+
+
+def decoded(interaction: Interaction) -> bytes:
+    """The answer's body as the application sees it."""
+    import gzip
+
+    return gzip.decompress(interaction.body) if "content-encoding" in interaction.headers else interaction.body
+
+
+def _of_cassette(file: Path) -> Iterator[Interaction]:
+    recorded = yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader)["interactions"]
+    for number, one in enumerate(recorded, 1):
+        request, response = one["request"], one["response"]
+        url = request["uri"].partition("#")[0]
+        if request["method"] == "POST" and urlsplit(url).path.endswith(CHAT):
+            yield Interaction(
+                name=f"{file.parent.name}/{file.stem}#{number}",
+                url=url,
+                request=request.get("parsed_body") or json.loads(request["body"]),
+                status=response["status"]["code"],
+                headers={name.lower(): values[0] for name, values in response["headers"].items()},
+                body=_recorded_body(response),
+            )
+
+
+def _recorded_body(response: Mapping[str, Any]) -> bytes:
+    if "parsed_body" in response:
+        return json.dumps(response["parsed_body"]).encode()
+    body: str | bytes = response["body"]["string"]
+    return body if isinstance(body, bytes) else body.encode("utf-8")
+
+
+def _of_case(name: str, case: Mapping[str, Any]) -> Interaction:
+    chunks = case.get("chunks")
+    if chunks is None:
+        body, content_type = json.dumps(case["response"]), "application/json"
+    else:
+        body = "".join(f"data: {json.dumps(chunk)}\n\n" for chunk in chunks) + "data: [DONE]\n\n"
+        content_type = "text/event-stream"
+    return Interaction(
+        name=name,
+        url=case.get("url", f"https://api.openai.com/v1{CHAT}"),
+        request=case["request"],
+        status=case.get("status", 200),
+        headers={"content-type": content_type, "x-request-id": f"req-{name}", **case.get("headers", {})},
+        body=body.encode(),
+    )

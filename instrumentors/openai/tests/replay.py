@@ -1,0 +1,134 @@
+"""A local HTTP server that answers with recorded interactions, and clients that talk to it over the real transport."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import threading
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import urlsplit
+
+import openai
+from typing_extensions import Self
+
+from .interactions import CHAT, Interaction
+
+_HOP_BY_HOP = {"transfer-encoding", "connection", "content-length"}
+
+
+@dataclass(frozen=True)
+class Received:
+    """A request as it reached the server."""
+
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        """The body's JSON."""
+        return json.loads(self.body)
+
+
+@dataclass
+class Mount:
+    """Interactions that are answered in order under an address of their own."""
+
+    url: str
+    pending: deque[Interaction]
+    received: list[Received] = field(default_factory=list)
+
+
+class ReplayServer:
+    """Answers requests with recorded interactions; for a ``with`` block."""
+
+    def __init__(self) -> None:
+        self._mounts: dict[str, Mount] = {}
+        self._http = _Server(("127.0.0.1", 0), _Handler)
+        self._http.mounts = self._mounts
+        self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self._http.shutdown()
+        self._thread.join()
+        self._http.server_close()
+
+    @property
+    def port(self) -> int:
+        """The port it listens on."""
+        return int(self._http.server_address[1])
+
+    def mount(self, interactions: Iterable[Interaction]) -> Mount:
+        """Serve interactions in order, each once, under an address of their own."""
+        name = f"m{len(self._mounts)}"
+        mount = self._mounts[name] = Mount(f"http://127.0.0.1:{self.port}/{name}", deque(interactions))
+        return mount
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    mounts: Mapping[str, Mount]
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _Server
+
+    def do_POST(self) -> None:
+        """Answer with the next interaction of the mount that the path names."""
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        _, name, path = urlsplit(self.path).path.split("/", 2)
+        mount = self.server.mounts[name]
+        mount.received.append(Received(f"/{path}", dict(self.headers.items()), body))
+        if not mount.pending or mount.pending[0].path != f"/{path}":
+            self._answer(599, {}, f"nothing recorded for /{path}".encode())
+            return
+        found = mount.pending.popleft()
+        self._answer(found.status, found.headers, found.body)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the standard library's name
+        """Say nothing: the tests say what went wrong."""
+
+    def _answer(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            if name not in _HOP_BY_HOP:
+                self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+def client_for(interaction: Interaction, mount: Mount, *, asynchronous: bool = False) -> Any:
+    """A client that makes the interaction's request at the server; Azure's where the request went there.
+
+    Args:
+        interaction: what will be asked first.
+        mount: where it is served.
+        asynchronous: whether the client is an asynchronous one.
+    """
+    common: dict[str, Any] = {"api_key": "test-key", "max_retries": 0}
+    if interaction.is_azure:
+        azure = openai.AsyncAzureOpenAI if asynchronous else openai.AzureOpenAI
+        return azure(azure_endpoint=mount.url, api_version=interaction.api_version, **common)
+    plain = openai.AsyncOpenAI if asynchronous else openai.OpenAI
+    return plain(base_url=mount.url + interaction.path.removesuffix(CHAT), **common)
+
+
+def create_arguments(interaction: Interaction) -> dict[str, Any]:
+    """The arguments of ``create`` that make the recorded request.
+
+    What this version of the client does not know goes into ``extra_body``, as an application would send it.
+    """
+    known = inspect.signature(openai.resources.chat.Completions.create).parameters
+    arguments = {name: value for name, value in interaction.request.items() if name in known}
+    unknown = {name: value for name, value in interaction.request.items() if name not in known}
+    return {**arguments, "extra_body": unknown} if unknown else arguments
