@@ -13,31 +13,38 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from verspan.cli.quantities import iso_time
-from verspan.traces.model import StoredSpan, TraceSummary
+from verspan.traces.model import StoredSpan, Trace, TraceSummary
 
 _NS_PER_MS = 1_000_000
 
 
-def as_json(document: Any) -> str:
-    """A document as indented JSON."""
+def as_json(document: Any, *, indented: bool = True) -> str:
+    """A document as JSON, on many lines or on one."""
     import orjson
 
-    options = orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS
+    options = orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS | (orjson.OPT_INDENT_2 if indented else 0)
     return orjson.dumps(document, default=_plain, option=options).decode()
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, StoredSpan):
-        return {**_fields(value.span), "duration_ms": (value.span.end_ns - value.span.start_ns) / 1e6, "cost": value.cost}
-    if isinstance(value, TraceSummary):
-        return {**_fields(value), "duration_ms": value.duration_ms}
     if is_dataclass(value) and not isinstance(value, type):
-        return _fields(value)
+        return _record(value)
     if isinstance(value, Mapping):
         return dict(value)
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()
     return list(value)
+
+
+def _record(record: Any) -> dict[str, Any]:
+    if isinstance(record, Trace):
+        return {**_record(record.summary), "spans": record.spans}
+    if isinstance(record, TraceSummary):
+        return {**_fields(record), "duration_ms": record.duration_ms}
+    if isinstance(record, StoredSpan):
+        duration_ms = (record.span.end_ns - record.span.start_ns) / 1e6
+        return {**_fields(record.span), "duration_ms": duration_ms, "cost": record.cost}
+    return _fields(record)
 
 
 def _fields(record: Any) -> dict[str, Any]:
@@ -46,7 +53,7 @@ def _fields(record: Any) -> dict[str, Any]:
         value = document[field.name] = getattr(record, field.name)
         name, _, unit = field.name.rpartition("_")
         if unit in ("ns", "timestamp"):
-            document[f"{name}_time"] = _time(value, unit)
+            document["time" if name == "time" else f"{name}_time"] = _time(value, unit)
     return document
 
 

@@ -10,13 +10,19 @@ import click
 from verspan.cli.lazy import LazyCommand, LazyGroup
 
 COMMANDS = {
-    "demo": LazyCommand("verspan.demo.command:demo", "Record two versions of a small agent and look at them: start here."),
+    "demo": LazyCommand(
+        "verspan.demo.command:demo", "Record two versions of a small agent and look at them: start here."
+    ),
     "run": LazyCommand("verspan.cli.run:run", "Run an application and record its model calls, no line changed."),
     "models": LazyCommand("verspan.cli.models:models", "List versions and what their model calls came to."),
     "traces": LazyCommand("verspan.cli.traces:traces", "List traces, by version, status, time or text."),
     "trace": LazyCommand("verspan.cli.trace:trace", "Show one trace as a tree of spans."),
-    "doctor": LazyCommand("verspan.cli.doctor.command:doctor", "Say what is recorded, where it goes, and what to mend."),
-    "completion": LazyCommand("verspan.cli.completion:completion", "Print the script that completes commands in a shell."),
+    "doctor": LazyCommand(
+        "verspan.cli.doctor.command:doctor", "Say what is recorded, where it goes, and what to mend."
+    ),
+    "completion": LazyCommand(
+        "verspan.cli.completion:completion", "Print the script that completes commands in a shell."
+    ),
 }
 
 
@@ -52,7 +58,7 @@ def verspan() -> None:
 
     Every command that reads takes --json. Traces are kept in .verspan/ at the repository's root, or where --store or
     VERSPAN_STORE says.
-    """
+    """  # noqa: D301 - \b tells click to keep the lines below it
 
 
 def main() -> None:

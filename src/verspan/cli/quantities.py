@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timezone
 
-NOTHING = "–"
+NOTHING = "-"
 """Stands where there is no value; never a zero."""
 _NS = 1_000_000_000
 _UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}

@@ -1,11 +1,12 @@
 """Where output goes: tables to people, JSON to programs, hints to stderr.
 
-Tables are laid out for the terminal's width; piped output is as wide as it needs to be, has no colour, and cuts nothing.
+Tables are laid out for the window; piped output is as wide as it needs to be, has no colour, and cuts no cell.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,7 +14,9 @@ import click
 if TYPE_CHECKING:  # rich is loaded by the commands that print with it
     from rich.console import Console, RenderableType
 
-UNLIMITED = 100_000
+    from verspan.cli.listing import Column
+
+_UNLIMITED = 100_000
 """Columns of output that no window limits: wider than anything that is printed."""
 # What a control character of somebody's message would do to the terminal it must not do: Unicode has pictures of them.
 _PICTURES = {code: 0x2400 + code for code in range(0x20) if code not in (0x09, 0x0A)}
@@ -32,24 +35,37 @@ def stdout_console() -> Console:
 
     console = Console(highlight=False, emoji=False, markup=False)
     if not console.is_terminal and not os.environ.get("COLUMNS"):
-        console.width = UNLIMITED
+        console.width = _UNLIMITED
     return console
 
 
-def limited(console: Console) -> bool:
-    """Whether a window limits the width."""
-    return console.width < UNLIMITED
+def window_width(console: Console) -> int | None:
+    """The width of the window, in characters; None where none limits it, as in a pipe."""
+    return console.width if console.width < _UNLIMITED else None
 
 
-def show(console: Console, *renderables: RenderableType) -> None:
+def print_rich(console: Console, *renderables: RenderableType) -> None:
     """Print what people read, without blanks at the ends of lines."""
     with console.capture() as captured:
-        console.print(*renderables, sep="\n", soft_wrap=not limited(console))
+        console.print(*renderables, sep="\n")
     # rich has decided about colour by what stdout is, and click need not decide again.
     click.echo("\n".join(line.rstrip() for line in captured.get().splitlines()), color=True)
 
 
-def show_json(document: Any) -> None:
+def print_table(columns: Sequence[Column]) -> None:
+    """Print a list, and say so where the window has no room for some of its columns."""
+    from verspan.cli.listing import fitting, table
+
+    console = stdout_console()
+    width = window_width(console)
+    kept = fitting(columns, width)
+    print_rich(console, table(kept, width))
+    if len(kept) < len(columns):
+        left_out = ", ".join(column.header for column in columns if column not in kept)
+        hint(f"Not shown in a window this narrow: {left_out}")
+
+
+def print_json(document: Any) -> None:
     """Print what programs read."""
     from verspan.cli.documents import as_json
 
@@ -67,5 +83,5 @@ def printable(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """A text on one line: every run of blanks and line feeds as one blank."""
-    return printable(" ".join(text.split()))
+    """A text as it may be printed on one line: line feeds become blanks."""
+    return printable(text).replace("\n", " ")

@@ -1,0 +1,87 @@
+"""``verspan trace``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import click
+
+from verspan.cli.listing import table
+from verspan.cli.opening import required_store
+from verspan.cli.options import json_option, store_option
+from verspan.cli.resolve import resolve_trace_id
+from verspan.cli.terminal import hint, print_json, print_rich, stdout_console, window_width
+from verspan.cli.trace_details import Detail, span_details
+from verspan.cli.trace_view import trace_header, tree_columns
+from verspan.cli.tree import tree_lines
+from verspan.errors import NotFoundError
+from verspan.semconv import CONTENT_ATTRIBUTES
+from verspan.traces.model import SpanRecord, StoredSpan, Trace
+
+_SPANS = 500
+"""Spans of a trace that are shown unless all are asked for."""
+
+
+@click.command()
+@click.argument("trace_id", metavar="ID")
+@store_option
+@click.option("--content/--no-content", default=True, show_default=True, help="Messages, inputs and outputs.")
+@click.option("--all", "whole", is_flag=True, help="Every span, and every message whole.")
+@json_option
+def trace(*, trace_id: str, store_place: str | None, content: bool, whole: bool, as_json: bool) -> None:
+    """Show one trace as a tree of spans: how long each took and when, what it used, what it cost, what failed.
+
+    ID is a trace's id or its first digits. Below the tree stands what was said in each span, the last messages of long
+    histories and the beginnings of long messages; --all shows everything. A line "(not recorded here)" is a parent
+    that another service or another store has.
+
+    \b
+    Examples:
+      verspan trace 5b8aa5a2
+      verspan trace 5b8aa5a2 --no-content
+      verspan trace 5b8aa5a2 --all | less
+      verspan trace 5b8aa5a2 --json | jq '.spans[] | {name, duration_ms}'
+
+    \b
+    JSON: the trace as `verspan traces --json` has it, and "spans": [{trace_id,
+      span_id, parent_span_id, name, kind, start_ns, start_time (ISO), end_ns,
+      end_time, duration_ms, status_code, status_message, attributes, events,
+      links, resource, scope_name, scope_version, cost: {usd, price_version}
+      or null}]. Nothing is cut; --no-content leaves out what was said.
+    """  # noqa: D301 - \b tells click to keep the lines below it
+    with required_store(store_place) as store:
+        found = store.get_trace(resolve_trace_id(store, trace_id))
+    if found is None:  # another process may have deleted it in between
+        raise NotFoundError(f"No trace has the id {trace_id!r} any more.")
+    if as_json:
+        print_json(found if content else _without_content(found))
+    else:
+        _show(found, Detail(content=content, whole=whole))
+
+
+def _show(found: Trace, detail: Detail) -> None:
+    console = stdout_console()
+    lines = tree_lines(found.spans)
+    shown = lines if detail.whole else lines[:_SPANS]
+    width = window_width(console)
+    tree = table(tree_columns(shown, found, width), width)
+    spans = [line.stored for line in shown if line.stored]
+    print_rich(console, trace_header(found), "", tree, *span_details(spans, detail))
+    if len(shown) < len(lines):
+        _say_what_is_hidden([line.stored for line in lines[_SPANS:] if line.stored])
+
+
+def _say_what_is_hidden(spans: Sequence[StoredSpan]) -> None:
+    failed = sum(stored.span.status_code == "ERROR" for stored in spans)
+    hint(f"\n{len(spans):,} more spans are not shown, {failed:,} of them failed: add --all.")
+
+
+def _without_content(found: Trace) -> Trace:
+    summary = replace(found.summary, request_preview=None, response_preview=None)
+    return Trace(summary, [replace(stored, span=_silent(stored.span)) for stored in found.spans])
+
+
+def _silent(span: SpanRecord) -> SpanRecord:
+    kept = {name: value for name, value in span.attributes.items() if name not in CONTENT_ATTRIBUTES}
+    return replace(span, attributes=kept)
