@@ -11,6 +11,7 @@ ALL_MEMBERS := $(foreach project,$(PROJECTS),-e $(patsubst %/,%,$(dir $(project)
 OLDER_CLIENTS := $(patsubst requirements/%.in,%,$(wildcard requirements/openai-*.in))
 
 # uv reads neither pip's index settings nor, unless told so, the machine's certificates; who needs either has set it up for pip.
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_SYSTEM_CERTS ?= $(if $(wildcard /etc/ssl/cert.pem /etc/ssl/certs/*),true,false)
 PIP_INDEX = $${PIP_INDEX_URL:-$$($(BIN)/python -m pip config get global.index-url 2>/dev/null)}
 UV = UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$(PIP_INDEX)}" $(BIN)/uv
