@@ -9,6 +9,7 @@ import click
 from verspan.cli.completing import complete_models
 from verspan.cli.quantities import parse_time
 from verspan.semconv import ENV_STORE
+from verspan.versions.identity import checked_name
 
 store_option = click.option(
     "--store",
@@ -43,3 +44,12 @@ def typed_time(_ctx: click.Context, _parameter: click.Parameter, value: str | No
     except (ValueError, OverflowError) as error:
         understood = "give one like 2026-11-23, 2026-11-23T08:15:00Z, 30m, 2h or 3d."
         raise click.BadParameter(f"{value!r} is no time: {understood}") from error
+
+
+def typed_name(_ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    """An option's callback: the name of a version or an experiment, as it is used.
+
+    Raises:
+        InvalidArgumentError: the name is empty, too long or has control characters.
+    """
+    return None if value is None else checked_name(value, f"{parameter.name} name")

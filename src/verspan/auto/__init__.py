@@ -1,0 +1,1 @@
+"""The folder that ``verspan run`` puts first on ``PYTHONPATH``; it holds nothing but ``sitecustomize.py``."""
