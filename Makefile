@@ -4,23 +4,24 @@ PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
 
-# The workspace's packages: those that the demo runs, and all of them.
+# The workspace's own packages, in every environment.
 PROJECTS := pyproject.toml $(wildcard exporters/*/pyproject.toml instrumentors/*/pyproject.toml)
-RUN_MEMBERS := -e . -e exporters/local -e instrumentors/openai
-ALL_MEMBERS := $(foreach project,$(PROJECTS),-e $(patsubst %/,%,$(dir $(project))))
+MEMBERS := $(foreach project,$(PROJECTS),-e $(patsubst %/,%,$(dir $(project))))
 OLDER_CLIENTS := $(patsubst requirements/%.in,%,$(wildcard requirements/openai-*.in))
 
 # uv reads neither pip's index settings nor, unless told so, the machine's certificates; who needs either has set it up for pip.
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_SYSTEM_CERTS ?= $(if $(wildcard /etc/ssl/cert.pem /etc/ssl/certs/*),true,false)
 PIP_INDEX = $${PIP_INDEX_URL:-$$($(BIN)/python -m pip config get global.index-url 2>/dev/null)}
-UV = UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$(PIP_INDEX)}" $(BIN)/uv
+WITH_INDEX = UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$(PIP_INDEX)}"
+UV = $(WITH_INDEX) $(BIN)/uv
 INSTALL = $(UV) pip install --quiet --require-hashes
 # Members are built by the locked hatchling and bring no dependency that is not locked.
 INSTALL_MEMBERS = $(UV) pip install --quiet --no-deps --no-build-isolation
 # No annotation and no index address: neither a path of this machine nor a registry's host belongs in a lock.
 LOCK = $(UV) pip compile --quiet --upgrade --universal --python-version 3.10 --generate-hashes --no-emit-index-url \
 	--no-annotate --custom-compile-command "make lock" --no-emit-package verspan --no-emit-package verspan-local
+LOCKED := $(PROJECTS) --extra prices requirements/build.in
 
 .PHONY: help demo test bench lint types format lock clean test-older-clients
 
@@ -32,7 +33,7 @@ demo: .venv/.run ## two versions of a small agent, traced and compared: no key, 
 	@$(BIN)/verspan demo
 
 test: lint types test-older-clients ## lint, types and all tests, the older OpenAI clients included: what CI runs
-	$(BIN)/python -m pytest -n auto
+	@$(WITH_INDEX) $(BIN)/python -m pytest -n auto
 
 bench: .venv-bench/.installed ## what Verspan adds to a call, beside its peers: a table
 	.venv-bench/bin/python bench/run.py
@@ -50,13 +51,11 @@ format: .venv/.dev ## put every file into ruff's format and mend what it can men
 
 lock: $(BIN)/uv ## resolve requirements/*.in anew into requirements/*.txt
 	@$(LOCK) requirements/uv.in -o requirements/uv.txt
-	@$(LOCK) pyproject.toml --extra prices requirements/build.in requirements/run.in -o requirements/run.txt
-	@$(LOCK) $(PROJECTS) --extra prices requirements/build.in requirements/run.in requirements/test.in requirements/dev.in \
-		-c requirements/run.txt -o requirements/dev.txt
+	@$(LOCK) $(LOCKED) requirements/run.in -o requirements/run.txt
+	@$(LOCK) $(LOCKED) requirements/run.in requirements/test.in requirements/dev.in -c requirements/run.txt -o requirements/dev.txt
+	@$(LOCK) $(LOCKED) requirements/run.in requirements/bench.in -o requirements/bench.txt
 	@for client in $(OLDER_CLIENTS); do \
-	  $(LOCK) pyproject.toml --extra prices requirements/build.in requirements/test.in requirements/$$client.in \
-		-o requirements/$$client.txt || exit 1; done
-	@$(LOCK) pyproject.toml --extra prices requirements/build.in requirements/run.in requirements/bench.in -o requirements/bench.txt
+	  $(LOCK) $(LOCKED) requirements/test.in requirements/$$client.in -o requirements/$$client.txt || exit 1; done
 
 clean: ## remove environments, caches and builds; .verspan stays
 	rm -rf .venv .venv-* .mypy_cache .ruff_cache .pytest_cache build dist
@@ -86,17 +85,17 @@ $(BIN)/uv: requirements/uv.txt
 
 .venv/.run: requirements/run.txt $(PROJECTS) | $(BIN)/uv
 	@$(INSTALL) --python $(BIN)/python -r $<
-	@$(INSTALL_MEMBERS) --python $(BIN)/python $(RUN_MEMBERS)
+	@$(INSTALL_MEMBERS) --python $(BIN)/python $(MEMBERS)
 	@touch $@
 
 .venv/.dev: requirements/dev.txt $(PROJECTS) | $(BIN)/uv
 	@$(INSTALL) --python $(BIN)/python -r $<
-	@$(INSTALL_MEMBERS) --python $(BIN)/python $(ALL_MEMBERS)
+	@$(INSTALL_MEMBERS) --python $(BIN)/python $(MEMBERS)
 	@touch $@ .venv/.run
 
 # An environment beside .venv, named after its lock.
 .venv-%/.installed: requirements/%.txt $(PROJECTS) | $(BIN)/uv
 	@$(UV) venv --quiet --allow-existing --python $(BIN)/python .venv-$*
 	@$(INSTALL) --python .venv-$*/bin/python -r $<
-	@$(INSTALL_MEMBERS) --python .venv-$*/bin/python $(RUN_MEMBERS)
+	@$(INSTALL_MEMBERS) --python .venv-$*/bin/python $(MEMBERS)
 	@touch $@
