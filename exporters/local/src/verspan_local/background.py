@@ -50,7 +50,6 @@ class BackgroundWriter:
         self._store_url = store_url
         self._stopped = False
         self._held_for_fork = False
-        self._inherited: SpanWriter | None = None
         self._begin()
         tell_about_forks(self)
 
@@ -223,5 +222,4 @@ class BackgroundWriter:
 
     def after_fork_in_child(self) -> None:
         """Begin with nothing: the parent writes what waited in it."""
-        self._inherited = self._writer  # kept: where its store is open after all, closing it would harm the parent
         self._begin()

@@ -1,8 +1,8 @@
 """What a background writer does when its process forks.
 
-Threads do not survive a fork, locks may be held by threads that are gone, and an SQLite connection that a child has
-inherited may be neither used nor closed (https://www.sqlite.org/howtocorrupt.html, "carrying an open database
-connection across a fork"). So the store is closed before, and the child begins with nothing.
+Threads do not survive a fork, locks may be held by threads that are gone, and SQLite warns of carrying an open database
+across a fork (https://www.sqlite.org/howtocorrupt.html, section 2.6): what a child inherits makes SQLite believe in
+locks that the child does not have. So the store is closed before, and the child begins with nothing.
 """
 
 from __future__ import annotations

@@ -1,1 +1,8 @@
-"""."""
+"""Spans, metrics and events to any OTLP collector, by OpenTelemetry's own variables.
+
+Verspan uses it by itself where ``OTEL_EXPORTER_OTLP_ENDPOINT`` is set.
+"""
+
+from verspan_otlp.pipeline import build
+
+__all__ = ["build"]
