@@ -1,0 +1,90 @@
+"""``verspan demo``: records two versions of a small agent, and shows them by the commands that show any version."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+
+import click
+
+from verspan.cli.options import store_option
+from verspan.cli.terminal import hint
+from verspan.demo.api_server import DemoApi
+from verspan.demo.invocation import shown_path
+from verspan.demo.recording import Destination, run_agent
+from verspan.demo.repository import MODEL_NAME, VERSIONS, AgentVersion, Repository
+from verspan.errors import MissingPackageError
+from verspan.settings import STORE_FILE, STORE_FOLDER, repository_root, store_url
+
+_KEY = "OPENAI_API_KEY"
+
+
+@click.command()
+@store_option
+@click.option("--real", is_flag=True, help=f"Ask the real API with the key in {_KEY}: 14 calls, less than a cent.")
+def demo(*, store_place: str | None, real: bool) -> None:
+    """Record two versions of a small agent and look at them: no key, no server, no network.
+
+    A little git repository is made in .verspan/demo, and anew each time. Its two commits hold two versions of a support
+    agent with another model and prompt. Each version is run, answered by a local server that speaks as the real API
+    does, with answers written for it. What was recorded is then shown by the commands that show any application's
+    versions and traces.
+
+    Traces go to a store in that repository, or where --store says; with OTEL_EXPORTER_OTLP_ENDPOINT set to a collector
+    besides.
+
+    \b
+    Examples:
+      verspan demo
+      verspan demo --store /tmp/demo.db
+      OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318 verspan demo
+      OPENAI_API_KEY=sk-… verspan demo --real
+    """  # noqa: D301 - \b tells click to keep the lines below it
+    key = os.environ.get(_KEY)
+    if real and not key:
+        raise click.UsageError(f"--real needs a key in {_KEY}.")
+    if importlib.util.find_spec("openai") is None:
+        raise MissingPackageError("The demo's agent uses the OpenAI client: pip install 'verspan[openai]'")
+    folder = repository_root() / STORE_FOLDER / "demo"
+    place = store_place or str(folder / STORE_FOLDER / STORE_FILE)
+    names = _record(folder, store_url(place), key if real else None)
+    if key and not real:
+        hint(f"{_KEY} is set and was not used: `verspan demo --real` asks the real API.")
+
+    from verspan.demo.tour import show_around  # reads with the store, which only what follows needs
+
+    show_around(place, names)
+
+
+def _record(folder: Path, url: str, key: str | None) -> list[str]:
+    """Run both versions; returns their names."""
+    with _step(f"Making a git repository in {shown_path(folder)}"):
+        repository = Repository(folder)
+    if repository.git_problem is not None:
+        hint(f"{repository.git_problem}: the versions are named v1 and v2 rather than by their commits")
+    with nullcontext() if key else DemoApi() as api:
+        destination = Destination(url, api.base_url if api else None, key or "demo")
+        return [_record_version(repository, version, destination) for version in VERSIONS]
+
+
+def _record_version(repository: Repository, version: AgentVersion, destination: Destination) -> str:
+    commit = repository.check_in(version)
+    name = f"{MODEL_NAME}-{commit}"
+    with _step(f"Running {name} ({version.request_model})"):
+        warnings = run_agent(repository.folder, destination, label=commit if repository.git_problem else None)
+    if warnings:
+        click.echo(warnings.rstrip(), err=True)
+    return name
+
+
+@contextmanager
+def _step(text: str) -> Iterator[None]:
+    """Say what is being done while it is done, and how long it took."""
+    started = time.perf_counter()
+    click.echo(f"{text} … ", nl=False)
+    yield
+    click.echo(f"{time.perf_counter() - started:.1f} s")
