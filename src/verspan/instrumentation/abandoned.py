@@ -54,7 +54,8 @@ def _renew() -> None:
     _Current.reaper = _Reaper()
 
 
-os.register_at_fork(after_in_child=_renew)
+if hasattr(os, "register_at_fork"):  # not on Windows, where nothing forks
+    os.register_at_fork(after_in_child=_renew)
 
 
 def watch() -> None:

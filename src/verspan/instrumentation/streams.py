@@ -7,6 +7,7 @@ hold without us. Any other stream is wrapped in a transparent proxy.
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
@@ -21,7 +22,7 @@ from verspan.instrumentation.stepping import AwaitIn, run_in
 class Relay:
     """Stands between a stream's source and its reader, sync or async, and reads each chunk for the call."""
 
-    __slots__ = ("_advancing", "_run", "_source")
+    __slots__ = ("__weakref__", "_advancing", "_run", "_source")
 
     def __init__(self, source: Any, run: CallRun) -> None:
         self._source = source
@@ -137,12 +138,24 @@ def follow_stream(stream: Any, run: CallRun) -> Any:
             return StreamProxy(stream, Relay(iterator_of(stream), run))
         relay = Relay(source, run)
         # The client's helpers close the response under the stream rather than the stream.
-        call_before(getattr(stream, "response", stream), ("close", "aclose"), relay.closed)
+        call_before(getattr(stream, "response", stream), ("close", "aclose"), _if_alive(relay))
         stream._iterator = relay  # noqa: SLF001 - the one place where a relay fits without changing the type
     except Exception as error:  # noqa: BLE001 - the application gets its stream in any case
         report(error, "following a stream")
         run.finish()
     return stream
+
+
+def _if_alive(relay: Relay) -> Callable[[], None]:
+    # A response may outlive its stream, and must not keep the call of a dropped stream from being finished.
+    reference = weakref.ref(relay)
+
+    def told() -> None:
+        alive = reference()
+        if alive is not None:
+            alive.closed()
+
+    return told
 
 
 def iterator_of(stream: Any) -> Any:
