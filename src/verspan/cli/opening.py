@@ -28,7 +28,8 @@ def opened_store(place: str | None) -> Iterator[Store | None]:
         StoreError: something is there and cannot be opened.
     """
     url = store_url(place)
-    if not store_exists(url):
+    path = sqlite_path(url)
+    if path is not None and not path.exists():
         yield None
         return
     from verspan.store.opening import open_store
@@ -56,9 +57,9 @@ def required_store(place: str | None) -> Iterator[Store]:
 
 def nothing_recorded(place: str | None) -> str:
     """What to say where there is no store yet."""
-    return f"Nothing is recorded yet at {store_url(place).removeprefix(_SQLITE)}. {START_HERE}"
+    return f"Nothing is recorded yet at {sqlite_path(store_url(place))}. {START_HERE}"
 
 
-def store_exists(url: str) -> bool:
-    """Whether something stands where the URL points; a server's address is taken to be there."""
-    return not url.startswith(_SQLITE) or Path(url.removeprefix(_SQLITE)).exists()
+def sqlite_path(url: str) -> Path | None:
+    """The file that a store's URL names; None where the URL is a server's."""
+    return Path(url.removeprefix(_SQLITE)) if url.startswith(_SQLITE) else None

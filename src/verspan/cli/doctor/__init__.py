@@ -1,0 +1,1 @@
+"""``verspan doctor``: one module per area that is looked at, each giving findings."""
