@@ -1,0 +1,78 @@
+"""What is in the distributions, and what is not."""
+
+from __future__ import annotations
+
+import re
+import tarfile
+import zipfile
+from email.message import Message
+from email.parser import Parser
+from pathlib import Path
+
+import pytest
+
+from .building import ROOT, Distributions
+
+pytestmark = pytest.mark.xdist_group("packaging")
+
+PACKAGES = {
+    "verspan": ROOT,
+    "verspan_local": ROOT / "exporters" / "local",
+    "verspan_openai": ROOT / "instrumentors" / "openai",
+    "verspan_otlp": ROOT / "exporters" / "otlp",
+}
+
+
+def sources(name: str) -> set[str]:
+    """The files of an import package as they stand in the tree."""
+    folder = PACKAGES[name] / "src"
+    files = (path for path in (folder / name).rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    return {path.relative_to(folder).as_posix() for path in files}
+
+
+def metadata_of(wheel: Path) -> Message:
+    """What a wheel says of itself."""
+    with zipfile.ZipFile(wheel) as archive:
+        [path] = [file for file in archive.namelist() if file.endswith(".dist-info/METADATA")]
+        return Parser().parsestr(archive.read(path).decode())
+
+
+def test_every_package(distributions: Distributions) -> None:
+    """A wheel and a source distribution are built for each package of the workspace, and for nothing else."""
+    projects = [
+        ROOT / "pyproject.toml",
+        *ROOT.glob("instrumentors/*/pyproject.toml"),
+        *ROOT.glob("exporters/*/pyproject.toml"),
+    ]
+    assert {project.parent for project in projects} == set(PACKAGES.values())
+    assert set(distributions.wheels) == set(distributions.sdists) == set(PACKAGES)
+
+
+@pytest.mark.parametrize("name", PACKAGES)
+def test_wheel_contents(distributions: Distributions, name: str) -> None:
+    """A wheel holds its package whole, typed and licensed, and no test or other file."""
+    with zipfile.ZipFile(distributions.wheels[name]) as wheel:
+        files = {file for file in wheel.namelist() if not file.split("/")[0].endswith(".dist-info")}
+        [licence] = [file for file in wheel.namelist() if file.endswith(".dist-info/licenses/LICENSE")]
+        text = wheel.read(licence)
+    assert files == sources(name)
+    assert f"{name}/py.typed" in files
+    assert text == (ROOT / "LICENSE").read_bytes()
+
+
+def test_core_sdist(distributions: Distributions) -> None:
+    """The core's source distribution has its own files and none of another package of the workspace."""
+    with tarfile.open(distributions.sdists["verspan"]) as archive:
+        tops = {Path(member).parts[1] for member in archive.getnames()}
+    assert tops == {"src", "README.md", "CHANGELOG.md", "LICENSE", "pyproject.toml", "PKG-INFO", ".gitignore"}
+
+
+def test_one_version(distributions: Distributions) -> None:
+    """The packages of the workspace have one version, and ask for one another in exactly that."""
+    metadata = [metadata_of(wheel) for wheel in distributions.wheels.values()]
+    [version] = {package["Version"] for package in metadata}
+    asked = [
+        line for package in metadata for line in package.get_all("Requires-Dist", ()) if line.startswith("verspan-")
+    ]
+    assert asked
+    assert [line for line in asked if not line.partition(";")[0].strip().endswith(f"=={version}")] == []

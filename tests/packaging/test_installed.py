@@ -1,0 +1,72 @@
+"""What the wheels weigh, and that the user's page runs from them."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from tests.readme import users_page
+
+from verspan.demo.api_server import DemoApi
+
+from .building import Environment
+
+pytestmark = pytest.mark.xdist_group("packaging")
+
+MOST_PACKAGES = 20
+MOST_BYTES = 30 * 2**20  # 30 MB as `du -h` counts them
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A git repository with one commit, where the user's page stands as ``app.py``."""
+    (tmp_path / "app.py").write_text(users_page(), encoding="utf-8")
+    who = ["-c", "user.name=Someone", "-c", "user.email=someone@example.com"]
+    for command in (["init", "--quiet"], ["add", "app.py"], [*who, "commit", "--quiet", "--message", "A small agent"]):
+        subprocess.run(["git", *command], cwd=tmp_path, check=True)
+    return tmp_path
+
+
+def commit_of(repository: Path) -> str:
+    """The commit that is checked out, as the user's page abbreviates it."""
+    command = ["git", "rev-parse", "HEAD"]
+    return subprocess.run(command, cwd=repository, check=True, capture_output=True, text=True).stdout[:8]
+
+
+def test_core_weight(core: Environment) -> None:
+    """The core alone is at most 20 packages and 30 MB, itself and its local store included, bytecode apart."""
+    listing = "from importlib.metadata import distributions as d; print(*sorted(x.name for x in d()))"
+    packages = core.run("python", "-c", listing).split()
+    [site] = core.folder.glob("lib/python*/site-packages")
+    size = sum(path.stat().st_size for path in site.rglob("*") if path.is_file() and path.suffix != ".pyc")
+    assert {"verspan", "verspan-local"} <= set(packages)
+    assert len(packages) <= MOST_PACKAGES, packages
+    assert size <= MOST_BYTES
+
+
+def test_core_alone(core: Environment, tmp_path: Path) -> None:
+    """Without any client installed the core imports from its wheel, and a client's facade says what to install."""
+    where = core.run("python", "-c", "import verspan; print(verspan.__file__)", cwd=tmp_path)
+    assert Path(where.strip()).is_relative_to(core.folder)
+    script = "import verspan\ntry: verspan.openai.autolog()\nexcept ImportError as error: print(error)"
+    assert "pip install 'verspan[openai]'" in core.run("python", "-c", script, cwd=tmp_path)
+
+
+def test_users_page(application: Environment, repository: Path) -> None:
+    """The README's program, run from the wheels, leaves its version and a trace for each question."""
+    with DemoApi() as api:
+        application.run("python", "app.py", cwd=repository, OPENAI_BASE_URL=api.base_url, OPENAI_API_KEY="demo")
+    name = f"customer_support_agent-{commit_of(repository)}"
+    [listed] = application.run_json("models", cwd=repository)["models"]
+    traces = application.run_json("traces", "--model", name, cwd=repository)["traces"]
+    questions = re.findall(r'^    "(.*)",$', users_page(), re.MULTILINE)
+    assert (listed["model"]["name"], listed["model"]["experiment_name"]) == (name, "my-genai-app")
+    assert listed["figures"]["calls"] == len(traces) == len(questions) > 0
+    assert {trace["status"] for trace in traces} == {"OK"}
+    assert {trace["model_id"] for trace in traces} == {listed["model"]["model_id"]}
+    whole = application.run_json("trace", traces[0]["trace_id"], cwd=repository)
+    assert [span["attributes"]["logged_model.name"] for span in whole["spans"]] == [name]
+    assert questions[-1] in json.dumps(whole)
