@@ -76,7 +76,7 @@ def test_no_git(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without git the versions are files all the same, named by their labels."""
     monkeypatch.setenv("PATH", str(folder))
     repository = Repository(folder)
-    assert repository.git_problem == "there is no git on this machine"
+    assert repository.git_problem == "There is no git on this machine"
     assert [repository.check_in(version) for version in VERSIONS] == ["v1", "v2"]
     assert sorted(path.name for path in folder.iterdir()) == ["agent.py", "settings.json"]
 
@@ -89,7 +89,7 @@ def test_broken_git(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("PATH", str(tmp_path) + os.pathsep + os.defpath)
     problem = Repository(folder).git_problem
     assert problem is not None
-    assert problem.startswith("git does not work here")
+    assert problem.startswith("Git does not work here")
 
 
 def test_unwritable(tmp_path: Path) -> None:

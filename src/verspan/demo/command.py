@@ -53,7 +53,7 @@ def demo(*, store_place: str | None, real: bool) -> None:
     place = store_place or str(folder / STORE_FOLDER / STORE_FILE)
     names = _record(folder, store_url(place), key if real else None)
     if key and not real:
-        hint(f"{_KEY} is set and was not used: `verspan demo --real` asks the real API.")
+        hint(f"{_KEY} is set and was not used: --real asks the real API with it.")
 
     from verspan.demo.tour import show_around  # reads with the store, which only what follows needs
 
@@ -65,7 +65,7 @@ def _record(folder: Path, url: str, key: str | None) -> list[str]:
     with _step(f"Making a git repository in {shown_path(folder)}"):
         repository = Repository(folder)
     if repository.git_problem is not None:
-        hint(f"{repository.git_problem}: the versions are named v1 and v2 rather than by their commits")
+        hint(f"{repository.git_problem}: the versions are named v1 and v2.")
     with nullcontext() if key else DemoApi() as api:
         destination = Destination(url, api.base_url if api else None, key or "demo")
         return [_record_version(repository, version, destination) for version in VERSIONS]

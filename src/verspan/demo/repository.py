@@ -118,9 +118,9 @@ class Repository:
         try:
             self._git("-c", "init.defaultBranch=main", "init", "--quiet")
         except FileNotFoundError:
-            return "there is no git on this machine"
+            return "There is no git on this machine"
         except (OSError, subprocess.CalledProcessError) as error:
-            return f"git does not work here ({error})"
+            return f"Git does not work here ({error})"
         return None
 
     def _git(self, *arguments: str) -> str:

@@ -1,0 +1,157 @@
+"""``verspan demo``, as a newcomer runs it."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from verspan.cli.opening import required_store
+from verspan.demo.api_server import DemoApi
+from verspan.demo.repository import EXPERIMENT
+from verspan.store.interface import ModelQuery, Store
+
+PROGRAM = Path(sys.executable).with_name("verspan")
+MINE = {"VERSPAN_EXPORTERS": "none", "OTEL_SDK_DISABLED": "true", "GIT_DIR": "/nowhere"}
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a run printed."""
+
+    output: str
+    errors: str
+    code: int = 0
+
+
+def run(folder: Path, *arguments: str, **variables: str) -> Ran:
+    """Run the demo in a folder, with a few settings of other applications in its way."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "VERSPAN_"))}
+    done = subprocess.run(
+        [sys.executable, "-m", "verspan.demo", *arguments],
+        cwd=folder,
+        env={**inherited, **MINE, **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return Ran(done.stdout, done.stderr, done.returncode)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("newcomer")
+
+
+@pytest.fixture(scope="module")
+def ran(folder: Path) -> Ran:
+    return run(folder)
+
+
+def recorded(store: Store) -> Mapping[str, tuple[int, int, int]]:
+    """Traces, calls and errors of each version."""
+    models = store.find_models(ModelQuery(experiment_name=EXPERIMENT))
+    figures = store.figures([model.model_id for model in models])
+    return {
+        model.name: (found.traces, found.calls, found.errors) for model in models for found in [figures[model.model_id]]
+    }
+
+
+def test_two_versions(folder: Path, ran: Ran) -> None:
+    """Both versions are recorded with all their calls, the first with the error that the second mends."""
+    assert (ran.code, ran.errors) == (0, "")
+    log = ["git", "log", "--reverse", "--format=%H"]
+    commits = subprocess.check_output(log, cwd=folder / ".verspan" / "demo", text=True).split()
+    first, second = (f"customer_support_agent-{commit[:8]}" for commit in commits)
+    with required_store(str(folder / ".verspan/demo/.verspan/verspan.db")) as store:
+        assert recorded(store) == {first: (6, 7, 1), second: (6, 7, 0)}
+        models = store.find_models(ModelQuery(experiment_name=EXPERIMENT))
+    assert [model.git.commit for model in models if model.git] == commits[::-1]
+    assert [model.git.dirty for model in models if model.git] == [False, False]
+
+
+def test_shown(folder: Path, ran: Ran) -> None:
+    """What the issue of a first look asks for is printed: versions, traces, a tree, figures side by side, what next."""
+    headings = [line for line in ran.output.splitlines() if line and not line.startswith((" ", "$"))]
+    assert "Two versions of the agent" in headings
+    assert "Their traces" in headings
+    assert "Side by side" in headings
+    assert "├─ chat gpt-4.1-mini" in ran.output
+    assert "└─ chat gpt-4.1-mini" in ran.output
+    assert (folder / ".verspan" / "demo" / "agent.py").exists()
+
+
+def test_commands(folder: Path, ran: Ran) -> None:
+    """Every command that the demo shows can be typed in the same folder and works."""
+    lines = [
+        line.strip().removeprefix("$ ") for line in ran.output.splitlines() if line.startswith(("$ ", "  verspan"))
+    ]
+    commands = [shlex.split(line) for line in lines]
+    subcommands = [words[1] for words in commands]
+    assert subcommands == ["models", "traces", "trace", "trace", "models", "traces", "run"]
+    for _, *arguments in commands[:-1]:
+        done = subprocess.run([PROGRAM, *arguments], cwd=folder, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout
+
+
+def test_store_of_choice(tmp_path: Path) -> None:
+    """With --store the traces go there, and a second run adds to the same two versions."""
+    first, second = (run(tmp_path, "--store", "mine.db") for _ in range(2))
+    assert (first.code, second.code) == (0, 0)
+    with required_store(str(tmp_path / "mine.db")) as store:
+        assert list(recorded(store).values()) == [(12, 14, 0), (12, 14, 2)]
+    assert not (tmp_path / ".verspan" / "demo" / ".verspan").exists()
+
+
+def test_no_git(tmp_path: Path) -> None:
+    """On a machine without git the demo says so and names the versions v1 and v2."""
+    ran = run(tmp_path, PATH=str(tmp_path))
+    assert (ran.code, ran.errors) == (0, "There is no git on this machine: the versions are named v1 and v2.\n")
+    with required_store(str(tmp_path / ".verspan/demo/.verspan/verspan.db")) as store:
+        assert recorded(store) == {"customer_support_agent-v2": (6, 7, 0), "customer_support_agent-v1": (6, 7, 1)}
+
+
+def test_real(tmp_path: Path, api: DemoApi) -> None:
+    """With --real the client's own settings say which API is asked, and by which key."""
+    ran = run(tmp_path, "--real", OPENAI_API_KEY="sk-mine", OPENAI_BASE_URL=api.base_url)
+    assert (ran.code, ran.errors) == (0, "")
+    with required_store(str(tmp_path / ".verspan/demo/.verspan/verspan.db")) as store:
+        assert list(recorded(store).values()) == [(6, 7, 0), (6, 7, 1)]
+
+
+def test_key_not_used(tmp_path: Path) -> None:
+    """A key in the environment is left alone, and the demo says how to use it."""
+    ran = run(tmp_path, OPENAI_API_KEY="sk-mine")
+    assert (ran.code, ran.errors) == (0, "OPENAI_API_KEY is set and was not used: --real asks the real API with it.\n")
+
+
+def test_real_without_key(tmp_path: Path) -> None:
+    """--real without a key is wrong usage, and nothing is made."""
+    ran = run(tmp_path, "--real")
+    assert (ran.code, ran.output) == (2, "")
+    assert "--real needs a key in OPENAI_API_KEY." in ran.errors
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_agent_fails(tmp_path: Path) -> None:
+    """An agent that cannot run ends the demo with its last words and no traceback of the demo's own."""
+    ran = run(tmp_path, "--real", OPENAI_API_KEY="sk-mine", OPENAI_BASE_URL="http://127.0.0.1:9/v1")
+    assert ran.code == 1
+    assert ran.errors.startswith("verspan: The agent in ")
+    assert ran.errors.endswith("openai.APIConnectionError: Connection error.\n")
+
+
+def test_nothing_of_yours(tmp_path: Path) -> None:
+    """Where the demo's folder holds something else, it is kept and the demo says so in one line."""
+    (tmp_path / ".verspan" / "demo").mkdir(parents=True)
+    (tmp_path / ".verspan" / "demo" / "thesis.txt").touch()
+    ran = run(tmp_path)
+    assert (ran.code, ran.errors.count("\n")) == (1, 1)
+    assert "thesis.txt" in ran.errors

@@ -1,0 +1,146 @@
+"""Every example, run as its reader would run it, and the traces that it leaves."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from verspan.cli.opening import required_store
+from verspan.demo.api_server import DemoApi
+from verspan.demo.recording import Destination
+from verspan.traces.model import Trace, TraceQuery
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+CALL = "chat gpt-4o-mini"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A repository of its own for an example to run in, with its store and its API."""
+
+    folder: Path
+    environment: Mapping[str, str]
+
+    def run(self, *command: str | Path) -> str:
+        """Run a command to its end; returns what it printed."""
+        done = subprocess.run(
+            [*map(str, command)], cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        return done.stdout
+
+    def run_example(self, name: str) -> str:
+        """Run an example with this interpreter."""
+        return self.run(sys.executable, EXAMPLES / name)
+
+    def traces(self) -> list[Trace]:
+        """What was recorded, the oldest trace first."""
+        with required_store(str(self.folder / "store.db")) as store:
+            listed = store.find_traces(TraceQuery()).traces
+            found = [store.get_trace(summary.trace_id) for summary in reversed(listed)]
+        return [trace for trace in found if trace]
+
+
+@pytest.fixture
+def place(tmp_path: Path, api: DemoApi) -> Place:
+    inherited = {**os.environ, "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))}
+    destination = Destination(f"sqlite:///{tmp_path / 'store.db'}", api.base_url, "demo")
+    folder = tmp_path
+    for command in ("git init --quiet", "git commit --quiet --allow-empty --message=Begin"):
+        identity = ("-c", "user.name=Test", "-c", "user.email=test@example.com")
+        git, *words = command.split()
+        subprocess.run([git, *identity, *words], cwd=folder, check=True)
+    return Place(folder, destination.environment(inherited))
+
+
+def versions(traces: list[Trace]) -> set[tuple[str | None, str | None]]:
+    """Experiment and version of the traces."""
+    return {(trace.summary.experiment_name, trace.summary.model_name) for trace in traces}
+
+
+def span_names(trace: Trace) -> list[str]:
+    return [stored.span.name for stored in trace.spans]
+
+
+def test_users_page(place: Place) -> None:
+    """The user's page gives a trace of one call for each question, under the version that is named by the commit."""
+    place.run_example("users_page.py")
+    commit = place.run("git", "rev-parse", "HEAD")[:8]
+    traces = place.traces()
+    assert versions(traces) == {("my-genai-app", f"customer_support_agent-{commit}")}
+    assert [span_names(trace) for trace in traces] == [[CALL]] * 5
+    assert traces[0].summary.request_preview == "Can I get my money back?"
+
+
+def test_streaming(place: Place) -> None:
+    """A stream read to its end has its tokens, and one that is left early ends where it was left."""
+    printed = place.run_example("streaming.py")
+    whole, left = place.traces()
+    assert versions([whole, left]) == {("examples", "streaming-v1")}
+    assert [span_names(whole), span_names(left)] == [[CALL], [CALL]]
+    assert whole.summary.output_tokens > 0
+    assert printed.splitlines()[1].endswith("abroad")
+
+
+def test_tools(place: Place) -> None:
+    """One trace holds both calls of the model and the two of the tool between them."""
+    place.run_example("tools.py")
+    (trace,) = place.traces()
+    assert versions([trace]) == {("examples", "tools-v1")}
+    assert span_names(trace) == ["answer", CALL, "find_order", "find_order", CALL]
+
+
+def test_canary(place: Place) -> None:
+    """Of twenty calls at the same time, every fourth carries the canary's version and the others the stable one's."""
+    place.run_example("active_model_canary.py")
+    traces = place.traces()
+    told = sorted((trace.summary.model_name, *span_names(trace)) for trace in traces)
+    assert told == [("shop-canary", "chat gpt-4.1-mini")] * 5 + [("shop-stable", CALL)] * 15
+
+
+def test_manual_spans(place: Place) -> None:
+    """Spans by hand stand around the model's call, with inputs, outputs, tags, user and session."""
+    printed = place.run_example("manual_spans.py")
+    (trace,) = place.traces()
+    assert versions([trace]) == {("examples", "manual-spans-v1")}
+    assert span_names(trace) == ["answer", "look_up", CALL, "check"]
+    summary = trace.summary
+    assert (summary.user_id, summary.session_id, dict(summary.tags)) == ("u-17", "s-1", {"channel": "chat"})
+    assert f"verspan trace {trace.trace_id}" in printed
+
+
+def test_existing_otel(place: Place) -> None:
+    """The application's own exporter and the store get the same spans, all with the version on them."""
+    printed = place.run_example("existing_otel.py")
+    (trace,) = place.traces()
+    assert versions([trace]) == {("examples", "existing-otel-v1")}
+    assert span_names(trace) == ["POST /questions", CALL]
+    assert printed.count('"logged_model.name": "existing-otel-v1"') == 2
+
+
+@pytest.mark.parametrize("starter", [["verspan", "run"], ["opentelemetry-instrument"]])
+def test_zero_code(place: Place, starter: list[str]) -> None:
+    """An application that knows nothing of Verspan is traced by either starter, under its folder's name and state."""
+    (place.folder / "app.py").write_bytes((EXAMPLES / "zero_code" / "app.py").read_bytes())
+    place.run(*starter, "python", "app.py")
+    traces = place.traces()
+    commit = place.run("git", "rev-parse", "--short", "HEAD").strip()
+    assert versions(traces) == {("Default", f"{place.folder.name}-{commit}")}
+    assert [span_names(trace) for trace in traces] == [[CALL], [CALL]]
+
+
+def test_every_example_is_tested() -> None:
+    """No example is without a test here."""
+    source = Path(__file__).read_text(encoding="utf-8")
+    names = [path.relative_to(EXAMPLES).parts[-1] for path in examples()]
+    assert [name for name in names if f'"{name}"' not in source] == []
+
+
+def examples() -> Iterator[Path]:
+    return EXAMPLES.rglob("*.py")
