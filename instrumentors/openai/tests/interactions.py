@@ -22,12 +22,25 @@ CHAT = "/chat/completions"
 class Interaction:
     """One request and its answer."""
 
-    name: str
+    source: str
+    """The cassette's file without its suffix, below the folder of cassettes; ``corpus/...`` for our own."""
+    key: str
+    """The number within the cassette, or the name of our own case."""
     url: str
     request: Mapping[str, Any]
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+    @property
+    def name(self) -> str:
+        """The interaction's own name."""
+        return f"{self.source}#{self.key}"
+
+    @property
+    def is_synthetic(self) -> bool:
+        """Whether it is a case of our own corpus."""
+        return self.source.startswith("corpus/")
 
     @property
     def path(self) -> str:
@@ -58,7 +71,7 @@ def corpus(kind: str) -> list[Interaction]:
         kind: the name of the file without its suffix.
     """
     cases = json.loads((CORPUS / f"{kind}.json").read_text("utf-8"))
-    return [_of_case(name, case) for name, case in cases.items()]
+    return [_of_case(f"corpus/{kind}", name, case) for name, case in cases.items()]
 
 
 def every_chat() -> list[Any]:
@@ -93,7 +106,8 @@ def _of_cassette(file: Path) -> Iterator[Interaction]:
         url = request["uri"].partition("#")[0]
         if request["method"] == "POST" and urlsplit(url).path.endswith(CHAT):
             yield Interaction(
-                name=f"{file.parent.name}/{file.stem}#{number}",
+                source=f"{file.parent.name}/{file.stem}",
+                key=str(number),
                 url=url,
                 request=request.get("parsed_body") or json.loads(request["body"]),
                 status=response["status"]["code"],
@@ -109,7 +123,7 @@ def _recorded_body(response: Mapping[str, Any]) -> bytes:
     return body if isinstance(body, bytes) else body.encode("utf-8")
 
 
-def _of_case(name: str, case: Mapping[str, Any]) -> Interaction:
+def _of_case(source: str, key: str, case: Mapping[str, Any]) -> Interaction:
     chunks = case.get("chunks")
     if chunks is None:
         body, content_type = json.dumps(case["response"]), "application/json"
@@ -117,10 +131,11 @@ def _of_case(name: str, case: Mapping[str, Any]) -> Interaction:
         body = "".join(f"data: {json.dumps(chunk)}\n\n" for chunk in chunks) + "data: [DONE]\n\n"
         content_type = "text/event-stream"
     return Interaction(
-        name=name,
+        source=source,
+        key=key,
         url=case.get("url", f"https://api.openai.com/v1{CHAT}"),
         request=case["request"],
         status=case.get("status", 200),
-        headers={"content-type": content_type, "x-request-id": f"req-{name}", **case.get("headers", {})},
+        headers={"content-type": content_type, "x-request-id": f"req-{key}", **case.get("headers", {})},
         body=body.encode(),
     )

@@ -82,8 +82,8 @@ def used(interaction: Interaction) -> Usage | None:
         cache_read_input_tokens=prompt.get("cached_tokens"),
         cache_write_input_tokens=prompt.get("cache_write_tokens"),
         reasoning_output_tokens=completion.get("reasoning_tokens"),
-        audio_input_tokens=prompt.get("audio_tokens"),
-        audio_output_tokens=completion.get("audio_tokens"),
+        audio_input_tokens=prompt.get("audio_tokens") or None,
+        audio_output_tokens=completion.get("audio_tokens") or None,
     )
 
 

@@ -39,8 +39,9 @@ def read_usage(usage: Any) -> Usage:
         cache_read_input_tokens=integer(field(prompt, "cached_tokens")),
         cache_write_input_tokens=integer(field(prompt, "cache_write_tokens")),
         reasoning_output_tokens=integer(field(completion, "reasoning_tokens")),
-        audio_input_tokens=integer(field(prompt, "audio_tokens")),
-        audio_output_tokens=integer(field(completion, "audio_tokens")),
+        # the API counts no sound in every call without any
+        audio_input_tokens=integer(field(prompt, "audio_tokens")) or None,
+        audio_output_tokens=integer(field(completion, "audio_tokens")) or None,
     )
 
 

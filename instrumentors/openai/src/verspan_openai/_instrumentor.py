@@ -1,0 +1,27 @@
+"""The instrumentor of the ``openai`` client."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from verspan.instrumentation.adapter import CallAdapter
+from verspan.instrumentation.instrumentor import Instrumentor, Method
+from verspan_openai._chat import ChatAdapter
+
+
+class OpenAIInstrumentor(Instrumentor):
+    """One span for every chat call of an OpenAI or Azure OpenAI client, whichever of its methods makes the call.
+
+    All of them go through one method of the client's base, once per call and with retries inside it, so that one
+    method each for synchronous and asynchronous clients is all that is wrapped.
+    """
+
+    distribution = "verspan-openai"
+    methods = (
+        Method("openai._base_client", "SyncAPIClient", "request"),
+        Method("openai._base_client", "AsyncAPIClient", "request"),
+    )
+
+    def adapters(self) -> Sequence[CallAdapter]:
+        """How to read the calls."""
+        return (ChatAdapter(),)

@@ -1,0 +1,72 @@
+"""Whole spans as JSON files, to be compared with and, under ``UPDATE_SNAPSHOTS=1``, to be written anew."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from opentelemetry.sdk.trace import ReadableSpan
+
+from verspan import semconv
+
+from .interactions import TESTS, Interaction
+
+FOLDER = TESTS / "snapshots"
+LONGEST_TEXT = 40
+"""Characters of a recorded text that a snapshot shows; a longer one is told by its digest, not copied."""
+
+_MEASURED = {
+    semconv.SERVER_PORT: "<port>",
+    semconv.GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK: "<seconds>",
+    semconv.EXCEPTION_STACKTRACE: "<stack trace>",
+}
+
+
+def snapshot_file(interaction: Interaction) -> Path:
+    """The file that holds the spans of an interaction, and of the others of its cassette."""
+    return FOLDER / f"{interaction.source}.json"
+
+
+def assert_snapshot(interaction: Interaction, spans: list[ReadableSpan]) -> None:
+    """Fail unless the spans are those in the interaction's snapshot."""
+    found = [_described(span) for span in spans]
+    if not interaction.is_synthetic:
+        found = _without_long_texts(found)
+    file = snapshot_file(interaction)
+    known = json.loads(file.read_text("utf-8")) if file.is_file() else {}
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        known[interaction.key] = found
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(known, indent=1, sort_keys=True, ensure_ascii=False) + "\n", "utf-8")
+    assert known.get(interaction.key) == found
+
+
+def _described(span: ReadableSpan) -> dict[str, Any]:
+    return {
+        "name": span.name,
+        "kind": span.kind.name,
+        "status": {"code": span.status.status_code.name, "description": span.status.description},
+        "attributes": _attributes(span.attributes),
+        "events": [{"name": event.name, "attributes": _attributes(event.attributes)} for event in span.events],
+    }
+
+
+def _attributes(attributes: Any) -> dict[str, Any]:
+    found = {}
+    for name, value in attributes.items():
+        plain = list(value) if isinstance(value, tuple) else value
+        found[name] = _MEASURED.get(name, json.loads(value) if name in semconv.CONTENT_ATTRIBUTES else plain)
+    return found
+
+
+def _without_long_texts(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_long_texts(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_without_long_texts(item) for item in value]
+    if isinstance(value, str) and len(value) > LONGEST_TEXT:
+        return f"<sha256 {hashlib.sha256(value.encode()).hexdigest()[:12]}, {len(value)} characters>"
+    return value

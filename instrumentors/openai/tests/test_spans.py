@@ -1,0 +1,33 @@
+"""Every recorded and every synthetic chat completion, made in every way, gives one span and is seen unchanged."""
+
+from __future__ import annotations
+
+import pytest
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+from verspan_openai import OpenAIInstrumentor
+
+from .interactions import CASSETTES, Interaction, chat_recordings, corpus, every_chat
+from .replay import ReplayServer
+from .snapshots import FOLDER, assert_snapshot, snapshot_file
+from .ways import WAYS, Way
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("interaction", every_chat())
+def test_span(server: ReplayServer, spans: InMemorySpanExporter, interaction: Interaction, way: Way) -> None:
+    """A call is the one span of its snapshot whichever way it is made, and the application sees what it sees bare."""
+    mount = server.mount([interaction, interaction])
+    seen = way(interaction, mount)
+    OpenAIInstrumentor().uninstrument()
+    assert seen == way(interaction, mount)
+    assert_snapshot(interaction, list(spans.get_finished_spans()))
+    instrumented, bare = mount.received
+    assert instrumented == bare
+
+
+def test_no_unused_snapshots() -> None:
+    """Every snapshot belongs to an interaction."""
+    known = {snapshot_file(found) for found in [*corpus("chat"), *chat_recordings()]}
+    files = FOLDER.rglob("*.json") if CASSETTES.is_dir() else (FOLDER / "corpus").glob("*.json")
+    assert set(files) <= known
