@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, cast
 
-import grpc
+import grpc  # type: ignore[import-untyped]  # no stubs are published with it
 import pytest
-from google.protobuf.json_format import MessageToDict
-from google.protobuf.message import Message
+from google.protobuf.json_format import MessageToDict  # type: ignore[import-untyped]  # likewise
+from google.protobuf.message import Message  # type: ignore[import-untyped]  # likewise
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
@@ -121,7 +121,7 @@ def grpc_receiver() -> Iterator[Receiver]:
     """An OTLP receiver over gRPC."""
     server = grpc.server(ThreadPoolExecutor(1))
     receiver = Receiver(f"http://127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}")
-    add_TraceServiceServicer_to_server(_TraceService(receiver), server)
+    add_TraceServiceServicer_to_server(_TraceService(receiver), server)  # type: ignore[no-untyped-call]  # generated
     server.start()
     yield receiver
     server.stop(None).wait()

@@ -144,10 +144,9 @@ def test_resource_attributes(
     assert (found["deployment.environment.name"], found["service.name"]) == ("staging", "support")
 
 
-@pytest.mark.parametrize(("variable", "value"), [("OTEL_SDK_DISABLED", "true"), ("OTEL_TRACES_SAMPLER", "always_off")])
-def test_nothing_to_send(  # noqa: PLR0913 - fixtures
-    variable: str,
-    value: str,
+@pytest.mark.parametrize("variable", [("OTEL_SDK_DISABLED", "true"), ("OTEL_TRACES_SAMPLER", "always_off")])
+def test_nothing_to_send(
+    variable: tuple[str, str],
     http_receiver: Receiver,
     monkeypatch: pytest.MonkeyPatch,
     settings: Settings,
@@ -155,7 +154,7 @@ def test_nothing_to_send(  # noqa: PLR0913 - fixtures
 ) -> None:
     """A disabled SDK and a sampler that takes nothing send nothing."""
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", http_receiver.endpoint)
-    monkeypatch.setenv(variable, value)
+    monkeypatch.setenv(*variable)
 
     _send_two_spans(make_provider(), settings)
 

@@ -50,9 +50,9 @@ class OncePerMinute(logging.Filter):
     def _extend(self, record: logging.LogRecord, message: str, advice: str, left_out: int) -> None:
         more = [advice] if advice and record.levelno >= logging.ERROR else []
         if left_out:
-            more.append(f"({left_out} more lines like this one were left out.)")
+            more.append(f"{left_out} more lines like this one were left out.")
         if more:
-            record.msg, record.args = " ".join([message, *more]), ()
+            record.msg, record.args = " ".join([f"{message.rstrip('.')}.", *more]), ()
 
 
 def tame_exporters() -> None:
