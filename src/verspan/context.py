@@ -8,16 +8,23 @@ Only the OpenTelemetry API is needed here; the span processor reads this on ever
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
+from collections import deque
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
 
 from opentelemetry.context import Context, create_key, get_value, set_value
 
-from verspan.semconv import ENV_ACTIVE_MODEL
-from verspan.versions.identity import DEFAULT_EXPERIMENT, experiment_from_environment, is_model_id, model_id_for
+from verspan.errors import InvalidArgumentError
+from verspan.semconv import ENV_ACTIVE_MODEL, ENV_EXPERIMENT_NAME
+from verspan.versions.identity import DEFAULT_EXPERIMENT, checked_name, is_model_id, model_id_for
 
-_ACTIVE = create_key("verspan.active_version")
+_ACTIVE: Final = create_key("verspan.active_version")
+_MAX_DEFAULTS: Final = 1000  # defaults that may still be withdrawn; older ones have long been replaced for good
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -28,17 +35,32 @@ class ActiveVersion:
     name: str | None = None
 
 
+_NO_VERSION: Final = ActiveVersion("")
+"""The default of a process that wants none, not even the environment's."""
+
+
 class _ProcessState:
-    """The process default and the current experiment; replaced whole, so that readers need no lock."""
+    """The process default and the current experiment; whoever reads them needs no lock."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
+        self.defaults: deque[ActiveVersion] = deque(maxlen=_MAX_DEFAULTS)
         self.default: ActiveVersion | None = None
         self.experiment: str | None = None
-        self.environment: tuple[str | None, str, ActiveVersion | None] = (None, "", None)
+
+    def put(self, *defaults: ActiveVersion) -> None:
+        """Put these in place of all defaults, the last of them in force."""
+        self.defaults = deque(defaults, maxlen=_MAX_DEFAULTS)
+        self.default = self.defaults[-1] if self.defaults else None
+
+    def renew_lock(self) -> None:
+        """Replace the lock, which another thread may have held when this process was forked."""
+        self.lock = threading.Lock()
 
 
 _state = _ProcessState()
+if hasattr(os, "register_at_fork"):  # not on Windows, where nothing forks
+    os.register_at_fork(after_in_child=_state.renew_lock)
 
 
 def active_version(context: Context | None = None) -> ActiveVersion | None:
@@ -50,31 +72,47 @@ def active_version(context: Context | None = None) -> ActiveVersion | None:
     found = get_value(_ACTIVE, context)
     if isinstance(found, ActiveVersion):
         return found
-    return _state.default or _from_environment()
+    default = _state.default
+    if default is None:
+        return _from_environment()
+    return None if default is _NO_VERSION else default
 
 
-def with_active_version(version: ActiveVersion | None, context: Context | None = None) -> Context:
-    """A context in which the version is active; attach it to make it current."""
+def with_active_version(version: ActiveVersion, context: Context | None = None) -> Context:
+    """A context in which the version is active; attach it to make it current.
+
+    Args:
+        version: the version.
+        context: the context to build on; the current one where it is None.
+    """
     return set_value(_ACTIVE, version, context)
 
 
-def set_default_version(version: ActiveVersion | None) -> ActiveVersion | None:
-    """Make a version the default of this process; returns the one it replaces."""
+def set_default_version(version: ActiveVersion) -> None:
+    """Make a version the default of this process, until it is withdrawn or another one takes its place."""
     with _state.lock:
-        previous, _state.default = _state.default, version
-    return previous
+        _state.defaults.append(version)
+        _state.default = version
 
 
-def replace_default_version(expected: ActiveVersion, version: ActiveVersion | None) -> None:
-    """Put another default in place of an expected one; where it has changed meanwhile, it stays."""
+def withdraw_default_version(version: ActiveVersion) -> None:
+    """Undo :func:`set_default_version` for this very object: the default is again what it would be without it.
+
+    Two threads that each set a default and withdraw it, in whatever order, leave the default as it was before both.
+    """
     with _state.lock:
-        if _state.default is expected:
-            _state.default = version
+        _state.put(*(default for default in _state.defaults if default is not version))
+
+
+def clear_default_version() -> None:
+    """Have no default at all, whatever the environment says, until one is set."""
+    with _state.lock:
+        _state.put(_NO_VERSION)
 
 
 def current_experiment() -> str:
     """The name of the experiment that versions belong to from now on."""
-    return _state.experiment or experiment_from_environment() or DEFAULT_EXPERIMENT
+    return _state.experiment or _experiment_from_environment() or DEFAULT_EXPERIMENT
 
 
 def set_current_experiment(name: str | None) -> None:
@@ -83,13 +121,32 @@ def set_current_experiment(name: str | None) -> None:
 
 
 def _from_environment() -> ActiveVersion | None:
+    # Read each time, not once: applications load their .env file after they have imported us.
     raw = os.environ.get(ENV_ACTIVE_MODEL)
-    if not raw:
+    return _version_from(raw, current_experiment()) if raw else None
+
+
+def _experiment_from_environment() -> str | None:
+    raw = os.environ.get(ENV_EXPERIMENT_NAME)
+    return _experiment_from(raw) if raw else None
+
+
+@lru_cache(maxsize=64)
+def _version_from(raw: str, experiment: str) -> ActiveVersion | None:
+    if is_model_id(raw):
+        return ActiveVersion(raw)
+    name = _name_from(ENV_ACTIVE_MODEL, raw, "version name")
+    return ActiveVersion(model_id_for(experiment, name), name) if name else None
+
+
+@lru_cache(maxsize=64)
+def _experiment_from(raw: str) -> str | None:
+    return _name_from(ENV_EXPERIMENT_NAME, raw, "experiment name")
+
+
+def _name_from(variable: str, raw: str, what: str) -> str | None:
+    try:
+        return checked_name(raw, what)
+    except InvalidArgumentError as error:
+        _logger.warning("%s is not used: %s. Set it to a %s that can be used, or unset it.", variable, error, what)
         return None
-    experiment = current_experiment()
-    cached_raw, cached_experiment, cached = _state.environment
-    if raw == cached_raw and experiment == cached_experiment:
-        return cached
-    version = ActiveVersion(raw) if is_model_id(raw) else ActiveVersion(model_id_for(experiment, raw), raw)
-    _state.environment = (raw, experiment, version)
-    return version

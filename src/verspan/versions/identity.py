@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
+import reprlib
 import unicodedata
+from typing import Final
 
 from verspan.errors import InvalidArgumentError
-from verspan.semconv import ENV_EXPERIMENT_NAME
 
-DEFAULT_EXPERIMENT = "Default"
-MAX_NAME_LENGTH = (
-    250  # characters: enough for a directory, a tag and a hash; short enough for an attribute and a column
-)
-_MODEL_ID = re.compile(r"m-[0-9a-f]{32}")
+DEFAULT_EXPERIMENT: Final = "Default"
+MAX_NAME_LENGTH: Final = 250
+"""In characters: enough for a directory, a tag and a hash; short enough for an attribute and a column."""
+_MODEL_ID: Final = re.compile(r"m-[0-9a-f]{32}")
+_UNPRINTABLE: Final = ("Cc", "Cs")  # Unicode's control characters, and halves of a pair, which UTF-8 cannot hold
 
 
 def model_id_for(experiment_name: str, name: str) -> str:
@@ -37,6 +37,17 @@ def is_model_id(text: str) -> bool:
     return _MODEL_ID.fullmatch(text) is not None
 
 
+def checked_model_id(model_id: object) -> str:
+    """The id, where it has the form of one.
+
+    Raises:
+        InvalidArgumentError: it is not text, or not ``m-`` and 32 hexadecimal digits.
+    """
+    if not isinstance(model_id, str) or not is_model_id(model_id):
+        raise InvalidArgumentError(f"the model_id {reprlib.repr(model_id)} is not 'm-' and 32 hexadecimal digits")
+    return model_id
+
+
 def checked_name(name: object, what: str) -> str:
     """The name as it is used, in composed form and without surrounding blanks.
 
@@ -48,22 +59,27 @@ def checked_name(name: object, what: str) -> str:
         InvalidArgumentError: it is not text, is empty, is longer than 250 characters or has control characters.
     """
     if not isinstance(name, str):
-        raise InvalidArgumentError(f"a {what} is text, and this is {type(name).__name__}")
+        raise InvalidArgumentError(f"the {what} is {type(name).__name__} and not text")
     if len(name) > MAX_NAME_LENGTH:
         raise InvalidArgumentError(
-            f"a {what} has at most {MAX_NAME_LENGTH} characters, and {name[:20]!r}… has {len(name)}"
+            f"the {what} {name[:20]!r}… has {len(name)} characters, and {MAX_NAME_LENGTH} is the most"
         )
     clean = unicodedata.normalize("NFC", name.strip())
     if not clean:
-        raise InvalidArgumentError(f"a {what} is not empty")
-    if any(unicodedata.category(character) in ("Cc", "Cs") for character in clean):
-        raise InvalidArgumentError(f"a {what} has no control characters, and {clean!r} has")
+        raise InvalidArgumentError(f"the {what} is empty")
+    if any(map(_unprintable, clean)):
+        raise InvalidArgumentError(f"the {what} {clean!r} has characters that control a terminal or are no text")
     return clean
 
 
-def experiment_from_environment() -> str | None:
-    """The experiment that the environment names, or None."""
-    return os.environ.get(ENV_EXPERIMENT_NAME) or None
+def printable(text: str) -> str:
+    """The text with a replacement character for each that a name may not have, cut to a name's length."""
+    characters = ("\N{REPLACEMENT CHARACTER}" if _unprintable(character) else character for character in text)
+    return "".join(characters)[:MAX_NAME_LENGTH]
+
+
+def _unprintable(character: str) -> bool:
+    return unicodedata.category(character) in _UNPRINTABLE
 
 
 def _digest(*names: str) -> str:

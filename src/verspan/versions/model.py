@@ -46,5 +46,14 @@ class LoggedModel:
     status: LoggedModelStatus = LoggedModelStatus.READY
     git: GitState | None = None
     """None where the application runs outside a git repository."""
-    params: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    tags: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    params: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    tags: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """The application that versions belong to."""
+
+    experiment_id: str
+    """``e-`` and 32 hexadecimal digits, computed from the name."""
+    name: str

@@ -1,0 +1,84 @@
+"""Which application this process runs, for versions that nobody has named."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from verspan.versions.git import read_described_state, root_of
+from verspan.versions.identity import printable
+from verspan.versions.model import GitState
+
+_NAMELESS: Final = "application"  # in the root folder, which has no name
+_PACKAGE_FOLDERS: Final = ("site-packages", "dist-packages")
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class NamedState:
+    """A state of the application, and the name that it has of itself."""
+
+    name: str
+    git: GitState | None
+
+
+def application_folder() -> Path:
+    """The folder of the main script, or the working directory where the script's tells nothing.
+
+    That of ``uvicorn`` or ``pytest`` tells nothing, since it lies with the interpreter or among packages; and a script
+    outside any repository counts for less than a working directory inside one.
+    """
+    folders = [folder for folder in (_script_folder(), _working_directory()) if folder is not None]
+    in_repository = (folder for folder in folders if root_of(folder) is not None)
+    return next(in_repository, folders[0] if folders else Path(os.sep))
+
+
+def automatic_state(folder: Path) -> NamedState:
+    """The version that a folder holds: ``<directory>-<git describe --tags --always --dirty>``.
+
+    The directory is the repository's root; without git it is the folder itself and all there is to the name.
+    """
+    described = read_described_state(folder)
+    directory = (root_of(folder) or folder).name or _NAMELESS
+    if described.description is None:
+        _say_indistinct(directory)
+    name = "-".join(part for part in (directory, described.description) if part)
+    return NamedState(printable(_decodable(name)).strip() or _NAMELESS, described.state)
+
+
+def _script_folder() -> Path | None:
+    script = getattr(sys.modules.get("__main__"), "__file__", None)
+    if not isinstance(script, str) or not os.path.lexists(script):
+        return None
+    folder = Path(os.path.abspath(script)).parent  # noqa: PTH100 - resolve() would follow the links of a deployment
+    if folder == Path(sys.executable).parent or any(name in folder.parts for name in _PACKAGE_FOLDERS):
+        return None
+    return folder
+
+
+def _working_directory() -> Path | None:
+    try:
+        return Path.cwd()
+    except OSError:  # it has been deleted
+        return None
+
+
+def _decodable(name: str) -> str:
+    """The name of a folder, which need not be text, as text."""
+    return os.fsencode(name).decode("utf-8", "replace")
+
+
+@lru_cache(maxsize=64)
+def _say_indistinct(directory: str) -> None:
+    _logger.info(
+        "git tells nothing of %s, so every state of it is the version %s and none can be told from another. "
+        "Commit it to a git repository, or name its versions: verspan.set_active_model(name=...).",
+        directory,
+        directory,
+    )

@@ -1,0 +1,131 @@
+"""The records of versions: what this process asks to be kept, and what the store holds."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from verspan.errors import NotFoundError
+from verspan.runtime import current_settings
+from verspan.store.interface import ModelQuery
+from verspan.versions.identity import experiment_id_for, model_id_for
+from verspan.versions.model import GitState, LoggedModel
+from verspan.versions.recorder import Recorder
+
+if TYPE_CHECKING:
+    from verspan.store.interface import Store
+
+_LOCAL: Final = "local"  # the exporter whose destination is the store
+_READ_TIMEOUT: Final = 5.0  # seconds that reading waits for records of this process under way
+
+
+def _place_by_settings() -> str | None:
+    settings = current_settings()
+    return settings.store_url if _LOCAL in settings.exporters else None
+
+
+_recorder = Recorder(_place_by_settings)
+if hasattr(os, "register_at_fork"):  # not on Windows, where nothing forks
+    os.register_at_fork(before=_recorder.wait_for_fork, after_in_child=_recorder.begin_anew)
+
+
+def configure_recording(store_url: str | None) -> None:
+    """Say where records are kept from now on; those of this process that were kept elsewhere are written there too.
+
+    Until this is called, the settings that would be in force decide.
+
+    Args:
+        store_url: the store's URL; None to keep no records.
+    """
+    _recorder.move(lambda: store_url)
+
+
+def flush(timeout: float) -> bool:
+    """Wait until the records that were asked for are written.
+
+    Args:
+        timeout: seconds to wait at the most.
+
+    Returns:
+        Whether they are.
+    """
+    return _recorder.flush(timeout)
+
+
+def recorded(experiment_name: str, name: str, folder: Path, git: GitState | None = None) -> LoggedModel:
+    """The record of a version, which is written in the background the first time that this process asks for it.
+
+    Args:
+        experiment_name: the application that the version belongs to.
+        name: the version's name.
+        folder: where the application is.
+        git: the state of its working tree, where that has been read already.
+    """
+    now = time.time_ns() // 1_000_000
+    model = LoggedModel(
+        model_id=model_id_for(experiment_name, name),
+        name=name,
+        experiment_id=experiment_id_for(experiment_name),
+        experiment_name=experiment_name,
+        creation_timestamp=now,
+        last_updated_timestamp=now,
+        git=git,
+    )
+    return _recorder.record(model, folder)
+
+
+def looked_up(model_id: str) -> LoggedModel:
+    """The record of a version that is known by its id, which is looked up in the background.
+
+    Until then the id stands in for its name, and its experiment is empty.
+
+    Args:
+        model_id: the version's id.
+    """
+    now = time.time_ns() // 1_000_000
+    return _recorder.look_up(LoggedModel(model_id, model_id, "", "", now, now))
+
+
+def get_logged_model(model_id: str) -> LoggedModel:
+    """The record of a version, from the store.
+
+    Args:
+        model_id: the version's id.
+
+    Raises:
+        NotFoundError: the store has no version of this id.
+        StoreError: the store cannot be read.
+    """
+    with closing(_store_for_reading()) as store:
+        found = store.get_model(model_id)
+        if found is None:
+            raise NotFoundError(f"{store.location} has no version {model_id!r}. `verspan models` lists those it has.")
+        return found
+
+
+def search_logged_models(
+    experiment_name: str | None = None, name: str | None = None, max_results: int = 100
+) -> Sequence[LoggedModel]:
+    """Versions from the store, newest first.
+
+    Args:
+        experiment_name: the application they belong to; any where it is None.
+        name: their name; any where it is None.
+        max_results: how many at the most.
+
+    Raises:
+        StoreError: the store cannot be read.
+    """
+    with closing(_store_for_reading()) as store:
+        return store.find_models(ModelQuery(experiment_name=experiment_name, name=name, limit=max_results))
+
+
+def _store_for_reading() -> Store:
+    from verspan.store.opening import open_store
+
+    flush(_READ_TIMEOUT)
+    return open_store(_recorder.place() or current_settings().store_url)
