@@ -1,0 +1,79 @@
+"""Contents that are kept once each, compressed, and given back by number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import count
+
+from sqlalchemy import Connection, insert, select
+
+from verspan.store import search, tables
+from verspan.store.compression import FIRST_DICTIONARY, Compressor, decompress
+from verspan.store.contents import Piece, words_of
+from verspan.store.keys import chunks, known_keys, next_key
+
+_TRAIN_AT = 3_000  # bodies: some 1,000 calls, enough to know what they have in common
+_SAMPLES = 3_000
+
+
+@dataclass
+class Dictionaries:
+    """The store's compression dictionaries as far as this process has read them."""
+
+    contents: dict[int, bytes] = field(default_factory=dict)
+
+    def read(self, connection: Connection) -> None:
+        """Take over the dictionaries that the store has."""
+        for row in connection.execute(select(tables.dictionaries)):
+            self.contents[row.dictionary_key] = row.content
+
+    def compressor(self) -> Compressor:
+        """A compressor with the newest dictionary, for one transaction."""
+        newest = max(self.contents, default=None)
+        return Compressor(newest, self.contents[newest]) if newest is not None else Compressor()
+
+    def decompress(self, connection: Connection, stored: bytes) -> bytes:
+        """A content of the store; a dictionary that another process has made meanwhile is read first."""
+        if stored[0] >= FIRST_DICTIONARY and stored[0] not in self.contents:
+            self.read(connection)
+        return decompress(stored, self.contents)
+
+
+def keep_bodies(connection: Connection, compressor: Compressor, pieces: Mapping[bytes, Piece]) -> dict[bytes, int]:
+    """Keep bodies that are not there yet, and index their words.
+
+    Args:
+        connection: one that may write.
+        compressor: what the new ones are compressed with.
+        pieces: the bodies by digest.
+
+    Returns:
+        The key of every body by digest.
+    """
+    body_key = tables.bodies.c.body_key
+    keys = known_keys(connection, tables.bodies.c.digest, body_key, pieces)
+    new = [digest for digest in pieces if digest not in keys]
+    if new:
+        keys.update(zip(new, count(next_key(connection, body_key))))
+        connection.execute(
+            insert(tables.bodies),
+            [
+                {"body_key": keys[digest], "digest": digest, "content": compressor.compress(pieces[digest].content)}
+                for digest in new
+            ],
+        )
+        search.add_to_index(connection, ((keys[digest], words_of(pieces[digest].value)) for digest in new))
+    return keys
+
+
+def read_bodies(connection: Connection, dictionaries: Dictionaries, keys: Iterable[int]) -> dict[int, bytes]:
+    """Bodies by key."""
+    found: dict[int, bytes] = {}
+    for some in chunks(set(keys)):
+        rows = connection.execute(
+            select(tables.bodies.c.body_key, tables.bodies.c.content).where(tables.bodies.c.body_key.in_(some))
+        )
+        for key, content in rows:
+            found[key] = dictionaries.decompress(connection, content)
+    return found

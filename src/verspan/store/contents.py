@@ -1,0 +1,182 @@
+"""Content attributes taken apart into bodies, each kept once, and put together again exactly.
+
+An agent sends its whole history with every turn, so a list of messages is taken apart into its messages: as values where
+it was given as a list, as slices of the text where it was given as JSON text, whatever blanks its writer puts between
+them. Anything else is one body.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import orjson
+
+from verspan.semconv import (
+    GEN_AI_INPUT_MESSAGES,
+    GEN_AI_OUTPUT_MESSAGES,
+    GEN_AI_SYSTEM_INSTRUCTIONS,
+    GEN_AI_TOOL_DEFINITIONS,
+)
+from verspan.store.encoding import from_json, to_json
+
+Form = Literal["value", "list", "text", "bytes"]
+_LISTS = frozenset({GEN_AI_INPUT_MESSAGES, GEN_AI_OUTPUT_MESSAGES, GEN_AI_SYSTEM_INSTRUCTIONS, GEN_AI_TOOL_DEFINITIONS})
+_raw_decode = json.JSONDecoder().raw_decode
+_BLANKS = " \t\n\r"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One body: what is kept, and what it means where that is known already."""
+
+    content: bytes
+    value: Any = None
+
+
+@dataclass(frozen=True)
+class Content:
+    """A content attribute taken apart."""
+
+    form: Form
+    pieces: Sequence[Piece]
+    head: str = ""
+    """The text before the first piece; the next two stand between pieces and after the last."""
+    separator: str = ""
+    tail: str = ""
+
+
+def split(name: str, value: Any) -> Content:
+    """Take the value of the content attribute of this name apart."""
+    if isinstance(value, str):
+        return _split_text(value, "text", apart=name in _LISTS)
+    if isinstance(value, bytes):
+        return _split_bytes(value, apart=name in _LISTS)
+    if isinstance(value, list) and name in _LISTS:
+        return Content("list", [Piece(to_json(item), item) for item in value])
+    return Content("value", [Piece(to_json(value), value)])
+
+
+def join(form: Form, bodies: Sequence[bytes], head: str = "", separator: str = "", tail: str = "") -> Any:
+    """Put an attribute's value together from its bodies; the opposite of :func:`split`."""
+    if form == "list":
+        return [from_json(body) for body in bodies]
+    if form == "value":
+        return from_json(bodies[0])
+    whole = head.encode() + separator.encode().join(bodies) + tail.encode()
+    return whole.decode("utf-8", "surrogatepass") if form == "text" else whole
+
+
+def _split_bytes(value: bytes, *, apart: bool) -> Content:
+    try:
+        return _split_text(value.decode(), "bytes", apart=apart)
+    except UnicodeDecodeError:
+        return Content("bytes", [Piece(value, "")])
+
+
+def _split_text(text: str, form: Literal["text", "bytes"], *, apart: bool) -> Content:
+    if apart and text.startswith("["):
+        try:
+            slices = list(_elements(text))
+        except (ValueError, RecursionError):
+            slices = []
+        content = _from_slices(text, slices, form) if slices else None
+        if content is not None:
+            return content
+    return Content(form, [Piece(text.encode("utf-8", "surrogatepass"), _parsed(text))])
+
+
+def _elements(text: str) -> Iterator[tuple[int, int, Any]]:
+    """Start, end and value of each element of a JSON array."""
+    position = _skip_blanks(text, 1)
+    while True:
+        value, end = _raw_decode(text, position)
+        yield position, end, value
+        position = _skip_blanks(text, end)
+        if text[position : position + 1] != ",":
+            return
+        position = _skip_blanks(text, position + 1)
+
+
+def _skip_blanks(text: str, position: int) -> int:
+    while text[position : position + 1] in _BLANKS and position < len(text):
+        position += 1
+    return position
+
+
+def _from_slices(text: str, slices: list[tuple[int, int, Any]], form: Literal["text", "bytes"]) -> Content | None:
+    """The content whose joined pieces are the text again; None where blanks between elements differ."""
+    starts, ends = [start for start, _, _ in slices], [end for _, end, _ in slices]
+    separators = {text[end:start] for end, start in zip(ends, starts[1:], strict=False)}
+    if len(separators) > 1:
+        return None
+    pieces = [Piece(text[start:end].encode("utf-8", "surrogatepass"), value) for start, end, value in slices]
+    return Content(form, pieces, text[: starts[0]], "".join(separators), text[ends[-1] :])
+
+
+def _parsed(text: str) -> Any:
+    """What a text means: the value of its JSON, or the text itself."""
+    try:
+        return orjson.loads(text)
+    except ValueError:
+        return text
+
+
+# -- what people read and look for ---------------------------------------------------------------------------------
+
+
+def words_of(value: Any) -> str:
+    """The text of a message or a value that a search may find: every text and number in it.
+
+    The types and roles of messages are left out: they would be found everywhere.
+    """
+    found: list[str] = []
+    _gather(value, found)
+    return "\n".join(found)
+
+
+def _gather(value: Any, found: list[str]) -> None:
+    if isinstance(value, str):
+        found.append(value)
+    elif isinstance(value, Mapping):
+        _gather_mapping(value, found)
+    elif isinstance(value, Sequence) and not isinstance(value, bytes):
+        for item in value:
+            _gather(item, found)
+    elif isinstance(value, (int, float)) and not isinstance(value, bool):
+        found.append(str(value))
+
+
+def _gather_mapping(mapping: Mapping[str, Any], found: list[str]) -> None:
+    parts = mapping.get("parts")
+    if "role" in mapping and isinstance(parts, Sequence):
+        _gather([part for part in parts if not isinstance(part, Mapping)], found)
+        for part in parts:
+            if isinstance(part, Mapping):
+                _gather([item for key, item in part.items() if key != "type"], found)
+        return
+    for item in mapping.values():
+        _gather(item, found)
+
+
+def preview_of(body: bytes, length: int) -> str:
+    """The beginning of a body as a person would read it.
+
+    Args:
+        body: a message, or an input or output.
+        length: how many characters at most.
+    """
+    text = body.decode("utf-8", "replace")
+    value = _parsed(text)
+    if isinstance(value, str):
+        return value[:length]
+    if isinstance(value, Mapping) and isinstance(value.get("parts"), list):
+        return _message_text(value["parts"])[:length]
+    return text[:length]
+
+
+def _message_text(parts: Sequence[Any]) -> str:
+    texts = [part["content"] for part in parts if isinstance(part, Mapping) and isinstance(part.get("content"), str)]
+    return "\n".join(texts) if texts else orjson.dumps(list(parts)).decode()

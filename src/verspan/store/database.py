@@ -1,0 +1,104 @@
+"""Connections to a store's file: transactions, bounded waiting, forks."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, Pool, QueuePool, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from verspan.store.failures import store_error
+
+LOCK_TIMEOUT_S = 30.0
+"""How long a transaction waits for another's: many batches' worth, and short enough for a person to wait."""
+
+_IMMEDIATE = "verspan_immediate"
+
+
+class Database:
+    """One SQLite file in WAL mode, used from many threads and by many processes at once."""
+
+    def __init__(self, path: Path, *, lock_timeout_s: float = LOCK_TIMEOUT_S) -> None:
+        self.path = path
+        self._engine = _engine_for(path, lock_timeout_s)
+        self._immediate = self._engine.execution_options(**{_IMMEDIATE: True})
+        self._write_lock = threading.Lock()
+        _databases.add(self)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection that sees one state of the store, however long it reads."""
+        with self._transaction(self._engine) as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A connection that nobody else writes beside; what it wrote is kept whole or, after an error, not at all."""
+        # SQLite's own waiting polls, so threads of one process queue here instead.
+        with self._write_lock, self._transaction(self._immediate) as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close every connection that is not in use."""
+        self._engine.dispose()
+
+    def leave_parents_connections(self) -> None:
+        """Start afresh in a forked child, which must neither use nor close the connections of its parent."""
+        _inherited.append(self._engine.pool)
+        self._engine.dispose(close=False)
+        self._write_lock = threading.Lock()
+
+    @contextmanager
+    def _transaction(self, engine: Engine) -> Iterator[Connection]:
+        try:
+            with engine.begin() as connection:
+                yield connection
+        except (DBAPIError, sqlite3.Error) as error:
+            raise store_error(error, self.path) from error
+
+
+def _engine_for(path: Path, lock_timeout_s: float) -> Engine:
+    def connect() -> sqlite3.Connection:
+        # Without an isolation level Python leaves transactions to us; it would begin them late and deferred.
+        return sqlite3.connect(path, timeout=lock_timeout_s, check_same_thread=False, isolation_level=None)
+
+    engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool, pool_size=8, max_overflow=-1)
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    # In WAL mode this loses no transaction when the process dies, and at most the latest when the machine does.
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute("PRAGMA cache_size = -16384")  # KiB; the default of 2 MiB is less than the indexes of a day
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    # A transaction that reads first and writes later can fail half-way for want of the lock: take it at the start.
+    immediate = connection.get_execution_options().get(_IMMEDIATE, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+_databases: weakref.WeakSet[Database] = weakref.WeakSet()
+# Closing a connection of the parent's would take its locks away; held here, it is not closed by being collected.
+_inherited: list[Pool] = []
+
+
+def _after_fork() -> None:
+    for database in list(_databases):
+        database.leave_parents_connections()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

@@ -1,0 +1,140 @@
+"""Figures of versions: sums and latency buckets that every batch adds to, so that reading them reads no span."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Insert, func, select
+from sqlalchemy.dialects.sqlite import insert
+
+from verspan.store import tables
+from verspan.store.latency import bucket_of, quantile_ms
+from verspan.store.promoted import PICODOLLARS, Promoted
+from verspan.store.trace_rows import added_where_known
+from verspan.traces.model import CALL_OPERATIONS, Figures, SpanRecord
+
+_HOUR_NS = 3_600_000_000_000
+_ALL_TIME = -1
+_SUMS = ("calls", "errors", "input_tokens", "output_tokens", "unpriced_calls")
+
+_Period = tuple[int, int, str]
+"""Key of a version, hour and operation."""
+
+
+class FiguresChange:
+    """What a batch adds to the figures of its versions."""
+
+    def __init__(self) -> None:
+        self._sums: dict[_Period, Counter[str]] = {}
+        self._latencies: Counter[tuple[_Period, int]] = Counter()
+
+    def add(self, model_key: int, span: SpanRecord, promoted: Promoted) -> None:
+        """Take in a span that has an operation."""
+        if promoted.operation is None:
+            return
+        for hour in (_ALL_TIME, span.start_ns // _HOUR_NS):
+            period = (model_key, hour, promoted.operation)
+            self._add_sums(self._sums.setdefault(period, Counter()), span, promoted)
+            self._latencies[period, bucket_of(span.end_ns - span.start_ns)] += 1
+
+    def write(self, connection: Connection) -> None:
+        """Add everything to the store's figures."""
+        if not self._sums:
+            return
+        connection.execute(
+            _ADD_SUMS,
+            [
+                _period(period) | dict.fromkeys((*_SUMS, "cost_pico")) | dict(sums)
+                for period, sums in self._sums.items()
+            ],
+        )
+        connection.execute(
+            _ADD_LATENCIES,
+            [_period(period) | {"bucket": bucket, "calls": n} for (period, bucket), n in self._latencies.items()],
+        )
+
+    @staticmethod
+    def _add_sums(sums: Counter[str], span: SpanRecord, promoted: Promoted) -> None:
+        sums["calls"] += 1
+        sums["errors"] += span.status_code == "ERROR"
+        sums["input_tokens"] += promoted.input_tokens or 0
+        sums["output_tokens"] += promoted.output_tokens or 0
+        sums["unpriced_calls"] += promoted.unpriced
+        if promoted.cost_pico is not None:
+            sums["cost_pico"] += promoted.cost_pico
+
+
+def read_figures(connection: Connection, model_ids: Sequence[str]) -> Mapping[str, Figures]:
+    """The figures of versions; those of a version that the store does not know are all zero."""
+    models = tables.logged_models.c
+    rows = connection.execute(
+        select(models.model_key, models.model_id, models.trace_count, models.first_seen_ns, models.last_seen_ns).where(
+            models.model_id.in_(model_ids)
+        )
+    )
+    found = {row.model_id: _figures_of(connection, row) for row in rows}
+    return {model_id: found.get(model_id, Figures(model_id)) for model_id in model_ids}
+
+
+def _figures_of(connection: Connection, model: Any) -> Figures:
+    figure = tables.call_figures.c
+    sums = connection.execute(
+        select(
+            *(func.coalesce(func.sum(figure[name]), 0).label(name) for name in _SUMS), func.sum(figure.cost_pico)
+        ).where(figure.model_key == model.model_key, figure.hour == _ALL_TIME, figure.operation.in_(CALL_OPERATIONS))
+    ).one()
+    latencies = _latencies_of(connection, model.model_key)
+    return Figures(
+        model_id=model.model_id,
+        traces=model.trace_count,
+        calls=sums.calls,
+        errors=sums.errors,
+        input_tokens=sums.input_tokens,
+        output_tokens=sums.output_tokens,
+        cost_usd=None if sums[-1] is None else sums[-1] / PICODOLLARS,
+        unpriced_calls=sums.unpriced_calls,
+        p50_ms=quantile_ms(latencies, 0.5),
+        p95_ms=quantile_ms(latencies, 0.95),
+        first_seen_ns=model.first_seen_ns,
+        last_seen_ns=model.last_seen_ns,
+    )
+
+
+def _latencies_of(connection: Connection, model_key: int) -> Mapping[int, int]:
+    latency = tables.call_latencies.c
+    rows = connection.execute(
+        select(latency.bucket, func.sum(latency.calls))
+        .where(latency.model_key == model_key, latency.hour == _ALL_TIME, latency.operation.in_(CALL_OPERATIONS))
+        .group_by(latency.bucket)
+    )
+    return {bucket: calls for bucket, calls in rows}
+
+
+def _period(period: _Period) -> dict[str, Any]:
+    model_key, hour, operation = period
+    return {"model_key": model_key, "hour": hour, "operation": operation}
+
+
+def _add_sums() -> Insert:
+    figure = tables.call_figures.c
+    statement = insert(tables.call_figures)
+    changed = {name: figure[name] + statement.excluded[name] for name in _SUMS}
+    return statement.on_conflict_do_update(
+        index_elements=[figure.model_key, figure.hour, figure.operation],
+        set_={**changed, "cost_pico": added_where_known(figure.cost_pico, statement.excluded.cost_pico)},
+    )
+
+
+def _add_latencies() -> Insert:
+    latency = tables.call_latencies.c
+    statement = insert(tables.call_latencies)
+    return statement.on_conflict_do_update(
+        index_elements=[latency.model_key, latency.hour, latency.operation, latency.bucket],
+        set_={"calls": latency.calls + statement.excluded.calls},
+    )
+
+
+_ADD_SUMS = _add_sums()
+_ADD_LATENCIES = _add_latencies()

@@ -1,0 +1,175 @@
+"""Traces out of the store's tables: one whole, or a page of summaries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, literal_column, or_, select
+
+from verspan.errors import InvalidArgumentError
+from verspan.store import search, tables
+from verspan.store.bodies import Dictionaries, read_bodies
+from verspan.store.contents import preview_of
+from verspan.store.encoding import from_json
+from verspan.store.keys import chunks
+from verspan.store.promoted import PICODOLLARS
+from verspan.store.span_bodies import body_keys, parse_span_body, stored_span
+from verspan.traces.model import Attributes, Trace, TracePage, TraceQuery, TraceStatus, TraceSummary
+
+_PREVIEW_LENGTH = 200
+_TRACES = tables.traces.c
+_SPANS = tables.spans.c
+_MODELS = tables.logged_models.c
+_EXPERIMENTS = tables.experiments.c
+_LABELS = tables.trace_labels.c
+
+
+def get_trace(connection: Connection, dictionaries: Dictionaries, trace_id: bytes) -> Trace | None:
+    """The trace with this id, or None."""
+    row = connection.execute(_selected().where(_TRACES.trace_id == trace_id)).one_or_none()
+    if row is None:
+        return None
+    (summary,) = _summaries(connection, dictionaries, [row])
+    span_rows = connection.execute(_selected_spans(row.trace_key)).all()
+    bodies = [parse_span_body(dictionaries.decompress(connection, span.body)) for span in span_rows]
+    contents = read_bodies(connection, dictionaries, (key for body in bodies for key in body_keys(body)))
+    resources = _resources(connection, {span.resource_key for span in span_rows})
+    spans = [
+        stored_span(span, summary.trace_id, body, contents, resources[span.resource_key])
+        for span, body in zip(span_rows, bodies, strict=True)
+    ]
+    return Trace(summary, spans)
+
+
+def find_traces(connection: Connection, dictionaries: Dictionaries, query: TraceQuery) -> TracePage:
+    """Traces, newest first, a page at a time."""
+    statement = _selected().where(*_conditions(query)).order_by(_TRACES.start_ns.desc(), _TRACES.trace_key.desc())
+    rows = connection.execute(statement.limit(query.limit + 1)).all()
+    page = rows[: query.limit]
+    token = f"{page[-1].start_ns}-{page[-1].trace_key}" if len(rows) > query.limit else None
+    return TracePage(_summaries(connection, dictionaries, page), token)
+
+
+def match_trace_ids(connection: Connection, prefix: str, limit: int) -> Sequence[str]:
+    """Ids that begin with some hexadecimal digits."""
+    digits = prefix.lower()
+    if len(digits) > 32 or any(digit not in "0123456789abcdef" for digit in digits):
+        return []
+    lowest, highest = (bytes.fromhex(digits.ljust(32, filler)) for filler in "0f")
+    within = select(_TRACES.trace_id).where(_TRACES.trace_id.between(lowest, highest)).order_by(_TRACES.trace_id)
+    return [trace_id.hex() for trace_id in connection.scalars(within.limit(limit))]
+
+
+def _selected() -> Select[Any]:
+    joined = tables.traces.outerjoin(tables.logged_models, _TRACES.model_key == _MODELS.model_key).outerjoin(
+        tables.experiments, _MODELS.experiment_key == _EXPERIMENTS.experiment_key
+    )
+    return select(
+        *tables.traces.c,
+        _MODELS.model_id,
+        _MODELS.name.label("model_name"),
+        _EXPERIMENTS.name.label("experiment_name"),
+    ).select_from(joined)
+
+
+def _selected_spans(trace_key: int) -> Select[Any]:
+    joined = tables.spans.join(tables.scopes, _SPANS.scope_key == tables.scopes.c.scope_key)
+    return (
+        select(
+            *tables.spans.c, tables.scopes.c.name.label("scope_name"), tables.scopes.c.version.label("scope_version")
+        )
+        .select_from(joined)
+        .where(_SPANS.trace_key == trace_key)
+        .order_by(_SPANS.start_ns, _SPANS.span_id)
+    )
+
+
+def _conditions(query: TraceQuery) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if query.model_ids:
+        models = select(_MODELS.model_key).where(_MODELS.model_id.in_(query.model_ids))
+        conditions.append(_TRACES.model_key.in_(models))
+    if query.experiment_name is not None:
+        conditions.append(_EXPERIMENTS.name == query.experiment_name)
+    if query.status is not None:
+        conditions.append(_TRACES.status == query.status.value)
+        if query.status is not TraceStatus.OK:
+            # The index's own condition in so many words, or SQLite does not see that the index will do.
+            conditions.append(_TRACES.status != literal_column("'OK'"))
+    if query.since_ns is not None:
+        conditions.append(_TRACES.start_ns >= query.since_ns)
+    if query.until_ns is not None:
+        conditions.append(_TRACES.start_ns < query.until_ns)
+    if query.session_id is not None:
+        conditions.append(_TRACES.session_id == query.session_id)
+    if query.user_id is not None:
+        conditions.append(_TRACES.user_id == query.user_id)
+    if query.text is not None:
+        conditions.append(search.traces_with(query.text))
+    if query.page_token is not None:
+        conditions.append(_after(query.page_token))
+    return conditions
+
+
+def _after(page_token: str) -> ColumnElement[bool]:
+    start, _, key = page_token.partition("-")
+    if not (start.isdecimal() and key.isdecimal()):
+        raise InvalidArgumentError(f"page_token={page_token!r} is not one that a page of traces gave")
+    same_start = and_(_TRACES.start_ns == int(start), _TRACES.trace_key < int(key))
+    return or_(_TRACES.start_ns < int(start), same_start)
+
+
+def _summaries(connection: Connection, dictionaries: Dictionaries, rows: Sequence[Row[Any]]) -> list[TraceSummary]:
+    shown = (key for row in rows for key in (row.request_key, row.response_key) if key is not None)
+    bodies = read_bodies(connection, dictionaries, shown)
+    labels = _labels(connection, [row.trace_key for row in rows])
+    return [_summary(row, bodies, labels) for row in rows]
+
+
+def _summary(
+    row: Row[Any], bodies: Mapping[int, bytes], labels: Mapping[tuple[int, str], Mapping[str, str]]
+) -> TraceSummary:
+    request, response = (
+        None if key is None else preview_of(bodies[key], _PREVIEW_LENGTH) for key in (row.request_key, row.response_key)
+    )
+    return TraceSummary(
+        trace_id=row.trace_id.hex(),
+        name=row.name,
+        status=TraceStatus(row.status),
+        start_ns=row.start_ns,
+        end_ns=row.end_ns,
+        span_count=row.span_count,
+        error_count=row.error_count,
+        model_id=row.model_id,
+        model_name=row.model_name,
+        experiment_name=row.experiment_name,
+        session_id=row.session_id,
+        user_id=row.user_id,
+        input_tokens=row.input_tokens,
+        output_tokens=row.output_tokens,
+        cost_usd=None if row.cost_pico is None else row.cost_pico / PICODOLLARS,
+        unpriced_calls=row.unpriced_calls,
+        tags=labels.get((row.trace_key, "tag"), {}),
+        metadata=labels.get((row.trace_key, "metadata"), {}),
+        request_preview=request,
+        response_preview=response,
+    )
+
+
+def _labels(connection: Connection, trace_keys: Iterable[int]) -> dict[tuple[int, str], dict[str, str]]:
+    found: dict[tuple[int, str], dict[str, str]] = {}
+    for some in chunks(trace_keys):
+        rows = connection.execute(select(tables.trace_labels).where(_LABELS.trace_key.in_(some)))
+        for row in rows:
+            found.setdefault((row.trace_key, row.kind), {})[row.name] = row.value
+    return found
+
+
+def _resources(connection: Connection, keys: Iterable[int]) -> dict[int, Attributes]:
+    resource = tables.resources.c
+    return {
+        row.resource_key: from_json(row.attributes)
+        for some in chunks(keys)
+        for row in connection.execute(select(tables.resources).where(resource.resource_key.in_(some)))
+    }

@@ -1,0 +1,103 @@
+"""What of a span is in no column, as one compressed JSON object, and the span put together again.
+
+====  ==========================================================================================================
+ a    attributes, content apart
+ c    content attributes: name to form, head, separator, tail and the keys of its bodies, see `contents`
+ e    events: name, time and attributes of each
+ l    links: trace id, span id and attributes of each
+ m    status message
+ n    the name, where a column cannot hold it as it is
+====  ==========================================================================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Row
+
+from verspan.store.contents import Content, join
+from verspan.store.encoding import from_json, to_json
+from verspan.store.promoted import PICODOLLARS, writable
+from verspan.traces.model import (
+    Attributes,
+    Cost,
+    EventRecord,
+    LinkRecord,
+    SpanKind,
+    SpanRecord,
+    StatusCode,
+    StoredSpan,
+)
+
+KINDS: Sequence[SpanKind] = ("INTERNAL", "SERVER", "CLIENT", "PRODUCER", "CONSUMER")
+STATUSES: Sequence[StatusCode] = ("UNSET", "OK", "ERROR")
+
+
+def span_body(span: SpanRecord, contents: Mapping[str, tuple[Content, Sequence[int]]]) -> bytes:
+    """The JSON object of a span.
+
+    Args:
+        span: the span.
+        contents: its content attributes, taken apart, each with the keys of its bodies.
+    """
+    body: dict[str, Any] = {"a": {name: value for name, value in span.attributes.items() if name not in contents}}
+    if contents:
+        body["c"] = {
+            name: [content.form, content.head, content.separator, content.tail, keys]
+            for name, (content, keys) in contents.items()
+        }
+    if span.events:
+        body["e"] = [[event.name, event.time_ns, event.attributes] for event in span.events]
+    if span.links:
+        body["l"] = [[link.trace_id, link.span_id, link.attributes] for link in span.links]
+    if span.status_message is not None:
+        body["m"] = span.status_message
+    if writable(span.name) != span.name:
+        body["n"] = span.name
+    return to_json(body)
+
+
+def body_keys(body: Mapping[str, Any]) -> Iterator[int]:
+    """The keys of the bodies that a span's object refers to."""
+    for *_, keys in body.get("c", {}).values():
+        yield from keys
+
+
+def parse_span_body(text: bytes) -> Mapping[str, Any]:
+    """A span's object from its JSON."""
+    body: Mapping[str, Any] = from_json(text)
+    return body
+
+
+def stored_span(
+    row: Row[Any], trace_id: str, body: Mapping[str, Any], bodies: Mapping[int, bytes], resource: Attributes
+) -> StoredSpan:
+    """A span as it was given, from its row, its object and the bodies that the object refers to."""
+    span = SpanRecord(
+        trace_id=trace_id,
+        span_id=row.span_id.hex(),
+        parent_span_id=row.parent_span_id.hex() if row.parent_span_id is not None else None,
+        name=body.get("n", row.name),
+        kind=KINDS[row.kind],
+        start_ns=row.start_ns,
+        end_ns=row.start_ns + row.duration_ns,
+        status_code=STATUSES[row.status],
+        status_message=body.get("m"),
+        attributes=body["a"] | _contents(body, bodies),
+        events=tuple(EventRecord(*event) for event in body.get("e", ())),
+        links=tuple(LinkRecord(*link) for link in body.get("l", ())),
+        resource=resource,
+        scope_name=row.scope_name,
+        scope_version=row.scope_version,
+    )
+    cost = Cost(row.cost_pico / PICODOLLARS, row.price_version) if row.cost_pico is not None else None
+    return StoredSpan(span, cost)
+
+
+def _contents(body: Mapping[str, Any], bodies: Mapping[int, bytes]) -> dict[str, Any]:
+    return {
+        name: join(form, [bodies[key] for key in keys], head, separator, tail)
+        for name, (form, head, separator, tail, keys) in body.get("c", {}).items()
+    }

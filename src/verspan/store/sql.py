@@ -1,0 +1,80 @@
+"""The store over SQL: what the interface promises, each in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from verspan.errors import InvalidArgumentError
+from verspan.store import figures, models, reading
+from verspan.store.bodies import Dictionaries
+from verspan.store.database import Database
+from verspan.store.interface import ModelQuery, WriteResult
+from verspan.store.prepared import prepare
+from verspan.store.writing import keep_spans
+from verspan.traces.model import Figures, SpanRecord, Trace, TracePage, TraceQuery
+from verspan.versions.model import LoggedModel
+
+
+class SqlStore:
+    """A :class:`~verspan.store.interface.Store` in an SQL database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._dictionaries = Dictionaries()
+
+    @property
+    def location(self) -> str:
+        """The path of its file."""
+        return str(self._database.path)
+
+    def write_spans(self, spans: Sequence[SpanRecord]) -> WriteResult:
+        """Keep a batch of spans, all or none, each once however often it is given."""
+        prepared = [prepare(span) for span in spans]  # outside the transaction: others may write meanwhile
+        with self._database.writing() as connection:
+            written = keep_spans(connection, self._dictionaries.compressor(), prepared)
+        return WriteResult(written, len(prepared) - written)
+
+    def upsert_model(self, model: LoggedModel) -> LoggedModel:
+        """Keep a version's record and return it as kept."""
+        with self._database.writing() as connection:
+            return models.upsert_model(connection, model)
+
+    def get_model(self, model_id: str) -> LoggedModel | None:
+        """The version with this id, or None."""
+        with self._database.reading() as connection:
+            return models.get_model(connection, model_id)
+
+    def find_models(self, query: ModelQuery) -> Sequence[LoggedModel]:
+        """Versions, newest first."""
+        with self._database.reading() as connection:
+            return models.find_models(connection, query)
+
+    def get_trace(self, trace_id: str) -> Trace | None:
+        """The trace with this id, or None."""
+        try:
+            key = bytes.fromhex(trace_id)
+        except ValueError:
+            return None
+        with self._database.reading() as connection:
+            return reading.get_trace(connection, self._dictionaries, key)
+
+    def find_traces(self, query: TraceQuery) -> TracePage:
+        """Traces, newest first, a page at a time."""
+        if query.limit < 1:
+            raise InvalidArgumentError(f"limit={query.limit}: a page has at least one trace")
+        with self._database.reading() as connection:
+            return reading.find_traces(connection, self._dictionaries, query)
+
+    def match_trace_ids(self, prefix: str, limit: int = 10) -> Sequence[str]:
+        """Ids that begin with a prefix."""
+        with self._database.reading() as connection:
+            return reading.match_trace_ids(connection, prefix, limit)
+
+    def figures(self, model_ids: Sequence[str]) -> Mapping[str, Figures]:
+        """Figures of each version asked for."""
+        with self._database.reading() as connection:
+            return figures.read_figures(connection, model_ids)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._database.close()

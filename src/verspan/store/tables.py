@@ -1,0 +1,225 @@
+"""The tables of a store, each with a comment per table and column: the documentation of the schema is made from them.
+
+Keys are integers of the store's own, so that rows and indexes stay small; ids that the world knows (trace, span and
+version ids) are looked up once. Times are nanoseconds since the epoch unless a name ends in ``_ms``. Money is whole
+picodollars (1e-12 USD): sums of integers are the same in whatever order spans arrive, sums of floats are not.
+
+A *claim* is a column whose value several spans of a trace may give, such as its name. Beside it stands its rank: the
+lowest rank wins, and among equals the lowest value, so that the row is the same in whatever order spans arrive. Ranks
+are those of `trace_rows.first_rank` and `trace_rows.last_rank`.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.types import TypeEngine
+
+# SQLite numbers rows by itself only where the primary key is exactly INTEGER.
+_KEY: TypeEngine[int] = BigInteger().with_variant(Integer, "sqlite")
+
+metadata = MetaData()
+
+schema_version = Table(
+    "schema_version",
+    metadata,
+    Column("version", Integer, primary_key=True, comment="a version of the schema that was applied"),
+    Column("applied_ms", BigInteger, nullable=False, comment="when it was applied"),
+    comment="Which versions of the schema were applied; the highest is the present one.",
+)
+
+experiments = Table(
+    "experiments",
+    metadata,
+    Column("experiment_key", _KEY, primary_key=True, comment="number within this store"),
+    Column("experiment_id", String, nullable=False, unique=True, comment="e- and 32 hexadecimal digits"),
+    Column("name", String, nullable=False, comment="the application's name"),
+    comment="Applications that versions belong to.",
+)
+
+logged_models = Table(
+    "logged_models",
+    metadata,
+    Column("model_key", _KEY, primary_key=True, comment="number within this store"),
+    Column("model_id", String, nullable=False, unique=True, comment="m- and 32 hexadecimal digits"),
+    Column("name", String, comment="NULL where spans have told the id alone"),
+    Column("experiment_key", _KEY, comment="its experiment; NULL until the version's record is kept"),
+    Column("recorded", Boolean, nullable=False, comment="false for a version that is known only from its spans"),
+    Column("status", String, nullable=False, comment="PENDING, READY or FAILED"),
+    Column("git_known", Boolean, nullable=False, comment="whether it was started in a git repository"),
+    Column("git_commit", String, comment="full hash of HEAD"),
+    Column("git_branch", String, comment="NULL when HEAD is detached"),
+    Column("git_remote_url", String, comment="without credentials"),
+    Column("git_dirty", Boolean, comment="whether the working tree differs from HEAD"),
+    Column("params", JSON, nullable=False, comment="object of texts"),
+    Column("tags", JSON, nullable=False, comment="object of texts"),
+    Column("created_ms", BigInteger, nullable=False, comment="earliest known creation"),
+    Column("updated_ms", BigInteger, nullable=False, comment="last change of the record"),
+    Column("trace_count", BigInteger, nullable=False, comment="traces that belong to it, kept as spans are stored"),
+    Column("first_seen_ns", BigInteger, comment="start of its earliest span"),
+    Column("last_seen_ns", BigInteger, comment="end of its latest span"),
+    comment="Versions: those that were recorded and those that only spans have told of.",
+)
+
+resources = Table(
+    "resources",
+    metadata,
+    Column("resource_key", _KEY, primary_key=True, comment="number within this store"),
+    Column("digest", LargeBinary, nullable=False, unique=True, comment="BLAKE2b-128 of attributes"),
+    Column("attributes", LargeBinary, nullable=False, comment="JSON object, see verspan.store.encoding"),
+    comment="Resources that spans came from, each once.",
+)
+
+scopes = Table(
+    "scopes",
+    metadata,
+    Column("scope_key", _KEY, primary_key=True, comment="number within this store"),
+    Column("name", String, nullable=False, comment="instrumentation scope's name"),
+    Column("version", String, nullable=False, comment="its version, empty where it has none"),
+    UniqueConstraint("name", "version"),
+    comment="Instrumentation scopes that made spans, each once.",
+)
+
+bodies = Table(
+    "bodies",
+    metadata,
+    Column("body_key", _KEY, primary_key=True, comment="number within this store"),
+    Column("digest", LargeBinary, nullable=False, unique=True, comment="BLAKE2b-128 of the content before compression"),
+    Column("content", LargeBinary, nullable=False, comment="compressed, see verspan.store.compression"),
+    comment="Messages, inputs, outputs and span names, each once however many spans hold it.",
+)
+
+dictionaries = Table(
+    "dictionaries",
+    metadata,
+    Column("dictionary_key", _KEY, primary_key=True, comment="what the first byte of compressed content says"),
+    Column("content", LargeBinary, nullable=False, comment="a Zstandard dictionary"),
+    comment="What small contents are compressed with; made once, from the store's own contents.",
+)
+
+traces = Table(
+    "traces",
+    metadata,
+    Column("trace_key", _KEY, primary_key=True, comment="number within this store"),
+    Column("trace_id", LargeBinary, nullable=False, unique=True, comment="16 bytes"),
+    Column("status", String, nullable=False, comment="OK or ERROR as the root says; IN_PROGRESS until it is kept"),
+    Column("start_ns", BigInteger, nullable=False, comment="start of the earliest span"),
+    Column("end_ns", BigInteger, nullable=False, comment="end of the latest span"),
+    Column("span_count", Integer, nullable=False, comment="spans kept"),
+    Column("error_count", Integer, nullable=False, comment="spans whose status is ERROR"),
+    Column("input_tokens", BigInteger, nullable=False, comment="sum over model calls, cached ones included"),
+    Column("output_tokens", BigInteger, nullable=False, comment="sum over model calls, reasoning included"),
+    Column("cost_pico", BigInteger, comment="sum over model calls whose price is known; NULL where none is"),
+    Column("unpriced_calls", Integer, nullable=False, comment="model calls with tokens and no known price"),
+    Column("name", String, nullable=False, comment="claim: the root span's name, until then the earliest span's"),
+    Column("name_rank", BigInteger, nullable=False, comment="the root first, else whichever span starts first"),
+    Column("model_key", _KEY, comment="claim: the version of the root, else of the earliest span that has one"),
+    Column("model_rank", BigInteger, comment="as name_rank"),
+    Column("session_id", String, comment="claim: session.id, else gen_ai.conversation.id"),
+    Column("session_rank", BigInteger, comment="as name_rank"),
+    Column("user_id", String, comment="claim: user.id"),
+    Column("user_rank", BigInteger, comment="as name_rank"),
+    Column("request_key", _KEY, comment="claim: the body to show the beginning of as what was asked"),
+    Column("request_rank", BigInteger, comment="as name_rank"),
+    Column("response_key", _KEY, comment="claim: the body to show the beginning of as what was answered"),
+    Column("response_rank", BigInteger, comment="the root first, else whichever span ends last"),
+    Index("traces_by_start", "start_ns"),
+    Index("traces_by_model", "model_key", "start_ns"),
+    Index("traces_by_session", "session_id", "start_ns", sqlite_where=text("session_id IS NOT NULL")),
+    Index("traces_by_user", "user_id", "start_ns", sqlite_where=text("user_id IS NOT NULL")),
+    Index("traces_not_ok", "status", "start_ns", sqlite_where=text("status <> 'OK'")),
+    comment="One row a trace, brought up to date by every span that is kept.",
+)
+
+trace_labels = Table(
+    "trace_labels",
+    metadata,
+    Column("trace_key", _KEY, primary_key=True, comment="the trace"),
+    Column("kind", String, primary_key=True, comment="tag or metadata"),
+    Column("name", String, primary_key=True, comment="the label's name"),
+    Column("value", String, nullable=False, comment="claim: its value"),
+    Column("rank", BigInteger, nullable=False, comment="the root first, else whichever span ends last"),
+    comment="Tags and metadata of traces.",
+    sqlite_with_rowid=False,
+)
+
+trace_bodies = Table(
+    "trace_bodies",
+    metadata,
+    Column("body_key", _KEY, primary_key=True, comment="the body"),
+    Column("trace_key", _KEY, primary_key=True, comment="a trace with a span that holds it"),
+    comment="Which traces hold which bodies: the way from a word that was found to its traces.",
+    sqlite_with_rowid=False,
+)
+
+spans = Table(
+    "spans",
+    metadata,
+    Column("span_key", _KEY, primary_key=True, comment="number within this store"),
+    Column("trace_key", _KEY, nullable=False, comment="its trace"),
+    Column("span_id", LargeBinary, nullable=False, comment="8 bytes"),
+    Column("parent_span_id", LargeBinary, comment="8 bytes; NULL for a root"),
+    Column("name", String, nullable=False, comment="the span's name"),
+    Column("kind", SmallInteger, nullable=False, comment="INTERNAL 0, SERVER 1, CLIENT 2, PRODUCER 3, CONSUMER 4"),
+    Column("start_ns", BigInteger, nullable=False, comment="when it started"),
+    Column("duration_ns", BigInteger, nullable=False, comment="how long it took"),
+    Column("status", SmallInteger, nullable=False, comment="UNSET 0, OK 1, ERROR 2"),
+    Column("model_key", _KEY, comment="its version"),
+    Column("resource_key", _KEY, nullable=False, comment="its resource"),
+    Column("scope_key", _KEY, nullable=False, comment="its instrumentation scope"),
+    Column("operation", String, comment="gen_ai.operation.name"),
+    Column("provider", String, comment="gen_ai.provider.name"),
+    Column("request_model", String, comment="gen_ai.request.model"),
+    Column("response_model", String, comment="gen_ai.response.model"),
+    Column("input_tokens", BigInteger, comment="gen_ai.usage.input_tokens, cached ones included"),
+    Column("output_tokens", BigInteger, comment="gen_ai.usage.output_tokens, reasoning included"),
+    Column("cached_tokens", BigInteger, comment="gen_ai.usage.cache_read.input_tokens"),
+    Column("reasoning_tokens", BigInteger, comment="gen_ai.usage.reasoning.output_tokens"),
+    Column("cost_pico", BigInteger, comment="what the call cost; NULL where the price is not known"),
+    Column("price_version", String, comment="which price list says so"),
+    Column("error_type", String, comment="error.type"),
+    Column("body", LargeBinary, nullable=False, comment="everything else, see verspan.store.span_bodies"),
+    Index("spans_by_id", "trace_key", "span_id", unique=True),
+    comment="Every span, with the columns that people filter and sum by.",
+)
+
+call_figures = Table(
+    "call_figures",
+    metadata,
+    Column("model_key", _KEY, primary_key=True, comment="the version"),
+    Column("hour", Integer, primary_key=True, comment="hours since the epoch; -1 for all of time"),
+    Column("operation", String, primary_key=True, comment="gen_ai.operation.name"),
+    Column("calls", BigInteger, nullable=False, comment="spans that ended"),
+    Column("errors", BigInteger, nullable=False, comment="of these, whose status is ERROR"),
+    Column("input_tokens", BigInteger, nullable=False, comment="sum, cached ones included"),
+    Column("output_tokens", BigInteger, nullable=False, comment="sum, reasoning included"),
+    Column("cost_pico", BigInteger, comment="sum over calls whose price is known; NULL where none is"),
+    Column("unpriced_calls", BigInteger, nullable=False, comment="calls with tokens and no known price"),
+    comment="Sums per version, hour and operation, kept as spans are stored: figures never read spans.",
+    sqlite_with_rowid=False,
+)
+
+call_latencies = Table(
+    "call_latencies",
+    metadata,
+    Column("model_key", _KEY, primary_key=True, comment="the version"),
+    Column("hour", Integer, primary_key=True, comment="hours since the epoch; -1 for all of time"),
+    Column("operation", String, primary_key=True, comment="gen_ai.operation.name"),
+    Column("bucket", Integer, primary_key=True, comment="logarithm of the duration, see verspan.store.latency"),
+    Column("calls", BigInteger, nullable=False, comment="spans whose duration falls into the bucket"),
+    comment="Latency sketches as rows, so that many processes can add to them.",
+    sqlite_with_rowid=False,
+)
