@@ -56,7 +56,7 @@ def test_poison_span(store_file: Path, caplog: pytest.LogCaptureFixture) -> None
     assert _names(store_file) == ["good", "good too"]
     first, in_all = [record.getMessage() for record in caplog.records]
     assert first.startswith("The span 'never ended' cannot be stored and is lost, 1 such spans so far (InvalidArgumen")
-    assert in_all == "2 spans are not stored at the end of the process and are lost"
+    assert in_all == "2 spans in all were not stored and are lost"
 
 
 def test_export_into_nowhere(tmp_path: Path) -> None:

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.trace import format_trace_id
-from verspan.store.opening import open_store
 
 from verspan.instrumentation.handover import end_span
+from verspan.store.opening import open_store
 from verspan.traces.model import SpanRecord
 from verspan_local import LocalSpanProcessor, build
 from verspan_local.background import BATCH_SIZE
@@ -145,7 +145,7 @@ def test_unwritable_store(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> N
     assert waiting.startswith("Spans cannot be stored for now: ")
     assert waiting.endswith("(2 wait in memory; what is beyond 2, or waits when the process ends, is lost)")
     assert refused == "1 spans are lost so far: more than 2 spans or 64 MiB of content were waiting for the store"
-    assert lost == "3 spans are not stored at the end of the process and are lost"
+    assert lost == "3 spans in all were not stored and are lost"
 
 
 def test_unsampled(provider: TracerProvider, store_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:

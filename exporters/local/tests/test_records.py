@@ -14,7 +14,7 @@ from verspan_local.records import span_record
 
 START_NS = 1_750_000_000_000_000_000
 IDS = SpanContext(trace_id=0xABC, span_id=0x2, is_remote=False)
-CONTENT = {
+CONTENT: dict[str, str | bytes] = {
     "gen_ai.input.messages": '[{"role":"user","parts":[{"type":"text","content":"Grüße"}]}]'.encode(),
     "exception.message": "no such model",
     "exception.stacktrace": b"Traceback ...",

@@ -19,6 +19,7 @@ from collections import deque
 from opentelemetry.instrumentation.utils import suppress_instrumentation
 from opentelemetry.sdk.trace import ReadableSpan
 
+from verspan.errors import VerspanError
 from verspan.instrumentation.handover import ContentAttributes
 from verspan_local.backlog import Backlog
 from verspan_local.forking import tell_about_forks
@@ -131,15 +132,18 @@ class BackgroundWriter:
 
     def _flush_when_process_ends(self) -> None:
         atexit.register(self._flush_finally)
-        # A child of multiprocessing ends without atexit before Python 3.13, and then runs only its own finalizers.
-        if (multiprocessing := sys.modules.get("multiprocessing.util")) is not None:
-            multiprocessing.Finalize(None, self._flush_finally, exitpriority=0)
+        if "multiprocessing.util" in sys.modules:
+            from multiprocessing import parent_process, util
+
+            # Before Python 3.13 a child of multiprocessing runs these finalizers when it ends, and not atexit's functions.
+            if parent_process() is not None:
+                util.Finalize(None, self._flush_finally, exitpriority=0)
 
     def _flush_finally(self, timeout_s: float = _EXIT_TIMEOUT_S) -> None:
         self.flush(timeout_s)
         lost = len(self._backlog) + self._backlog.refused + self._writer.lost
         if lost and self._notices.due("lost in all"):
-            _logger.warning("%d spans are not stored at the end of the process and are lost", lost)
+            _logger.warning("%d spans in all were not stored and are lost", lost)
 
     def _say_too_late(self) -> None:
         if self._notices.due("too late"):
@@ -192,7 +196,7 @@ class BackgroundWriter:
             _logger.warning(
                 "Spans cannot be stored for now: %s (%d wait in memory; what is beyond %d, or waits when the process "
                 "ends, is lost)",
-                error,
+                error if isinstance(error, VerspanError) else repr(error),
                 len(self._backlog),
                 self._backlog.max_spans,
             )
