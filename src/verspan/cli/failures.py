@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import traceback
 
 import click
@@ -23,8 +22,6 @@ def report(error: Exception) -> int:
 
     With ``VERSPAN_DEBUG=1`` the traceback comes before it.
     """
-    if isinstance(error, BrokenPipeError):
-        return _reader_has_left()
     if os.environ.get(ENV_DEBUG) and not isinstance(error, (click.UsageError, click.Abort)):
         traceback.print_exception(error)
     message, code = _line(error)
@@ -47,10 +44,3 @@ def _line(error: Exception) -> tuple[str, int]:
 def _usage(error: click.UsageError) -> str:
     message = " ".join(error.format_message().split())
     return f"{message} See '{error.ctx.command_path} --help'." if error.ctx else message
-
-
-def _reader_has_left() -> int:
-    # As in `verspan traces | head`: it has all it wanted, so this is no failure. Python flushes stdout once more when
-    # it exits, and would complain then.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0

@@ -9,6 +9,9 @@ NOTHING = "-"
 """Stands where there is no value; never a zero."""
 _NS = 1_000_000_000
 _UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+_SIZES = ((10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "k"))
+_ROUNDED_UP = 0.9995
+"""The part of a size from which on three digits say the whole of it."""
 _AGO = re.compile(r"(\d+)\s*([smhdw])", re.IGNORECASE)
 
 
@@ -46,10 +49,8 @@ def count(number: int) -> str:
     """A count in five characters at most: ``812``, ``12.3k``, ``1.24M``."""
     if number < 10_000:  # noqa: PLR2004 - four digits still fit
         return str(number)
-    for size, letter in ((10**9, "G"), (10**6, "M"), (10**3, "k")):
-        if number >= size:
-            return f"{number / size:.3g}{letter}" if number < 999.5 * size else f"{number / size:.0f}{letter}"
-    return str(number)
+    size, letter = next((size, letter) for size, letter in _SIZES if number >= size * _ROUNDED_UP)
+    return f"{number / size:.3g}{letter}"
 
 
 def tokens(input_tokens: int, output_tokens: int) -> str:

@@ -1,0 +1,45 @@
+"""Completion in shells, through the protocol that their scripts speak."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+from click.testing import Result
+
+Run = Callable[..., Result]
+
+
+def completed(words: str) -> list[str]:
+    """What bash is told when Tab is pressed at the end of these words."""
+    environment = {
+        **os.environ,
+        "_VERSPAN_COMPLETE": "bash_complete",
+        "COMP_WORDS": words,
+        "COMP_CWORD": str(len(words.split(" ")) - 1),
+    }
+    command = [sys.executable, "-m", "verspan.cli"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    return done.stdout.split()
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_scripts(run: Run, shell: str) -> None:
+    """Each shell's script is printed alone, so that it can be evaluated."""
+    result = run("completion", shell)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert f"_VERSPAN_COMPLETE={shell}_complete" in result.stdout
+
+
+def test_names_of_commands() -> None:
+    """Commands are completed by their beginning."""
+    assert completed("verspan tr") == ["plain,traces", "plain,trace"]
+
+
+def test_no_store() -> None:
+    """Where nothing is recorded yet no version is offered, and no message disturbs the line."""
+    assert completed("verspan traces --model a") == []
