@@ -39,6 +39,10 @@ class CallAdapter(Protocol):
         """Add one chunk of a stream to a reply."""
         ...
 
-    def read_raw(self, response: Any, reply: Reply) -> bool:
-        """Fill a reply from an envelope whose body has been read already; False where it has not been read yet."""
+    def raw_body(self, response: Any) -> bytes | None:
+        """The body in an envelope, decoded; None while it has not been read, because reading it is the caller's."""
+        ...
+
+    def read_body(self, body: bytes, response: Any, reply: Reply) -> None:
+        """Fill a reply from the body of an envelope, which may be cut short where the caller stopped reading."""
         ...

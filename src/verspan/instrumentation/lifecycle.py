@@ -72,6 +72,11 @@ class CallRun:
         # Taking the only element of a list is atomic, which makes the first of several finishers the only one.
         self._open = [True]
 
+    @property
+    def finished(self) -> bool:
+        """Whether the span has ended."""
+        return not self._open
+
     def read_input(self, instance: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
         """Keep what the call says as it is now; the application may change its list of messages later."""
         if not self.reply.capture_content:

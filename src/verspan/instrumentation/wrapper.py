@@ -75,7 +75,8 @@ class CallWrapper:
             streaming, raw = adapter.is_stream(response), adapter.is_raw(response)
         except Exception as error:  # noqa: BLE001 - the application gets its response in any case
             report(error, "looking at a response")
-            streaming = raw = False
+            run.finish()
+            return response
         if streaming:
             return follow_stream(response, run)
         if raw:

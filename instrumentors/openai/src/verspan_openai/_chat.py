@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
-
 from verspan.instrumentation.calls import Call, CallInput, Reply
 from verspan.semconv import OPENAI_API_TYPE, OPENAI_REQUEST_SERVICE_TIER
 from verspan_openai import _client
@@ -51,15 +49,14 @@ class ChatAdapter:
         """Add one chunk to a reply."""
         read_reply(chunk, reply)
 
-    def read_raw(self, response: Any, reply: Reply) -> bool:
-        """Fill a reply from an envelope, without parsing it in the caller's stead; False while its body is unread."""
-        body = _client.read_body(response)
-        if body is None:
-            return False
-        bodies = _client.events(body) if _client.is_event_stream(response) else [orjson.loads(body)]
-        for part in bodies:
+    def raw_body(self, response: Any) -> bytes | None:
+        """The body in an envelope; None while the caller has not read it."""
+        return _client.read_body(response)
+
+    def read_body(self, body: bytes, response: Any, reply: Reply) -> None:
+        """Fill a reply from the body of an envelope, without parsing the envelope in the caller's stead."""
+        for part in _client.events(body) if _client.is_event_stream(response) else _client.whole(body):
             read_reply(part, reply)
-        return True
 
 
 def _describe_body(body: Mapping[str, Any], client: Any) -> Call:

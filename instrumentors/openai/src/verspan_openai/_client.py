@@ -82,6 +82,14 @@ def is_event_stream(response: Any) -> bool:
     return str(response.http_response.headers.get("content-type", "")).startswith("text/event-stream")
 
 
+def whole(body: bytes) -> list[Any]:
+    """The JSON of a body; none where the caller stopped reading before its end."""
+    try:
+        return [orjson.loads(body)]
+    except orjson.JSONDecodeError:
+        return []
+
+
 def events(body: bytes) -> Iterator[Any]:
     """The JSON of each server-sent event in a body; the closing ``[DONE]`` and lines that are not JSON are none.
 
