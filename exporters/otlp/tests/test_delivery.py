@@ -7,10 +7,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace.export import SpanExportResult
+from opentelemetry.trace import SpanContext
 
 from verspan.settings import Settings
 from verspan_otlp import build, delivery, repeats
+from verspan_otlp.delivery import DeliveringSpanExporter
+from verspan_otlp.environment import OtlpProtocol, Signal
+from verspan_otlp.exporters import otlp_exporter
 
 MakeProvider = Callable[..., TracerProvider]
 Receiver = Any  # the class in conftest.py, which a test module cannot import
@@ -103,3 +108,34 @@ def test_other_protocols_port(
         "2 spans are lost so far: the collector at http://127.0.0.2:4317/v1/traces did not take them. "
         "Port 4317 is usually for grpc: set OTEL_EXPORTER_OTLP_PROTOCOL=grpc."
     )
+
+
+def test_end_of_process(http_receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once a batch is not taken while the process ends, the rest is counted as lost and no longer tried."""
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", http_receiver.endpoint)
+    http_receiver.status = 500
+    exporter = DeliveringSpanExporter(otlp_exporter(Signal.TRACES, OtlpProtocol.HTTP), "there", "Look.")
+    batch = [ReadableSpan("a", SpanContext(1, 1, is_remote=False), start_time=1, end_time=1)]
+
+    before = [exporter.export(batch), exporter.export(batch)]
+    exporter.hurry()
+    at_the_end = [exporter.export(batch), exporter.export(batch)]
+    exporter.shutdown()
+
+    assert before + at_the_end == [SpanExportResult.FAILURE] * 4
+    assert (len(http_receiver.requests), exporter.lost) == (2, 4)
+
+
+def test_span_that_cannot_be_encoded(
+    http_receiver: Receiver, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An exporter that raises costs its batch, which is counted."""
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", http_receiver.endpoint)
+    exporter = DeliveringSpanExporter(otlp_exporter(Signal.TRACES, OtlpProtocol.HTTP), "there", "Look.")
+    unstarted: Any = [None]
+
+    result = exporter.export(unstarted)
+    exporter.shutdown()
+
+    assert (result, exporter.lost) == (SpanExportResult.FAILURE, 1)
+    assert _lines(caplog)[0] == "OpenTelemetry's OTLP exporter failed"

@@ -135,7 +135,7 @@ class BackgroundWriter:
         if "multiprocessing.util" in sys.modules:
             from multiprocessing import parent_process, util
 
-            # Before Python 3.13 a child of multiprocessing runs these finalizers when it ends, and not atexit's functions.
+            # Before Python 3.13 a child of multiprocessing ends without atexit, and runs these finalizers instead.
             if parent_process() is not None:
                 util.Finalize(None, self._flush_finally, exitpriority=0)
 

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 
 from opentelemetry.sdk.trace import ReadableSpan
-from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
 
 from verspan_otlp.cost import with_cost
 from verspan_otlp.repeats import tame
@@ -34,17 +34,21 @@ class DeliveringSpanExporter(SpanExporter):
         self._exporter = exporter
         self._destination = destination
         self._remedy = remedy
+        self._down = False
+        self._ending = False
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
         """Send spans; what is not taken is lost, and said."""
-        delivered = False
-        try:
-            result = self._exporter.export([with_cost(span) for span in spans])
-            delivered = result is SpanExportResult.SUCCESS
-        finally:
-            if not delivered:
-                self._lose(len(spans))
-        return result
+        if not (self._down and self._ending):
+            self._down = not self._delivered(spans)
+        if self._down:
+            self._lose(len(spans))
+            return SpanExportResult.FAILURE
+        return SpanExportResult.SUCCESS
+
+    def hurry(self) -> None:
+        """Try no more once the collector has not taken a batch, since the process is about to end."""
+        self._ending = True
 
     def shutdown(self) -> None:
         """Stop sending, and say what was lost in all."""
@@ -56,6 +60,13 @@ class DeliveringSpanExporter(SpanExporter):
         """Flush the exporter, which holds nothing back."""
         return self._exporter.force_flush(timeout_millis)
 
+    def _delivered(self, spans: Sequence[ReadableSpan]) -> bool:
+        try:
+            return self._exporter.export([with_cost(span) for span in spans]) is SpanExportResult.SUCCESS
+        except Exception:
+            _logger.exception("OpenTelemetry's OTLP exporter failed")
+            return False
+
     def _lose(self, count: int) -> None:
         self.lost += count
         _logger.warning(
@@ -64,3 +75,19 @@ class DeliveringSpanExporter(SpanExporter):
             self._destination,
             self._remedy,
         )
+
+
+class DeliveringSpanProcessor(BatchSpanProcessor):
+    """OpenTelemetry's batch processor, that does not wait at the end of a process for a collector that is down.
+
+    Without it, each of the batches that are left waits for the exporter's timeout, up to half a minute in all.
+    """
+
+    def __init__(self, exporter: DeliveringSpanExporter) -> None:
+        super().__init__(exporter)
+        self._delivery = exporter
+
+    def shutdown(self) -> None:
+        """Send what is left, and stop."""
+        self._delivery.hurry()
+        super().shutdown()  # type: ignore[no-untyped-call]  # the SDK's own method has no annotations

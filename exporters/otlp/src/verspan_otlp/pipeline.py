@@ -5,11 +5,10 @@ from __future__ import annotations
 from opentelemetry.sdk._logs import LogRecordProcessor
 from opentelemetry.sdk._logs.export import BatchLogRecordProcessor
 from opentelemetry.sdk.metrics.export import MetricReader, PeriodicExportingMetricReader
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
 from verspan.pipelines import Pipeline
 from verspan.settings import Settings
-from verspan_otlp.delivery import DeliveringSpanExporter
+from verspan_otlp.delivery import DeliveringSpanExporter, DeliveringSpanProcessor
 from verspan_otlp.environment import OtlpProtocol, Signal, is_sent, protocol_of, traces_address
 from verspan_otlp.exporters import otlp_exporter
 from verspan_otlp.repeats import tame_exporters
@@ -30,7 +29,7 @@ def build(settings: Settings) -> Pipeline:
     exporter = DeliveringSpanExporter(sender, destination, _remedy(protocol, destination))
     return Pipeline(
         destination=destination,
-        span_processors=(BatchSpanProcessor(exporter),),
+        span_processors=(DeliveringSpanProcessor(exporter),),
         metric_readers=_metric_readers(),
         log_processors=_log_processors(settings),
     )
