@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import openai
@@ -14,6 +15,16 @@ from .replay import Mount, client_for, create_arguments
 
 Seen = list[Any]
 Way = Callable[[Interaction, Mount], Seen]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An error as the application sees it."""
+
+    kind: type[openai.APIError]
+    text: str
+    code: str | None
+    body: object | None
 
 
 def create(interaction: Interaction, mount: Mount) -> Seen:
@@ -84,7 +95,7 @@ def _asking(interaction: Interaction, mount: Mount) -> Iterator[tuple[Any, Seen]
         try:
             yield client, seen
         except openai.APIError as error:
-            seen.append(_error(error))
+            seen.append(_failure(error))
 
 
 async def _asking_async(interaction: Interaction, mount: Mount, ask: Callable[[Any, Seen], Awaitable[None]]) -> Seen:
@@ -93,7 +104,7 @@ async def _asking_async(interaction: Interaction, mount: Mount, ask: Callable[[A
         try:
             await ask(client, seen)
         except openai.APIError as error:
-            seen.append(_error(error))
+            seen.append(_failure(error))
     return seen
 
 
@@ -124,5 +135,5 @@ def _headers(response: Any) -> dict[str, str]:
     return {name: value for name, value in response.headers.items() if name != "date"}
 
 
-def _error(error: openai.APIError) -> Any:
-    return type(error), str(error), error.code, error.body
+def _failure(error: openai.APIError) -> Failure:
+    return Failure(type(error), str(error), error.code, error.body)

@@ -85,7 +85,7 @@ def _read_message(message: Any, choice: Choice) -> None:
     if refusal := own.get("refusal"):
         choice.refusal.append(refusal)
     for call in own.get("tool_calls") or ():
-        _read_tool_call(fields(call), choice)
+        _read_tool_call(call, choice)
     if function := own.get("function_call"):
         _add_function(choice.tool_call(0), fields(function))
     if more := extra_fields(message):
@@ -109,11 +109,12 @@ def _read_parts(content: Any, choice: Choice) -> None:
             choice.text.append(text(part.get("text")) or "")
 
 
-def _read_tool_call(piece: Mapping[str, Any], choice: Choice) -> None:
-    call = _tool_call_of(piece, choice)
-    if call_id := text(piece.get("id")):
+def _read_tool_call(piece: Any, choice: Choice) -> None:
+    own = fields(piece)
+    call = _tool_call_of(own, choice)
+    if call_id := text(own.get("id")):
         call.id = call_id
-    _add_function(call, fields(piece.get("function") or piece.get("custom")))
+    _add_function(call, fields(own.get("function") or field(piece, "custom")))
 
 
 def _tool_call_of(piece: Mapping[str, Any], choice: Choice) -> ToolCall:
