@@ -52,14 +52,13 @@ def _wanted(name: str | None, model_id: str | None) -> Choice:
 
 
 def _named(name: str) -> Choice:
-    model = recorded(current_experiment(), name, application_folder())
+    model = recorded(current_experiment(), name)
     return Choice(model, ActiveVersion(model.model_id, name))
 
 
 def _automatic() -> Choice:
-    folder = application_folder()
-    state = automatic_state(folder)
-    model = recorded(current_experiment(), state.name, folder, state.git)
+    state = automatic_state(application_folder())
+    model = recorded(current_experiment(), state.name, state.git)
     return Choice(model, ActiveVersion(model.model_id, model.name))
 
 

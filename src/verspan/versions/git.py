@@ -22,7 +22,7 @@ from verspan.versions.remotes import without_credentials
 _TIMEOUT: Final = 5.0  # seconds for all questions about one folder together
 _STATUS: Final = ("status", "--porcelain=v2", "--branch", "-z", "--untracked-files=normal", "--no-renames")
 _REMOTES: Final = ("config", "-z", "--get-regexp", r"^(remote\..*\.url|branch\..*\.remote)$")
-_NO_MATCH: Final = 1  # exit status of `git config` where nothing matches
+_NOTHING_FOUND: Final = 1  # exit status of git's questions that may have no answer
 _CHANGED: Final = ("1 ", "2 ", "u ")  # porcelain v2: changed, renamed, unmerged
 _UNTRACKED: Final = "? "
 # A monitor is started by `git status` where the user's settings say so, outlives it, and would hold our pipe open.
@@ -142,17 +142,13 @@ class _Repository:
             return self._bare_status()
 
     def _bare_status(self) -> _Status:
-        try:
-            commit, _, reference = self._ask("rev-parse", "HEAD", "--symbolic-full-name", "HEAD").partition("\n")
-        except _GitError as error:
-            if "ambiguous argument 'HEAD'" not in str(error):
-                raise
-            return _Status(None, None)
-        return _Status(commit, _branch_of(reference.strip()))
+        commit = self._ask("rev-parse", "--quiet", "--verify", "HEAD", also_fine=_NOTHING_FOUND).strip()
+        branch = self._ask("symbolic-ref", "--quiet", "--short", "HEAD", also_fine=_NOTHING_FOUND).strip()
+        return _Status(commit or None, branch or None)
 
     def _remote_url(self) -> str | None:
         settings: dict[str, str] = {}
-        for entry in self._ask(*_REMOTES, also_fine=_NO_MATCH).split("\0"):
+        for entry in self._ask(*_REMOTES, also_fine=_NOTHING_FOUND).split("\0"):
             key, _, value = entry.partition("\n")
             settings.setdefault(key, value)
         remotes = (settings.get(f"branch.{self._status.branch}.remote"), "origin")
@@ -195,10 +191,6 @@ def _parsed_status(output: str) -> _Status:
         changed=any(field.startswith(_CHANGED) for field in fields),
         untracked=any(field.startswith(_UNTRACKED) for field in fields),
     )
-
-
-def _branch_of(reference: str) -> str | None:
-    return reference.removeprefix("refs/heads/") if reference.startswith("refs/heads/") else None
 
 
 def _environment() -> dict[str, str]:

@@ -18,14 +18,12 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from opentelemetry.instrumentation.utils import suppress_instrumentation
 
-from verspan.errors import StoreError
+from verspan.errors import VerspanError
 from verspan.instrumentation.guard import report
-from verspan.versions.git import read_git_state
 from verspan.versions.model import GitState, LoggedModel
 
 if TYPE_CHECKING:
@@ -35,6 +33,9 @@ _EXIT_TIMEOUT: Final = 5.0  # seconds
 _FORK_TIMEOUT: Final = 2.0  # seconds
 _MAX_KNOWN: Final = 1000  # versions that a process remembers; one that is forgotten is merely written again
 
+_Place = Callable[[], "str | None"]
+_ReadGit = Callable[[], "GitState | None"]
+
 _logger = logging.getLogger(__name__)
 
 
@@ -43,8 +44,8 @@ class _Entry:
     """A version of this process."""
 
     model: LoggedModel
-    folder: Path | None
-    """Where the application is; None for a version that is known by its id alone, and looked up instead of written."""
+    named: bool
+    """Whether it is written; a version that is known by its id alone is looked up instead."""
     settled_at: str | None = None
     """URL of the store where it has been written or looked up, whether or not that went well."""
 
@@ -53,11 +54,13 @@ class Recorder:
     """Keeps the record of each version once per process.
 
     Args:
-        place: gives the store's URL, or None where nothing is to be kept; asked in the background, for each batch.
+        place: gives the store's URL, or None where nothing is to be kept.
+        git_state: gives the state of the application's working tree. Both are asked in the background.
     """
 
-    def __init__(self, place: Callable[[], str | None]) -> None:
+    def __init__(self, place: _Place, git_state: _ReadGit) -> None:
         self._place = place
+        self._git_state = git_state
         self._known: dict[str, _Entry] = {}
         self.begin_anew()
 
@@ -67,17 +70,16 @@ class Recorder:
         self._thread: threading.Thread | None = None
         self._awaited_at_exit = False
 
-    def record(self, model: LoggedModel, folder: Path) -> LoggedModel:
+    def record(self, model: LoggedModel) -> LoggedModel:
         """Have a version's record written, unless this process has done so.
 
         Args:
             model: the record; where its git state is None it is read in the background.
-            folder: where the application is.
 
         Returns:
             The record as far as this process knows it.
         """
-        return self._settle(_Entry(model, folder))
+        return self._settle(_Entry(model, named=True))
 
     def look_up(self, model: LoggedModel) -> LoggedModel:
         """Have a version that is known by its id alone looked up in the store, and say so where it is not there.
@@ -88,9 +90,9 @@ class Recorder:
         Returns:
             The record as far as this process knows it.
         """
-        return self._settle(_Entry(model, None))
+        return self._settle(_Entry(model, named=False))
 
-    def move(self, place: Callable[[], str | None]) -> None:
+    def move(self, place: _Place) -> None:
         """Keep records at another place from now on, those included that were kept elsewhere."""
         self._place = place
         if self._known:
@@ -122,7 +124,7 @@ class Recorder:
         model_id = wanted.model.model_id
         with self._lock:
             known = self._known.get(model_id)
-            if known is not None and (known.folder or not wanted.folder):
+            if known is not None and (known.named or not wanted.named):
                 return known.model
             while len(self._known) >= _MAX_KNOWN:
                 del self._known[next(iter(self._known))]
@@ -168,14 +170,14 @@ class Recorder:
             return url, due
 
     def _settle_at(self, url: str, entries: Sequence[_Entry]) -> None:
-        from verspan.store.opening import open_store  # SQLAlchemy is heavy, and loaded on this thread alone
-
-        git_state = cache(read_git_state)
+        git_state = cache(self._git_state)  # once for all of them
         try:
+            from verspan.store.opening import open_store  # SQLAlchemy is heavy, and loaded on this thread alone
+
             with closing(open_store(url)) as store:
                 for entry in entries:
                     entry.model = _settled(store, entry, git_state)
-        except StoreError as error:
+        except VerspanError as error:
             names = ", ".join(entry.model.name for entry in entries)
             _logger.warning(
                 "The record of %s is lost (commit, branch, remote); its spans carry its name and id all the same. %s",
@@ -209,7 +211,7 @@ class Recorder:
             )
 
 
-def _url_of(place: Callable[[], str | None]) -> str | None:
+def _url_of(place: _Place) -> str | None:
     try:
         return place()
     except OSError as error:  # such as a working directory that has been deleted
@@ -221,9 +223,9 @@ def _url_of(place: Callable[[], str | None]) -> str | None:
         return None
 
 
-def _settled(store: Store, entry: _Entry, git_state: Callable[[Path], GitState | None]) -> LoggedModel:
-    if entry.folder is not None:
-        return store.upsert_model(replace(entry.model, git=entry.model.git or git_state(entry.folder)))
+def _settled(store: Store, entry: _Entry, git_state: _ReadGit) -> LoggedModel:
+    if entry.named:
+        return store.upsert_model(replace(entry.model, git=entry.model.git or git_state()))
     found = store.get_model(entry.model.model_id)
     if found is None or found.name == found.model_id:
         _logger.warning(

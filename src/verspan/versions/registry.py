@@ -6,12 +6,13 @@ import os
 import time
 from collections.abc import Sequence
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from verspan.errors import NotFoundError
 from verspan.runtime import current_settings
 from verspan.store.interface import ModelQuery
+from verspan.versions.application import application_folder
+from verspan.versions.git import read_git_state
 from verspan.versions.identity import experiment_id_for, model_id_for
 from verspan.versions.model import GitState, LoggedModel
 from verspan.versions.recorder import Recorder
@@ -28,7 +29,11 @@ def _place_by_settings() -> str | None:
     return settings.store_url if _LOCAL in settings.exporters else None
 
 
-_recorder = Recorder(_place_by_settings)
+def _application_git_state() -> GitState | None:
+    return read_git_state(application_folder())
+
+
+_recorder = Recorder(_place_by_settings, _application_git_state)
 if hasattr(os, "register_at_fork"):  # not on Windows, where nothing forks
     os.register_at_fork(before=_recorder.wait_for_fork, after_in_child=_recorder.begin_anew)
 
@@ -56,13 +61,12 @@ def flush(timeout: float) -> bool:
     return _recorder.flush(timeout)
 
 
-def recorded(experiment_name: str, name: str, folder: Path, git: GitState | None = None) -> LoggedModel:
+def recorded(experiment_name: str, name: str, git: GitState | None = None) -> LoggedModel:
     """The record of a version, which is written in the background the first time that this process asks for it.
 
     Args:
         experiment_name: the application that the version belongs to.
         name: the version's name.
-        folder: where the application is.
         git: the state of its working tree, where that has been read already.
     """
     now = time.time_ns() // 1_000_000
@@ -75,7 +79,7 @@ def recorded(experiment_name: str, name: str, folder: Path, git: GitState | None
         last_updated_timestamp=now,
         git=git,
     )
-    return _recorder.record(model, folder)
+    return _recorder.record(model)
 
 
 def looked_up(model_id: str) -> LoggedModel:
