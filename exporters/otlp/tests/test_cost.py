@@ -65,10 +65,11 @@ def test_priced() -> None:
         {"http.request.method": "POST"},
         {**CALL, "verspan.cost.usd": 0.5},
         {**CALL, "gen_ai.response.model": "a-model-of-nobody"},
-        {"gen_ai.provider.name": "openai", "gen_ai.response.model": "gpt-4o-mini"},
+        {"gen_ai.operation.name": "chat", "gen_ai.provider.name": "openai", "gen_ai.response.model": "gpt-4o-mini"},
+        {**CALL, "gen_ai.operation.name": "invoke_agent"},
         {**CALL, "gen_ai.usage.input_tokens": "many"},
     ],
-    ids=["no model call", "priced already", "unknown model", "no usage", "usage of another type"],
+    ids=["no model call", "priced already", "unknown model", "no usage", "sum of calls", "usage of another type"],
 )
 def test_left_alone(attributes: dict[str, Any]) -> None:
     """A span without a known price, or with a cost of its own, is sent as it is."""
