@@ -17,12 +17,13 @@ from verspan.store.interface import Store
 from verspan.store.opening import open_store
 from verspan.traces.model import SpanRecord
 from verspan.versions.identity import experiment_id_for, model_id_for
-from verspan.versions.model import LoggedModel
+from verspan.versions.model import GitState, LoggedModel
 
 START_NS = 1_763_885_521_123_456_789  # 2025-11-23 08:12:01.123456789 UTC
 MS = 1_000_000
 ANSWER = "5b8aa5a2d2c872e8321cf37308d69df2"
 GREETING = "5b8f00000000000000000000000000aa"
+FAILURE = "ffff0000000000000000000000000001"
 EXPERIMENT = "shop"
 
 Run = Callable[..., Result]
@@ -130,3 +131,49 @@ def call(input_tokens: int, output_tokens: int, asked: str, answered: str) -> di
             {"role": "assistant", "parts": [{"type": "text", "content": answered}], "finish_reason": "stop"}
         ],
     }
+
+
+LOOKED_UP = "Your order 1234 was shipped on Monday."
+
+
+@pytest.fixture
+def recorded(store: Store) -> Store:
+    """A store with two versions of the shop's agent: one trace of the first, two of the second."""
+    code = GitState(commit="1a2b3c4d" * 5, branch="main", remote_url="https://example.org/shop.git", dirty=True)
+    store.upsert_model(model("agent-v1", git=GitState(commit="0f0f0f0f" * 5, branch="main", dirty=False)))
+    store.upsert_model(model("agent-v2", minute=5, git=code, params={"temperature": "0.7"}, tags={"team": "support"}))
+    store.upsert_model(model("writer", experiment="blog", minute=1))
+    store.write_spans([*_answer(), *_greeting(), *_failure()])
+    return store
+
+
+def _answer() -> list[SpanRecord]:
+    question = "Where is my order 1234?"
+    session = {
+        semconv.SESSION_ID: "s-1",
+        semconv.USER_ID: "u-17",
+        semconv.VERSPAN_INPUTS: f'{{"question":"{question}"}}',
+    }
+    chat = "chat gpt-4o-mini"
+    return [
+        span(1, "answer", took_ms=1240, attributes={**session, semconv.VERSPAN_OUTPUTS: f'"{LOOKED_UP}"'}),
+        span(2, chat, parent=1, start_ms=12, took_ms=468, attributes=call(812, 31, question, "Let me look.")),
+        span(3, "execute_tool find_order", parent=1, start_ms=482, took_ms=48),
+        span(4, "GET", parent=3, start_ms=483, took_ms=45),
+        span(5, chat, parent=1, start_ms=535, took_ms=265, error=("RateLimitError", "429: slow down")),
+        span(6, chat, parent=1, start_ms=820, took_ms=410, attributes=call(901, 131, question, LOOKED_UP)),
+    ]
+
+
+def _greeting() -> list[SpanRecord]:
+    attributes = call(20, 5, "Hello!", "Good day.")
+    chat = "chat gpt-4o-mini"
+    return [span(21, chat, trace_id=GREETING, start_ms=60_000, took_ms=300, version="agent-v1", attributes=attributes)]
+
+
+def _failure() -> list[SpanRecord]:
+    error = ("AuthenticationError", "401: no such key")
+    attributes = {key: value for key, value in call(0, 0, "Hi", "").items() if "usage" not in key}
+    return [
+        span(31, "chat gpt-4o-mini", trace_id=FAILURE, start_ms=120_000, took_ms=90, error=error, attributes=attributes)
+    ]

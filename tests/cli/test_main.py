@@ -151,7 +151,7 @@ def test_error_inside_a_command() -> None:
 
 
 def test_reader_that_leaves() -> None:
-    """A reader that has seen enough, such as head, brings no message; the exit code is the one that click has for it."""
+    """A reader that has seen enough, such as head, brings no message; the exit code is click's for it."""
     reading, writing = os.pipe()
     os.close(reading)
     command = [sys.executable, "-m", "verspan.cli", "--help"]

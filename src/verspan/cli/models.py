@@ -76,7 +76,7 @@ def show(*, name_or_id: str, store_place: str | None, experiment_name: str | Non
         print_json({"model": model, "figures": figures})
         return
     print_rich(stdout_console(), version_details(model, figures))
-    hint(f"\nIts traces: verspan traces --model {shlex.quote(model.name)}")
+    hint(f"\nits traces: verspan traces --model {shlex.quote(model.name)}")
 
 
 def _list(store_place: str | None, experiment_name: str | None, limit: int, *, as_json: bool) -> None:
@@ -92,12 +92,12 @@ def _list(store_place: str | None, experiment_name: str | None, limit: int, *, a
     elif listed:
         print_table(version_columns(listed, figures))
     if more:
-        hint(f"There are more: --limit {limit * 4}")
+        hint(f"there are more: --limit {limit * 4}")
     if not listed:
         hint(_nothing(experiment_name) if store else nothing_recorded(store_place))
 
 
 def _nothing(experiment_name: str | None) -> str:
     if experiment_name:
-        return f"No version in experiment {experiment_name!r}. `verspan models` lists those of every experiment."
-    return f"No version yet. {START_HERE}"
+        return f"no version in experiment {experiment_name!r}: `verspan models` lists those of every experiment"
+    return f"no version yet: {START_HERE}"

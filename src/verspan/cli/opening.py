@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from verspan.errors import NotFoundError
 from verspan.settings import store_url
+from verspan.store.failures import unusable_place
 
 if TYPE_CHECKING:
     from verspan.store.interface import Store
 
 _SQLITE = "sqlite:///"
-START_HERE = "Record a first trace with `verspan demo`, or with your own `verspan run python app.py`."
+START_HERE = "record a first trace with `verspan demo`, or your own with `verspan run python app.py`"
 
 
 @contextmanager
@@ -28,8 +29,7 @@ def opened_store(place: str | None) -> Iterator[Store | None]:
         StoreError: something is there and cannot be opened.
     """
     url = store_url(place)
-    path = sqlite_path(url)
-    if path is not None and not path.exists():
+    if not _may_exist(sqlite_path(url)):
         yield None
         return
     from verspan.store.opening import open_store
@@ -57,9 +57,18 @@ def required_store(place: str | None) -> Iterator[Store]:
 
 def nothing_recorded(place: str | None) -> str:
     """What to say where there is no store yet."""
-    return f"Nothing is recorded yet at {sqlite_path(store_url(place))}. {START_HERE}"
+    return f"nothing is recorded yet at {sqlite_path(store_url(place))}: {START_HERE}"
 
 
 def sqlite_path(url: str) -> Path | None:
     """The file that a store's URL names; None where the URL is a server's."""
     return Path(url.removeprefix(_SQLITE)) if url.startswith(_SQLITE) else None
+
+
+def _may_exist(path: Path | None) -> bool:
+    if path is None:  # a server, which is there or says why not
+        return True
+    try:
+        return path.exists()
+    except OSError as error:  # a folder on the way may not be read
+        raise unusable_place(path, error) from error

@@ -41,8 +41,7 @@ def usd(amount: float | None, *, unpriced_calls: int = 0) -> str:
     """
     if amount is None:
         return NOTHING
-    decimals = 2 if amount >= 1 or amount == 0 else _decimals_for_three_digits(amount)
-    return f"{'≥' if unpriced_calls else ''}${amount:,.{decimals}f}"
+    return f"{'≥' if unpriced_calls else ''}${_three_digits(amount) if 0 < amount < 1 else f'{amount:,.2f}'}"
 
 
 def count(number: int) -> str:
@@ -93,6 +92,7 @@ def parse_time(text: str, now_ns: int) -> int:
     return round(moment.replace(microsecond=0).timestamp()) * _NS + moment.microsecond * 1000
 
 
-def _decimals_for_three_digits(amount: float) -> int:
-    exponent = int(f"{amount:e}".partition("e")[2])
-    return max(2, 2 - exponent)
+def _three_digits(fraction: float) -> str:
+    exponent = int(f"{fraction:e}".partition("e")[2])
+    text = f"{fraction:.{2 - exponent}f}"
+    return text[: len("0.00")] + text[len("0.00") :].rstrip("0")

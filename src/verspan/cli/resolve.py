@@ -43,7 +43,7 @@ def resolve_model(store: Store, name_or_id: str, experiment_name: str | None = N
     if not found:
         where = f" in experiment {experiment_name!r}" if experiment_name else ""
         raise NotFoundError(
-            f"No version{where} has a name or an id that is or begins {name_or_id!r}. `verspan models` lists them."
+            f"no version{where} has a name or an id that is or begins {name_or_id!r}: `verspan models` lists them"
         )
     raise NotFoundError(_ambiguous_model(name_or_id, found))
 
@@ -57,12 +57,12 @@ def resolve_trace_id(store: Store, text: str) -> str:
     """
     prefix = text.strip().lower()
     if not _TRACE_ID_PREFIX.fullmatch(prefix):
-        raise InvalidArgumentError(f"{text[:40]!r} is no trace id: it has up to 32 hexadecimal digits.")
+        raise InvalidArgumentError(f"{text[:40]!r} is no trace id, which has up to 32 hexadecimal digits")
     found = store.match_trace_ids(prefix, _CANDIDATES + 1)
     if len(found) == 1:
         return found[0]
     if not found:
-        raise NotFoundError(f"No trace has an id that is or begins {prefix!r}. `verspan traces` lists them.")
+        raise NotFoundError(f"no trace has an id that is or begins {prefix!r}: `verspan traces` lists them")
     raise NotFoundError(f"{prefix!r} begins the ids of several traces, give more of one:{_listed(found)}")
 
 

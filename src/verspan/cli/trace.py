@@ -53,7 +53,7 @@ def trace(*, trace_id: str, store_place: str | None, content: bool, whole: bool,
     with required_store(store_place) as store:
         found = store.get_trace(resolve_trace_id(store, trace_id))
     if found is None:  # another process may have deleted it in between
-        raise NotFoundError(f"No trace has the id {trace_id!r} any more.")
+        raise NotFoundError(f"the trace {trace_id} has just been deleted")
     if as_json:
         print_json(found if content else _without_content(found))
     else:
@@ -74,7 +74,7 @@ def _show(found: Trace, detail: Detail) -> None:
 
 def _say_what_is_hidden(spans: Sequence[StoredSpan]) -> None:
     failed = sum(stored.span.status_code == "ERROR" for stored in spans)
-    hint(f"\n{len(spans):,} more spans are not shown, {failed:,} of them failed: add --all.")
+    hint(f"\n{len(spans):,} more spans are not shown, {failed:,} of them failed: add --all")
 
 
 def _without_content(found: Trace) -> Trace:

@@ -79,7 +79,7 @@ def traces(
     elif page.traces:
         print_table(trace_columns(page.traces))
     if page.next_page_token:
-        hint(f"There are more: add --page-token {page.next_page_token}, or --all.")
+        hint(f"there are more: add --page-token {page.next_page_token}, or --all")
     if not page.traces:
         hint(_nothing(query) if store else nothing_recorded(store_place))
 
@@ -123,5 +123,5 @@ def _preview(trace: TraceSummary) -> str:
 
 def _nothing(query: TraceQuery) -> str:
     if query == TraceQuery(limit=query.limit):
-        return f"No trace yet. {START_HERE}"
-    return "No trace matches. Fewer filters find more; `verspan models` lists the versions."
+        return f"no trace yet: {START_HERE}"
+    return "no trace matches: fewer filters find more, and `verspan models` lists the versions"

@@ -8,59 +8,76 @@ from pathlib import Path
 
 from verspan.cli.doctor.findings import Finding, Level
 from verspan.cli.opening import opened_store, sqlite_path
-from verspan.errors import StoreError
+from verspan.errors import VerspanError
 from verspan.settings import Settings
+from verspan.store.interface import ModelQuery, Store
 
 AREA = "store"
 _LITTLE_SPACE = 100 * 1024**2
 """Bytes of free disk under which the doctor warns: some tens of thousands of spans."""
+_LOCK_TIMEOUT_S = 1.0
+_MOST_VERSIONS = 1000
 
 
 def check_store(settings: Settings) -> list[Finding]:
     """Whether the store opens, may be written and has room; nothing is written."""
     path = sqlite_path(settings.store_url)
-    findings = [_opened(settings.store_url)]
-    if path is not None:
-        findings += _not_writable(path)
-        findings += _little_space(path)
-    return findings
-
-
-def _opened(url: str) -> Finding:
     try:
-        with opened_store(url) as store:
+        with opened_store(settings.store_url) as store:
             if store is None:
-                return Finding(
-                    AREA, "store", Level.OK, f"Nothing is recorded yet at {sqlite_path(url)}; the first span makes it."
-                )
-            return Finding(AREA, "store", Level.OK, f"{store.location} opens{_size(sqlite_path(url))}.")
-    except StoreError as error:
-        return Finding(AREA, "store", Level.PROBLEM, str(error))
+                return [_place(path), *_little_space(path)] if path else []
+            return [_contents(store, path), *_writing(path), *_little_space(path)]
+    except VerspanError as error:
+        return [Finding(AREA, "opening", Level.PROBLEM, str(error))]
+
+
+def _contents(store: Store, path: Path | None) -> Finding:
+    from verspan.store.migrations import MIGRATIONS  # opening a store brings it to the newest schema
+
+    models = store.find_models(ModelQuery(limit=_MOST_VERSIONS))
+    traces = sum(figures.traces for figures in store.figures([model.model_id for model in models]).values())
+    holds = f"{len(models):,} versions with {traces:,} traces, schema version {len(MIGRATIONS)}{_size(path)}"
+    return Finding(AREA, "opening", Level.OK, f"{store.location} holds {holds}.")
 
 
 def _size(path: Path | None) -> str:
     if path is None:
         return ""
     files = [path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))]
-    return f": {sum(file.stat().st_size for file in files if file.exists()) / 1e6:,.1f} MB"
+    return f", {sum(file.stat().st_size for file in files if file.exists()) / 1e6:,.1f} MB"
 
 
-def _not_writable(path: Path) -> list[Finding]:
-    # SQLite writes its journal beside the file, so the folder must be writable too.
-    for place in (path, _nearest_folder(path)):
-        if place.exists() and not os.access(place, os.W_OK):
-            remedy = "Make it writable, or name another place in VERSPAN_STORE."
-            return [Finding(AREA, "writing", Level.PROBLEM, f"{place} may not be written by this user.", remedy)]
-    return []
+def _writing(path: Path | None) -> list[Finding]:
+    if path is None:
+        return []
+    from verspan.store.database import Database
+
+    database = Database(path, lock_timeout_s=_LOCK_TIMEOUT_S)
+    try:
+        with database.writing():  # takes the right to write and gives it back: nothing changes
+            pass
+    except VerspanError as error:
+        return [Finding(AREA, "writing", Level.PROBLEM, str(error))]
+    finally:
+        database.close()
+    return [Finding(AREA, "writing", Level.OK, "It can be written.")]
 
 
-def _little_space(path: Path) -> list[Finding]:
-    free = shutil.disk_usage(_nearest_folder(path)).free
+def _place(path: Path) -> Finding:
+    nearest = _nearest_that_exists(path)
+    if nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK):
+        return Finding(AREA, "opening", Level.OK, f"Nothing is recorded yet at {path}; the first span makes the store.")
+    message = f"There can be no store at {path}: {nearest} is no folder that this user may write."
+    return Finding(AREA, "opening", Level.PROBLEM, message, "Make it one, or name another place in VERSPAN_STORE.")
+
+
+def _little_space(path: Path | None) -> list[Finding]:
+    free = shutil.disk_usage(_nearest_that_exists(path)).free if path else _LITTLE_SPACE
     if free >= _LITTLE_SPACE:
         return []
     message = f"The disk of {path} has {free / 1e6:,.0f} MB left."
     return [Finding(AREA, "space", Level.WARNING, message, "Free some, or name another place in VERSPAN_STORE.")]
 
 
-def _nearest_folder(path: Path) -> Path:
-    return next(folder for folder in path.parents if folder.is_dir())
+def _nearest_that_exists(path: Path) -> Path:
+    return next(place for place in (path, *path.parents) if place.exists())
