@@ -40,9 +40,16 @@ def test_same_commits_everywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "elsewhere"))
     monkeypatch.setenv("HOME", str(tmp_path))
     (tmp_path / ".gitconfig").write_text("[commit]\n\tgpgsign = true\n[core]\n\tautocrlf = true\n")
-    first, second = (Repository(tmp_path / name).check_in(VERSIONS[0]) for name in ("one", "two"))
+    first, second = (Repository(tmp_path / name / "demo").check_in(VERSIONS[0]) for name in ("one", "two"))
     assert first == second
     assert not (tmp_path / "elsewhere").exists()
+
+
+def test_ignored(tmp_path: Path) -> None:
+    """Inside somebody's repository the demo's is no untracked file."""
+    git(tmp_path, "init", "--quiet")
+    Repository(tmp_path / ".verspan" / "demo").check_in(VERSIONS[0])
+    assert git(tmp_path, "status", "--porcelain") == ""
 
 
 def test_made_anew(folder: Path) -> None:

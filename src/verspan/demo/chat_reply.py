@@ -4,8 +4,10 @@ Everything follows from the model, the system prompt and the question:
 
 - The question's words choose a topic of the corpus. Where the topic has a tool, the request offers it and the question
   holds what the tool needs, the reply is the tool's calls; once tools have answered, it is built from their answers.
-- A hash of model, system prompt and question picks the latency, the reasoning tokens and the opening of the first
-  choice; the next choice has the next opening.
+- A hash of model, system prompt and question picks the reasoning tokens and the opening of the first choice; the next
+  choice has the next opening.
+- The time that it takes is the model's own, a few milliseconds more that only the question decides, and some for each
+  token of output.
 - A system prompt that says "brief" gets the first two sentences of a topic, any other all of them.
 """
 
@@ -78,7 +80,7 @@ def reply_to(request: ChatRequest) -> ChatReply:
     """The reply to a request: always the same one."""
     choices = tuple(_choice(request, index) for index in range(request.choice_count))
     usage = _usage(request, choices)
-    spread_ms = _pick(request, "latency", _LATENCY_SPREAD_MS)
+    spread_ms = int(_hash(request.question), 16) % _LATENCY_SPREAD_MS
     return ChatReply(
         snapshot=request.model.snapshot,
         choices=choices,
@@ -154,5 +156,8 @@ def _pick(request: ChatRequest, purpose: str, choices: int) -> int:
 
 
 def _digest(request: ChatRequest, purpose: str) -> str:
-    text = json.dumps([request.model.id, request.system_prompt, request.question, purpose])
-    return hashlib.sha256(text.encode()).hexdigest()
+    return _hash(request.model.id, request.system_prompt, request.question, purpose)
+
+
+def _hash(*texts: str) -> str:
+    return hashlib.sha256(json.dumps(texts).encode()).hexdigest()

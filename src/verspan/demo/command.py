@@ -6,7 +6,7 @@ import importlib.util
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import click
@@ -15,7 +15,8 @@ from verspan.cli.options import store_option
 from verspan.cli.terminal import hint
 from verspan.demo.api_server import DemoApi
 from verspan.demo.invocation import shown_path
-from verspan.demo.recording import Destination, run_agent
+from verspan.demo.prepared import NEEDED_BY_TOUR, load
+from verspan.demo.recording import AgentProcess, Destination
 from verspan.demo.repository import MODEL_NAME, VERSIONS, AgentVersion, Repository
 from verspan.errors import MissingPackageError
 from verspan.settings import STORE_FILE, STORE_FOLDER, repository_root, store_url
@@ -50,8 +51,9 @@ def demo(*, store_place: str | None, real: bool) -> None:
     if importlib.util.find_spec("openai") is None:
         raise MissingPackageError("The demo's agent uses the OpenAI client: pip install 'verspan[openai]'")
     folder = repository_root() / STORE_FOLDER / "demo"
-    place = store_place or str(folder / STORE_FOLDER / STORE_FILE)
+    place = store_place or shown_path(folder / STORE_FOLDER / STORE_FILE)
     names = _record(folder, store_url(place), key if real else None)
+    click.echo(f"Traces are in {place}")
     if key and not real:
         hint(f"{_KEY} is set and was not used: --real asks the real API with it.")
 
@@ -62,20 +64,27 @@ def demo(*, store_place: str | None, real: bool) -> None:
 
 def _record(folder: Path, url: str, key: str | None) -> list[str]:
     """Run both versions; returns their names."""
-    with _step(f"Making a git repository in {shown_path(folder)}"):
-        repository = Repository(folder)
-    if repository.git_problem is not None:
+    repository = Repository(folder)
+    click.echo(f"Made a repository in {shown_path(folder)}")
+    named_by_git = repository.git_problem is None
+    if repository.git_problem:
         hint(f"{repository.git_problem}: the versions are named v1 and v2.")
-    with nullcontext() if key else DemoApi() as api:
-        destination = Destination(url, api.base_url if api else None, key or "demo")
-        return [_record_version(repository, version, destination) for version in VERSIONS]
+    with ExitStack() as running:
+        base_url = None if key else running.enter_context(DemoApi()).base_url
+        destination = Destination(url, base_url, key or "demo")
+        agents = [
+            running.enter_context(AgentProcess(folder, destination, label=None if named_by_git else version.label))
+            for version in VERSIONS
+        ]
+        load(NEEDED_BY_TOUR)  # while they load what they need
+        return [_run(repository, version, agent) for version, agent in zip(VERSIONS, agents, strict=True)]
 
 
-def _record_version(repository: Repository, version: AgentVersion, destination: Destination) -> str:
-    commit = repository.check_in(version)
-    name = f"{MODEL_NAME}-{commit}"
+def _run(repository: Repository, version: AgentVersion, agent: AgentProcess) -> str:
+    """Check a version in and run it; returns its name."""
+    name = f"{MODEL_NAME}-{repository.check_in(version)}"
     with _step(f"Running {name} ({version.request_model})"):
-        warnings = run_agent(repository.folder, destination, label=commit if repository.git_problem else None)
+        warnings = agent.run()
     if warnings:
         click.echo(warnings.rstrip(), err=True)
     return name

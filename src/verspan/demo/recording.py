@@ -1,4 +1,4 @@
-"""Runs a version of the agent as anybody would run it: a Python process of its own, started in its repository."""
+"""Runs a version of the agent in a Python process of its own, in its repository, on its own settings."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
+
+from typing_extensions import Self
 
 from verspan.demo.repository import without_git_settings
 from verspan.errors import VerspanError
@@ -47,30 +50,53 @@ class Destination:
         return kept
 
 
-def run_agent(folder: Path, destination: Destination, *, label: str | None) -> str:
-    """Run the agent that stands in a folder and wait for its end.
+class AgentProcess:
+    """A process that runs the agent of a folder, once, when it is told to.
 
     Args:
-        folder: where ``agent.py`` is.
+        folder: where ``agent.py`` is, or will be.
         destination: its model and its store.
         label: what it calls its version; None where it asks git.
-
-    Returns:
-        What it said on stderr, where instrumentation says what it could not do.
-
-    Raises:
-        VerspanError: it failed; the message ends with its last words.
     """
-    environment = destination.environment(os.environ)
-    if label is not None:
-        environment["AGENT_VERSION"] = label
-    done = subprocess.run(
-        [sys.executable, "agent.py"], cwd=folder, env=environment, check=False, capture_output=True, encoding="utf-8"
-    )
-    if done.returncode:
-        last_words = "\n".join(done.stderr.splitlines()[-_SHOWN_LINES:])
-        raise VerspanError(f"The agent in {folder} ended with code {done.returncode}:\n{last_words}")
-    return done.stderr
+
+    def __init__(self, folder: Path, destination: Destination, *, label: str | None) -> None:
+        environment = destination.environment(os.environ)
+        if label is not None:
+            environment["AGENT_VERSION"] = label
+        self._folder = folder
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "verspan.demo.prepared"],
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        # One that was never told to run ends by itself once its stdin is closed.
+        self._process.__exit__(kind, error, traceback)
+
+    def run(self) -> str:
+        """Run it to its end.
+
+        Returns:
+            What it said on stderr, where instrumentation says what it could not do.
+
+        Raises:
+            VerspanError: it failed; the message ends with its last words.
+        """
+        _, errors = self._process.communicate("run\n")
+        if self._process.returncode:
+            last_words = "\n".join(errors.splitlines()[-_SHOWN_LINES:])
+            raise VerspanError(f"The agent in {self._folder} ended with code {self._process.returncode}:\n{last_words}")
+        return errors
 
 
 def _foreign(name: str) -> bool:

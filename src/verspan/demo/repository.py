@@ -72,6 +72,8 @@ class Repository:
         try:
             self._clear()
             folder.mkdir(parents=True)
+            # The folder around may lie in somebody's repository, where the demo's is not to be committed.
+            (folder.parent / ".gitignore").write_text("*\n", encoding="utf-8")
         except OSError as error:
             raise VerspanError(
                 f"The demo cannot write {folder}: {error.strerror}. Run it in a folder that you may write to."

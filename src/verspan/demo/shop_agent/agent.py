@@ -62,8 +62,10 @@ class Agent:
     @verspan.trace(span_type="AGENT", output_reducer="".join)
     def answer_live(self, question: str) -> Iterator[str]:
         """The answer to a question, piece by piece while it comes."""
-        for chunk in self._create(messages=self._messages(question), stream=True):
-            yield chunk.choices[0].delta.content or ""
+        # Without include_usage the API does not tell what a stream has used.
+        stream = self._create(messages=self._messages(question), stream=True, stream_options={"include_usage": True})
+        for chunk in stream:
+            yield from (choice.delta.content or "" for choice in chunk.choices)
 
     def _messages(self, question: str) -> list[Any]:
         return [{"role": "system", "content": SETTINGS["system_prompt"]}, {"role": "user", "content": question}]
