@@ -55,20 +55,20 @@ def doctor(ctx: click.Context, *, store_place: str | None, as_json: bool) -> Non
 
 def _examine(store_place: str | None) -> list[Finding]:
     from verspan.cli.doctor import clients, destinations, environment, store, version
-    from verspan.cli.doctor.findings import warnings_as_findings
+    from verspan.cli.doctor.findings import guarded, warnings_as_findings
     from verspan.settings import resolve_settings
 
     misread: list[Finding] = []
-    with warnings_as_findings("variables", "settings", misread):
+    with warnings_as_findings(environment.VARIABLES, "settings", misread):
         settings = resolve_settings(store=store_place)
     return [
-        *environment.check_installation(),
-        *clients.check_clients(),
-        *destinations.check_destinations(settings),
-        *store.check_store(settings),
-        *version.check_version(Path.cwd()),
-        *environment.check_content(settings),
-        *environment.check_variables(),
+        *guarded(environment.INSTALLATION, environment.check_installation),
+        *guarded(clients.AREA, clients.check_clients),
+        *guarded(destinations.AREA, lambda: destinations.check_destinations(settings)),
+        *guarded(store.AREA, lambda: store.check_store(settings)),
+        *guarded(version.AREA, lambda: version.check_version(Path.cwd())),
+        *guarded(environment.CONTENT, lambda: environment.check_content(settings)),
+        *guarded(environment.VARIABLES, environment.check_variables),
         *misread,
     ]
 

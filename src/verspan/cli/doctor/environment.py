@@ -15,6 +15,7 @@ from verspan.cli.doctor.findings import Finding, Level
 from verspan.settings import ContentMode, Settings
 from verspan.versions.remotes import without_credentials
 
+INSTALLATION, CONTENT, VARIABLES = "installation", "content", "variables"
 _OURS = "VERSPAN_"
 _VARIABLES = re.compile(r"(VERSPAN|OTEL)_[A-Z0-9_]+")
 _SECRET = re.compile(r"HEADERS|KEY|TOKEN|SECRET|PASSWORD")
@@ -35,7 +36,7 @@ def check_installation() -> list[Finding]:
         f"verspan {version('verspan')}, opentelemetry-sdk {version('opentelemetry-sdk')}, "
         f"Python {platform.python_version()} in {sys.prefix}."
     )
-    return [Finding("installation", "verspan", Level.OK, message)]
+    return [Finding(INSTALLATION, "verspan", Level.OK, message)]
 
 
 def check_content(settings: Settings) -> list[Finding]:
@@ -43,7 +44,7 @@ def check_content(settings: Settings) -> list[Finding]:
     how = f"{semconv.ENV_CAPTURE_CONTENT} changes it: {', '.join(mode.value for mode in ContentMode)}."
     nowhere = settings.content is ContentMode.LOCAL and "local" not in settings.exporters
     where = _NOWHERE if nowhere else _CONTENT[settings.content]
-    return [Finding("content", settings.content.value, Level.OK, f"{where} {how}")]
+    return [Finding(CONTENT, settings.content.value, Level.OK, f"{where} {how}")]
 
 
 def check_variables() -> list[Finding]:
@@ -55,9 +56,9 @@ def _variable(name: str) -> Iterator[Finding]:
     if name.startswith(_OURS) and name not in _KNOWN:
         close = difflib.get_close_matches(name, _KNOWN, n=1)
         remedy = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(_KNOWN)}."
-        yield Finding("variables", name, Level.WARNING, f"{name} is set, and Verspan knows no such variable.", remedy)
+        yield Finding(VARIABLES, name, Level.WARNING, f"{name} is set, and Verspan knows no such variable.", remedy)
         return
-    yield Finding("variables", name, Level.OK, f"{name}={_shown(name, os.environ[name])}")
+    yield Finding(VARIABLES, name, Level.OK, f"{name}={_shown(name, os.environ[name])}")
 
 
 def _shown(name: str, value: str) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
+
+from verspan.errors import VerspanError
 
 
 class Level(str, Enum):
@@ -30,6 +32,17 @@ class Finding:
     message: str
     remedy: str | None = None
     """What to do about it; None where nothing need be done."""
+
+
+def guarded(area: str, check: Callable[[], list[Finding]]) -> list[Finding]:
+    """What a check found; a check that fails is a finding itself, and the others are made all the same."""
+    try:
+        return check()
+    except VerspanError as error:
+        return [Finding(area, "check", Level.PROBLEM, str(error))]
+    except Exception as error:  # noqa: BLE001 - a broken package must not hide what the other checks find
+        message = f"This could not be looked at, unexpected {type(error).__name__}: {error}."
+        return [Finding(area, "check", Level.PROBLEM, message, "Please report it.")]
 
 
 @contextmanager

@@ -22,13 +22,10 @@ _MOST_VERSIONS = 1000
 def check_store(settings: Settings) -> list[Finding]:
     """Whether the store opens, may be written and has room; nothing is written."""
     path = sqlite_path(settings.store_url)
-    try:
-        with opened_store(settings.store_url) as store:
-            if store is None:
-                return [_place(path), *_little_space(path)] if path else []
-            return [_contents(store, path), *_writing(path), *_little_space(path)]
-    except VerspanError as error:
-        return [Finding(AREA, "opening", Level.PROBLEM, str(error))]
+    with opened_store(settings.store_url) as store:
+        if store is None:
+            return [_place(path), *_little_space(path)] if path else []
+        return [_contents(store, path), *_writing(path), *_little_space(path)]
 
 
 def _contents(store: Store, path: Path | None) -> Finding:
