@@ -127,6 +127,22 @@ def test_corrupt_store(provider: TracerProvider, store_file: Path, caplog: pytes
     assert _names(store_file) == ["first"]
 
 
+def test_newer_store(provider: TracerProvider, store_file: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A store of a newer Verspan is not written to, and the line says what to do."""
+    open_store(f"sqlite:///{store_file}").close()
+    with sqlite3.connect(store_file) as connection:
+        connection.execute("UPDATE schema_version SET version = 999")
+    connection.close()
+
+    provider.get_tracer("support").start_span("first").end()
+
+    assert not provider.force_flush()
+    (said,) = _lines(caplog)
+    assert "schema version 999" in said
+    assert "pip install --upgrade verspan" in said
+    assert _names(store_file) == []
+
+
 def test_unwritable_store(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """Where no store can be made the application goes on, spans beyond the bound are counted, and both are said."""
     (tmp_path / "file").write_text("in the way")
