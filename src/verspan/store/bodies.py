@@ -12,7 +12,10 @@ from verspan.store import search, tables
 from verspan.store.compression import FIRST_DICTIONARY, Compressor, decompress
 from verspan.store.contents import Piece, words_of
 from verspan.store.keys import chunks, known_keys, next_key
+from verspan.store.statements import ManyRows
 
+_INSERT_BODIES = ManyRows(insert(tables.bodies))
+_INSERT_DIGESTS = ManyRows(insert(tables.body_digests))
 _TRAIN_AT = 3_000  # bodies: some 1,000 calls, enough to know what they have in common
 _SAMPLES = 3_000
 
@@ -51,19 +54,16 @@ def keep_bodies(connection: Connection, compressor: Compressor, pieces: Mapping[
     Returns:
         The key of every body by digest.
     """
-    body_key = tables.bodies.c.body_key
-    keys = known_keys(connection, tables.bodies.c.digest, body_key, pieces)
+    digests = tables.body_digests.c
+    keys = known_keys(connection, digests.digest, digests.body_key, pieces)
     new = [digest for digest in pieces if digest not in keys]
-    if new:
-        keys.update(zip(new, count(next_key(connection, body_key))))
-        connection.execute(
-            insert(tables.bodies),
-            [
-                {"body_key": keys[digest], "digest": digest, "content": compressor.compress(pieces[digest].content)}
-                for digest in new
-            ],
-        )
-        search.add_to_index(connection, ((keys[digest], words_of(pieces[digest].value)) for digest in new))
+    keys.update(zip(new, count(next_key(connection, tables.bodies.c.body_key)), strict=False))
+    _INSERT_DIGESTS.execute(connection, ({"digest": digest, "body_key": keys[digest]} for digest in new))
+    _INSERT_BODIES.execute(
+        connection,
+        ({"body_key": keys[digest], "content": compressor.compress(pieces[digest].content)} for digest in new),
+    )
+    search.add_to_index(connection, ((keys[digest], words_of(pieces[digest].value)) for digest in new))
     return keys
 
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import orjson
 
@@ -28,16 +27,14 @@ _raw_decode = json.JSONDecoder().raw_decode
 _BLANKS = " \t\n\r"
 
 
-@dataclass(frozen=True)
-class Piece:
-    """One body: what is kept, and what it means where that is known already."""
+class Piece(NamedTuple):
+    """One body: what is kept, and what it means."""
 
     content: bytes
-    value: Any = None
+    value: Any
 
 
-@dataclass(frozen=True)
-class Content:
+class Content(NamedTuple):
     """A content attribute taken apart."""
 
     form: Form
@@ -77,20 +74,40 @@ def _split_bytes(value: bytes, *, apart: bool) -> Content:
 
 
 def _split_text(text: str, form: Literal["text", "bytes"], *, apart: bool) -> Content:
-    if apart and text.startswith("["):
-        try:
-            slices = list(_elements(text))
-        except (ValueError, RecursionError):
-            slices = []
-        content = _from_slices(text, slices, form) if slices else None
-        if content is not None:
-            return content
-    return Content(form, [Piece(text.encode("utf-8", "surrogatepass"), _parsed(text))])
+    content = text.encode("utf-8", "surrogatepass")
+    value = _parsed(text)
+    if apart and isinstance(value, list):
+        found = _split_compact(content, value, form) or _split_spaced(text, form)
+        if found is not None:
+            return found
+    return Content(form, [Piece(content, value)])
+
+
+def _split_compact(content: bytes, values: list[Any], form: Form) -> Content | None:
+    """The pieces of an array without blanks, as our own instrumentors write it; None where it is not that."""
+    elements = [orjson.dumps(value) for value in values]
+    if b"[" + b",".join(elements) + b"]" != content:
+        return None
+    return Content(form, list(map(Piece, elements, values)), "[", ",", "]")
+
+
+def _split_spaced(text: str, form: Form) -> Content | None:
+    """The pieces of any other array whose elements have the same blanks between them; None where there are none."""
+    try:
+        slices = list(_elements(text))
+    except (ValueError, RecursionError):
+        return None
+    starts, ends = [start for start, _, _ in slices], [end for _, end, _ in slices]
+    separators = {text[end:start] for end, start in zip(ends, starts[1:], strict=False)}
+    if len(separators) > 1:
+        return None
+    pieces = [Piece(text[start:end].encode("utf-8", "surrogatepass"), value) for start, end, value in slices]
+    return Content(form, pieces, text[: starts[0]], "".join(separators), text[ends[-1] :])
 
 
 def _elements(text: str) -> Iterator[tuple[int, int, Any]]:
     """Start, end and value of each element of a JSON array."""
-    position = _skip_blanks(text, 1)
+    position = _skip_blanks(text, text.index("[") + 1)
     while True:
         value, end = _raw_decode(text, position)
         yield position, end, value
@@ -104,16 +121,6 @@ def _skip_blanks(text: str, position: int) -> int:
     while text[position : position + 1] in _BLANKS and position < len(text):
         position += 1
     return position
-
-
-def _from_slices(text: str, slices: list[tuple[int, int, Any]], form: Literal["text", "bytes"]) -> Content | None:
-    """The content whose joined pieces are the text again; None where blanks between elements differ."""
-    starts, ends = [start for start, _, _ in slices], [end for _, end, _ in slices]
-    separators = {text[end:start] for end, start in zip(ends, starts[1:], strict=False)}
-    if len(separators) > 1:
-        return None
-    pieces = [Piece(text[start:end].encode("utf-8", "surrogatepass"), value) for start, end, value in slices]
-    return Content(form, pieces, text[: starts[0]], "".join(separators), text[ends[-1] :])
 
 
 def _parsed(text: str) -> Any:

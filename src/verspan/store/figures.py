@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Insert, func, select
+from sqlalchemy import BigInteger, Connection, Insert, Update, bindparam, case, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from verspan.store import tables
 from verspan.store.latency import bucket_of, quantile_ms
 from verspan.store.promoted import PICODOLLARS, Promoted
+from verspan.store.statements import ManyRows
 from verspan.store.trace_rows import added_where_known
 from verspan.traces.model import CALL_OPERATIONS, Figures, SpanRecord
 
@@ -27,43 +28,55 @@ class FiguresChange:
     """What a batch adds to the figures of its versions."""
 
     def __init__(self) -> None:
-        self._sums: dict[_Period, Counter[str]] = {}
+        self._sums: dict[_Period, dict[str, Any]] = {}
         self._latencies: Counter[tuple[_Period, int]] = Counter()
+        self._trace_counts: Counter[int] = Counter()
+        self._seen_ns: dict[int, tuple[int, int]] = {}
 
     def add(self, model_key: int, span: SpanRecord, promoted: Promoted) -> None:
-        """Take in a span that has an operation."""
-        if promoted.operation is None:
+        """Take in a span of a version."""
+        first, last = self._seen_ns.get(model_key, (span.start_ns, span.end_ns))
+        self._seen_ns[model_key] = min(first, span.start_ns), max(last, span.end_ns)
+        operation = promoted.series.operation
+        if operation is None:
             return
+        bucket = bucket_of(span.end_ns - span.start_ns)
         for hour in (_ALL_TIME, span.start_ns // _HOUR_NS):
-            period = (model_key, hour, promoted.operation)
-            self._add_sums(self._sums.setdefault(period, Counter()), span, promoted)
-            self._latencies[period, bucket_of(span.end_ns - span.start_ns)] += 1
+            period = (model_key, hour, operation)
+            self._latencies[period, bucket] += 1
+            if period not in self._sums:
+                self._sums[period] = dict.fromkeys(_SUMS, 0) | {"cost_pico": None}
+            _add(self._sums[period], span, promoted)
+
+    def move_trace(self, before: int | None, now: int | None) -> None:
+        """Count a trace for the version that it belongs to now, and no longer for the one before."""
+        if before is not None:
+            self._trace_counts[before] -= 1
+        if now is not None:
+            self._trace_counts[now] += 1
 
     def write(self, connection: Connection) -> None:
         """Add everything to the store's figures."""
-        if not self._sums:
-            return
-        connection.execute(
-            _ADD_SUMS,
-            [
-                _period(period) | dict.fromkeys((*_SUMS, "cost_pico")) | dict(sums)
-                for period, sums in self._sums.items()
-            ],
+        _ADD_SUMS.execute(connection, (_columns(period) | sums for period, sums in self._sums.items()))
+        _ADD_LATENCIES.execute(
+            connection,
+            (_columns(period) | {"bucket": bucket, "calls": n} for (period, bucket), n in self._latencies.items()),
         )
-        connection.execute(
-            _ADD_LATENCIES,
-            [_period(period) | {"bucket": bucket, "calls": n} for (period, bucket), n in self._latencies.items()],
-        )
+        for key in self._seen_ns.keys() | self._trace_counts.keys():
+            first, last = self._seen_ns.get(key, (None, None))
+            connection.execute(
+                _ADD_TOTALS, {"key": key, "traces": self._trace_counts[key], "first": first, "last": last}
+            )
 
-    @staticmethod
-    def _add_sums(sums: Counter[str], span: SpanRecord, promoted: Promoted) -> None:
-        sums["calls"] += 1
-        sums["errors"] += span.status_code == "ERROR"
-        sums["input_tokens"] += promoted.input_tokens or 0
-        sums["output_tokens"] += promoted.output_tokens or 0
-        sums["unpriced_calls"] += promoted.unpriced
-        if promoted.cost_pico is not None:
-            sums["cost_pico"] += promoted.cost_pico
+
+def _add(sums: dict[str, Any], span: SpanRecord, promoted: Promoted) -> None:
+    sums["calls"] += 1
+    sums["errors"] += span.status_code == "ERROR"
+    sums["input_tokens"] += promoted.input_tokens or 0
+    sums["output_tokens"] += promoted.output_tokens or 0
+    sums["unpriced_calls"] += promoted.unpriced
+    if promoted.cost_pico is not None:
+        sums["cost_pico"] = (sums["cost_pico"] or 0) + promoted.cost_pico
 
 
 def read_figures(connection: Connection, model_ids: Sequence[str]) -> Mapping[str, Figures]:
@@ -112,7 +125,7 @@ def _latencies_of(connection: Connection, model_key: int) -> Mapping[int, int]:
     return {bucket: calls for bucket, calls in rows}
 
 
-def _period(period: _Period) -> dict[str, Any]:
+def _columns(period: _Period) -> dict[str, Any]:
     model_key, hour, operation = period
     return {"model_key": model_key, "hour": hour, "operation": operation}
 
@@ -136,5 +149,22 @@ def _add_latencies() -> Insert:
     )
 
 
-_ADD_SUMS = _add_sums()
-_ADD_LATENCIES = _add_latencies()
+def _add_totals() -> Update:
+    model = tables.logged_models.c
+    first, last = bindparam("first", type_=BigInteger), bindparam("last", type_=BigInteger)
+    earlier = or_(model.first_seen_ns.is_(None), first < model.first_seen_ns)
+    later = or_(model.last_seen_ns.is_(None), last > model.last_seen_ns)
+    return (
+        update(tables.logged_models)
+        .where(model.model_key == bindparam("key"))
+        .values(
+            trace_count=model.trace_count + bindparam("traces", type_=BigInteger),
+            first_seen_ns=case((earlier, first), else_=model.first_seen_ns),
+            last_seen_ns=case((later, last), else_=model.last_seen_ns),
+        )
+    )
+
+
+_ADD_SUMS = ManyRows(_add_sums())
+_ADD_LATENCIES = ManyRows(_add_latencies())
+_ADD_TOTALS = _add_totals()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import count
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, Connection, func, select
+from sqlalchemy import Column, Connection, Table, func, insert, select
 
 _Item = TypeVar("_Item")
-_MANY = 500  # values of one IN list: SQLAlchemy writes a statement per length, and SQLite allowed 999 for long
+_MANY = 500  # SQLAlchemy writes a statement anew for every length of an IN list, and SQLite has bounds of its own
 
 
 def digest_of(content: bytes) -> bytes:
@@ -28,11 +29,31 @@ def known_keys(connection: Connection, name: Column[Any], key: Column[Any], name
     """The keys of those rows that are there already, by the column that names them."""
     found: dict[Any, int] = {}
     for some in chunks(names):
-        for row in connection.execute(select(name, key).where(name.in_(some))):
-            found[row[0]] = row[1]
+        found.update((row[0], row[1]) for row in connection.execute(select(name, key).where(name.in_(some))))
     return found
 
 
 def next_key(connection: Connection, key: Column[Any]) -> int:
     """The first key that no row has; whoever asks holds the write lock until the row is written."""
     return (connection.scalar(select(func.max(key))) or 0) + 1
+
+
+def keep_once(
+    connection: Connection, table: Table, key: Column[Any], rows: Mapping[bytes, Mapping[str, Any]]
+) -> dict[bytes, int]:
+    """Keep rows that are not there yet, by their digest, and return the key of each.
+
+    Args:
+        connection: one that may write.
+        table: it has a column ``digest``.
+        key: its primary key.
+        rows: the other columns by digest.
+    """
+    keys = known_keys(connection, table.c.digest, key, rows)
+    new = [digest for digest in rows if digest not in keys]
+    if new:
+        keys.update(zip(new, count(next_key(connection, key)), strict=False))
+        connection.execute(
+            insert(table), [{key.name: keys[digest], "digest": digest, **rows[digest]} for digest in new]
+        )
+    return keys

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from verspan import semconv
 from verspan.errors import InvalidArgumentError
@@ -13,17 +12,18 @@ from verspan.store.keys import digest_of
 from verspan.store.promoted import Promoted, promote, writable
 from verspan.traces.model import SpanRecord
 
+_TIMES = range(2**62)
+_LABEL_PREFIXES = (semconv.VERSPAN_TAG_PREFIX, semconv.VERSPAN_METADATA_PREFIX)
 
-@dataclass(frozen=True)
-class SplitContent:
+
+class SplitContent(NamedTuple):
     """A content attribute taken apart, with the digest of each of its bodies."""
 
     content: Content
     digests: Sequence[bytes]
 
 
-@dataclass(frozen=True)
-class PreparedSpan:
+class PreparedSpan(NamedTuple):
     """A span with what its row is made of."""
 
     span: SpanRecord
@@ -32,34 +32,23 @@ class PreparedSpan:
     parent_span_id: bytes | None
     promoted: Promoted
     contents: Mapping[str, SplitContent]
-    name_digest: bytes
-    """The span's name is a body too, so that a search finds it."""
+    bodies: Mapping[bytes, Piece]
+    """Every body of the span by digest, its name among them, so that a search finds it."""
 
     @property
     def is_root(self) -> bool:
         """Whether the span has no parent."""
         return self.parent_span_id is None
 
-    def pieces(self) -> Iterator[tuple[bytes, Piece]]:
-        """Every body of the span with its digest."""
-        yield self.name_digest, Piece(self.span.name.encode("utf-8", "replace"), self.span.name)
-        for split_content in self.contents.values():
-            yield from zip(split_content.digests, split_content.content.pieces, strict=True)
-
-    def digests(self) -> Iterator[bytes]:
-        """The digest of every body of the span."""
-        yield self.name_digest
-        for split_content in self.contents.values():
-            yield from split_content.digests
-
     def request_digest(self) -> bytes | None:
         """The body that says what was asked: the user's last message, or the inputs."""
         messages = self.contents.get(semconv.GEN_AI_INPUT_MESSAGES)
         if messages is None or not messages.digests:
             return self._whole(semconv.VERSPAN_INPUTS)
-        roles = [_role(piece.value) for piece in messages.content.pieces]
-        last = len(roles) - 1 - roles[::-1].index("user") if "user" in roles else -1
-        return messages.digests[last]
+        for digest, piece in zip(reversed(messages.digests), reversed(messages.content.pieces), strict=True):
+            if isinstance(piece.value, Mapping) and piece.value.get("role") == "user":
+                return digest
+        return messages.digests[-1]
 
     def response_digest(self) -> bytes | None:
         """The body that says what was answered: the first choice, or the outputs."""
@@ -69,35 +58,36 @@ class PreparedSpan:
     def labels(self) -> Iterator[tuple[str, str, str]]:
         """Kind, name and value of each tag and piece of metadata."""
         for name, value in self.span.attributes.items():
-            for kind, prefix in _LABELS.items():
-                if name.startswith(prefix):
-                    yield kind, writable(name[len(prefix) :]), writable(str(value))
+            if name.startswith(_LABEL_PREFIXES):
+                kind = "tag" if name.startswith(semconv.VERSPAN_TAG_PREFIX) else "metadata"
+                prefix = _LABEL_PREFIXES[kind != "tag"]
+                yield kind, writable(name[len(prefix) :]), writable(str(value))
 
     def _whole(self, name: str) -> bytes | None:
         content = self.contents.get(name)
         return content.digests[0] if content else None
 
 
-_LABELS = {"tag": semconv.VERSPAN_TAG_PREFIX, "metadata": semconv.VERSPAN_METADATA_PREFIX}
-
-
 def prepare(span: SpanRecord) -> PreparedSpan:
     """Make a span ready.
 
     Raises:
-        InvalidArgumentError: an id is not hexadecimal digits of the right number, or a time is beyond 64 bits.
+        InvalidArgumentError: an id is not hexadecimal digits of the right number, or a time is beyond 2116.
     """
-    _check_times(span)
+    if span.start_ns not in _TIMES or span.end_ns not in _TIMES:
+        raise InvalidArgumentError(
+            f"a span's times are nanoseconds from 1970 to 2116, and {span.start_ns} to {span.end_ns} of {span.name!r} are not"
+        )
+    attributes = span.attributes
+    contents = {name: _split(name, attributes[name]) for name in semconv.CONTENT_ATTRIBUTES & attributes.keys()}
     return PreparedSpan(
         span=span,
         trace_id=_id(span.trace_id, 16, "trace id"),
         span_id=_id(span.span_id, 8, "span id"),
         parent_span_id=_id(span.parent_span_id, 8, "parent span id") if span.parent_span_id is not None else None,
         promoted=promote(span),
-        contents={
-            name: _split(name, span.attributes[name]) for name in span.attributes if name in semconv.CONTENT_ATTRIBUTES
-        },
-        name_digest=digest_of(span.name.encode("utf-8", "replace")),
+        contents=contents,
+        bodies=_bodies(span, contents),
     )
 
 
@@ -106,8 +96,12 @@ def _split(name: str, value: Any) -> SplitContent:
     return SplitContent(content, [digest_of(piece.content) for piece in content.pieces])
 
 
-def _role(message: Any) -> Any:
-    return message.get("role") if isinstance(message, Mapping) else None
+def _bodies(span: SpanRecord, contents: Mapping[str, SplitContent]) -> dict[bytes, Piece]:
+    name = span.name.encode("utf-8", "replace")
+    bodies = {digest_of(name): Piece(name, span.name)}
+    for content, digests in contents.values():
+        bodies.update(zip(digests, content.pieces, strict=True))
+    return bodies
 
 
 def _id(digits: str, length: int, what: str) -> bytes:
@@ -118,11 +112,3 @@ def _id(digits: str, length: int, what: str) -> bytes:
     if len(found) != length:
         raise InvalidArgumentError(f"a {what} is {2 * length} hexadecimal digits, and {digits!r} has {len(digits)}")
     return found
-
-
-def _check_times(span: SpanRecord) -> None:
-    for time_ns in (span.start_ns, span.end_ns):
-        if not 0 <= time_ns < 2**62:
-            raise InvalidArgumentError(
-                f"a span's time is nanoseconds from 1970 to 2116, and {time_ns} of {span.name!r} is not"
-            )

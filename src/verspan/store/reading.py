@@ -62,11 +62,14 @@ def match_trace_ids(connection: Connection, prefix: str, limit: int) -> Sequence
 
 
 def _selected() -> Select[Any]:
-    joined = tables.traces.outerjoin(tables.logged_models, _TRACES.model_key == _MODELS.model_key).outerjoin(
-        tables.experiments, _MODELS.experiment_key == _EXPERIMENTS.experiment_key
+    joined = (
+        tables.traces.join(tables.series, _TRACES.series_key == tables.series.c.series_key)
+        .outerjoin(tables.logged_models, _TRACES.model_key == _MODELS.model_key)
+        .outerjoin(tables.experiments, _MODELS.experiment_key == _EXPERIMENTS.experiment_key)
     )
     return select(
         *tables.traces.c,
+        tables.series.c.name,
         _MODELS.model_id,
         _MODELS.name.label("model_name"),
         _EXPERIMENTS.name.label("experiment_name"),
@@ -74,12 +77,10 @@ def _selected() -> Select[Any]:
 
 
 def _selected_spans(trace_key: int) -> Select[Any]:
-    joined = tables.spans.join(tables.scopes, _SPANS.scope_key == tables.scopes.c.scope_key)
+    shared = [column for column in tables.series.c if column.name not in ("series_key", "digest")]
     return (
-        select(
-            *tables.spans.c, tables.scopes.c.name.label("scope_name"), tables.scopes.c.version.label("scope_version")
-        )
-        .select_from(joined)
+        select(*tables.spans.c, *shared)
+        .select_from(tables.spans.join(tables.series, _SPANS.series_key == tables.series.c.series_key))
         .where(_SPANS.trace_key == trace_key)
         .order_by(_SPANS.start_ns, _SPANS.span_id)
     )

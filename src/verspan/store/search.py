@@ -11,13 +11,28 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import ColumnElement, Connection, Integer, String, and_, column, select, table, text, true
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    String,
+    and_,
+    bindparam,
+    column,
+    insert,
+    select,
+    table,
+    text,
+    true,
+)
 
 from verspan.store import tables
+from verspan.store.statements import ManyRows
 
 # Languages that put no blanks between words are indexed by character.
 _WORD = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]|[^\W_\u2e80-\u9fff\uac00-\ud7af]+")
-_index = table("body_words", column("rowid", Integer), column("body_words", String))
+_index = table("body_words", column("rowid", Integer), column("words", String), column("body_words", String))
+_INSERT = ManyRows(insert(_index).values(rowid=bindparam("rowid"), words=bindparam("words")))
 
 
 def create_index(connection: Connection) -> None:
@@ -31,9 +46,7 @@ def create_index(connection: Connection) -> None:
 
 def add_to_index(connection: Connection, texts: Iterable[tuple[int, str]]) -> None:
     """Index the texts of new bodies, each with the body's key."""
-    rows = [{"key": key, "words": _indexable(words)} for key, words in texts]
-    if rows:
-        connection.execute(text("INSERT INTO body_words (rowid, words) VALUES (:key, :words)"), rows)
+    _INSERT.execute(connection, ({"rowid": key, "words": _indexable(words)} for key, words in texts))
 
 
 def traces_with(words: str) -> ColumnElement[bool]:

@@ -6,7 +6,7 @@
  e    events: name, time and attributes of each
  l    links: trace id, span id and attributes of each
  m    status message
- n    the name, where a column cannot hold it as it is
+ n    the name, where a column cannot hold it as it is; likewise s and v, the scope's name and version
 ====  ==========================================================================================================
 """
 
@@ -17,36 +17,36 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from verspan.store.contents import Content, join
+from verspan.store.contents import join
 from verspan.store.encoding import from_json, to_json
+from verspan.store.prepared import SplitContent
 from verspan.store.promoted import PICODOLLARS, writable
 from verspan.traces.model import (
     Attributes,
     Cost,
     EventRecord,
     LinkRecord,
-    SpanKind,
     SpanRecord,
     StatusCode,
     StoredSpan,
 )
 
-KINDS: Sequence[SpanKind] = ("INTERNAL", "SERVER", "CLIENT", "PRODUCER", "CONSUMER")
 STATUSES: Sequence[StatusCode] = ("UNSET", "OK", "ERROR")
 
 
-def span_body(span: SpanRecord, contents: Mapping[str, tuple[Content, Sequence[int]]]) -> bytes:
+def span_body(span: SpanRecord, contents: Mapping[str, SplitContent], keys: Mapping[bytes | None, int | None]) -> bytes:
     """The JSON object of a span.
 
     Args:
         span: the span.
-        contents: its content attributes, taken apart, each with the keys of its bodies.
+        contents: its content attributes, taken apart.
+        keys: the keys of their bodies by digest.
     """
     body: dict[str, Any] = {"a": {name: value for name, value in span.attributes.items() if name not in contents}}
     if contents:
         body["c"] = {
-            name: [content.form, content.head, content.separator, content.tail, keys]
-            for name, (content, keys) in contents.items()
+            name: [form, head, separator, tail, [keys[digest] for digest in digests]]
+            for name, ((form, _, head, separator, tail), digests) in contents.items()
         }
     if span.events:
         body["e"] = [[event.name, event.time_ns, event.attributes] for event in span.events]
@@ -54,9 +54,14 @@ def span_body(span: SpanRecord, contents: Mapping[str, tuple[Content, Sequence[i
         body["l"] = [[link.trace_id, link.span_id, link.attributes] for link in span.links]
     if span.status_message is not None:
         body["m"] = span.status_message
-    if writable(span.name) != span.name:
-        body["n"] = span.name
+    body.update(_unwritable(span))
     return to_json(body)
+
+
+def _unwritable(span: SpanRecord) -> Iterator[tuple[str, str]]:
+    for key, text in (("n", span.name), ("s", span.scope_name), ("v", span.scope_version)):
+        if writable(text) != text:
+            yield key, text
 
 
 def body_keys(body: Mapping[str, Any]) -> Iterator[int]:
@@ -80,7 +85,7 @@ def stored_span(
         span_id=row.span_id.hex(),
         parent_span_id=row.parent_span_id.hex() if row.parent_span_id is not None else None,
         name=body.get("n", row.name),
-        kind=KINDS[row.kind],
+        kind=row.kind,
         start_ns=row.start_ns,
         end_ns=row.start_ns + row.duration_ns,
         status_code=STATUSES[row.status],
@@ -89,8 +94,8 @@ def stored_span(
         events=tuple(EventRecord(*event) for event in body.get("e", ())),
         links=tuple(LinkRecord(*link) for link in body.get("l", ())),
         resource=resource,
-        scope_name=row.scope_name,
-        scope_version=row.scope_version,
+        scope_name=body.get("s", row.scope_name),
+        scope_version=body.get("v", row.scope_version),
     )
     cost = Cost(row.cost_pico / PICODOLLARS, row.price_version) if row.cost_pico is not None else None
     return StoredSpan(span, cost)

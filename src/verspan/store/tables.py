@@ -23,7 +23,6 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Table,
-    UniqueConstraint,
     text,
 )
 from sqlalchemy.types import TypeEngine
@@ -83,23 +82,41 @@ resources = Table(
     comment="Resources that spans came from, each once.",
 )
 
-scopes = Table(
-    "scopes",
+series = Table(
+    "series",
     metadata,
-    Column("scope_key", _KEY, primary_key=True, comment="number within this store"),
-    Column("name", String, nullable=False, comment="instrumentation scope's name"),
-    Column("version", String, nullable=False, comment="its version, empty where it has none"),
-    UniqueConstraint("name", "version"),
-    comment="Instrumentation scopes that made spans, each once.",
+    Column("series_key", _KEY, primary_key=True, comment="number within this store"),
+    Column(
+        "digest", LargeBinary, nullable=False, unique=True, comment="BLAKE2b-128 of the row's other columns as JSON"
+    ),
+    Column("name", String, nullable=False, comment="the spans' name"),
+    Column("kind", String, nullable=False, comment="INTERNAL, SERVER, CLIENT, PRODUCER or CONSUMER"),
+    Column("scope_name", String, nullable=False, comment="the instrumentation scope that made them"),
+    Column("scope_version", String, nullable=False, comment="its version, empty where it has none"),
+    Column("operation", String, comment="gen_ai.operation.name"),
+    Column("provider", String, comment="gen_ai.provider.name"),
+    Column("request_model", String, comment="gen_ai.request.model"),
+    Column("response_model", String, comment="gen_ai.response.model"),
+    Column("error_type", String, comment="error.type"),
+    Column("price_version", String, comment="the price list that their costs are by; NULL where no price is known"),
+    comment="What many spans have in common, each combination once.",
 )
 
 bodies = Table(
     "bodies",
     metadata,
     Column("body_key", _KEY, primary_key=True, comment="number within this store"),
-    Column("digest", LargeBinary, nullable=False, unique=True, comment="BLAKE2b-128 of the content before compression"),
     Column("content", LargeBinary, nullable=False, comment="compressed, see verspan.store.compression"),
     comment="Messages, inputs, outputs and span names, each once however many spans hold it.",
+)
+
+body_digests = Table(
+    "body_digests",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True, comment="BLAKE2b-128 of the content before compression"),
+    Column("body_key", _KEY, nullable=False, comment="the body with this content"),
+    comment="The way from a content to its body.",
+    sqlite_with_rowid=False,
 )
 
 dictionaries = Table(
@@ -124,16 +141,16 @@ traces = Table(
     Column("output_tokens", BigInteger, nullable=False, comment="sum over model calls, reasoning included"),
     Column("cost_pico", BigInteger, comment="sum over model calls whose price is known; NULL where none is"),
     Column("unpriced_calls", Integer, nullable=False, comment="model calls with tokens and no known price"),
-    Column("name", String, nullable=False, comment="claim: the root span's name, until then the earliest span's"),
-    Column("name_rank", BigInteger, nullable=False, comment="the root first, else whichever span starts first"),
+    Column("series_key", _KEY, nullable=False, comment="claim: the series whose name is the trace's name"),
+    Column("series_rank", BigInteger, nullable=False, comment="the root first, else whichever span starts first"),
     Column("model_key", _KEY, comment="claim: the version of the root, else of the earliest span that has one"),
-    Column("model_rank", BigInteger, comment="as name_rank"),
+    Column("model_rank", BigInteger, comment="as series_rank"),
     Column("session_id", String, comment="claim: session.id, else gen_ai.conversation.id"),
-    Column("session_rank", BigInteger, comment="as name_rank"),
+    Column("session_rank", BigInteger, comment="as series_rank"),
     Column("user_id", String, comment="claim: user.id"),
-    Column("user_rank", BigInteger, comment="as name_rank"),
+    Column("user_rank", BigInteger, comment="as series_rank"),
     Column("request_key", _KEY, comment="claim: the body to show the beginning of as what was asked"),
-    Column("request_rank", BigInteger, comment="as name_rank"),
+    Column("request_rank", BigInteger, comment="as series_rank"),
     Column("response_key", _KEY, comment="claim: the body to show the beginning of as what was answered"),
     Column("response_rank", BigInteger, comment="the root first, else whichever span ends last"),
     Index("traces_by_start", "start_ns"),
@@ -172,25 +189,19 @@ spans = Table(
     Column("trace_key", _KEY, nullable=False, comment="its trace"),
     Column("span_id", LargeBinary, nullable=False, comment="8 bytes"),
     Column("parent_span_id", LargeBinary, comment="8 bytes; NULL for a root"),
-    Column("name", String, nullable=False, comment="the span's name"),
-    Column("kind", SmallInteger, nullable=False, comment="INTERNAL 0, SERVER 1, CLIENT 2, PRODUCER 3, CONSUMER 4"),
+    Column(
+        "series_key", _KEY, nullable=False, comment="its name, kind, scope, models and what else it shares with others"
+    ),
+    Column("resource_key", _KEY, nullable=False, comment="its resource"),
+    Column("model_key", _KEY, comment="its version"),
     Column("start_ns", BigInteger, nullable=False, comment="when it started"),
     Column("duration_ns", BigInteger, nullable=False, comment="how long it took"),
     Column("status", SmallInteger, nullable=False, comment="UNSET 0, OK 1, ERROR 2"),
-    Column("model_key", _KEY, comment="its version"),
-    Column("resource_key", _KEY, nullable=False, comment="its resource"),
-    Column("scope_key", _KEY, nullable=False, comment="its instrumentation scope"),
-    Column("operation", String, comment="gen_ai.operation.name"),
-    Column("provider", String, comment="gen_ai.provider.name"),
-    Column("request_model", String, comment="gen_ai.request.model"),
-    Column("response_model", String, comment="gen_ai.response.model"),
     Column("input_tokens", BigInteger, comment="gen_ai.usage.input_tokens, cached ones included"),
     Column("output_tokens", BigInteger, comment="gen_ai.usage.output_tokens, reasoning included"),
     Column("cached_tokens", BigInteger, comment="gen_ai.usage.cache_read.input_tokens"),
     Column("reasoning_tokens", BigInteger, comment="gen_ai.usage.reasoning.output_tokens"),
     Column("cost_pico", BigInteger, comment="what the call cost; NULL where the price is not known"),
-    Column("price_version", String, comment="which price list says so"),
-    Column("error_type", String, comment="error.type"),
     Column("body", LargeBinary, nullable=False, comment="everything else, see verspan.store.span_bodies"),
     Index("spans_by_id", "trace_key", "span_id", unique=True),
     comment="Every span, with the columns that people filter and sum by.",

@@ -6,47 +6,35 @@ win or lose by its rank (see `tables`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Insert, and_, case, func, or_
+from sqlalchemy import ColumnElement, Connection, Insert, and_, case, func, literal_column, or_
 from sqlalchemy.dialects.sqlite import insert
 
 from verspan.store import tables
+from verspan.store.prepared import PreparedSpan
+from verspan.store.promoted import Series
+from verspan.store.statements import ManyRows
 from verspan.traces.model import TraceStatus
 
 _TRACES = tables.traces.c
 _ADDED = ("span_count", "error_count", "input_tokens", "output_tokens", "unpriced_calls")
 _CLAIMS = {
-    "name": "name_rank",
+    "series_key": "series_rank",
     "model_key": "model_rank",
     "session_id": "session_rank",
     "user_id": "user_rank",
     "request_key": "request_rank",
     "response_key": "response_rank",
 }
+_NO_CLAIMS: dict[str, Any] = dict.fromkeys((*_CLAIMS, *_CLAIMS.values()))
 _LATEST = 2**62  # ns since the epoch: in the year 2116
 _TIE_BITS = 10
+_WORST_FIRST = (TraceStatus.ERROR, TraceStatus.OK, TraceStatus.IN_PROGRESS)
 
 Claim = tuple[int, Any]
 """A rank and a value."""
-
-
-def first_rank(span_id: bytes, start_ns: int, *, root: bool) -> int:
-    """The rank of what the root says, else whoever starts first.
-
-    Spans that start in the same microsecond (of 1,024 ns) are told apart by bits of their ids.
-    """
-    return _rank(span_id, 0 if root else 1 + (start_ns >> _TIE_BITS))
-
-
-def last_rank(span_id: bytes, end_ns: int, *, root: bool) -> int:
-    """The rank of what the root says, else whoever ends last; likewise told apart."""
-    return _rank(span_id, 0 if root else 1 + ((_LATEST - end_ns) >> _TIE_BITS))
-
-
-def _rank(span_id: bytes, place: int) -> int:
-    return place << _TIE_BITS | int.from_bytes(span_id[-2:], "big") >> (16 - _TIE_BITS)
 
 
 class TraceChange:
@@ -62,15 +50,32 @@ class TraceChange:
         self.claims: dict[str, Claim] = {}
         self.labels: dict[tuple[str, str], Claim] = {}
 
-    def widen(self, start_ns: int, end_ns: int) -> None:
-        """Take in a span's time."""
-        self.start_ns = start_ns if self.start_ns is None else min(self.start_ns, start_ns)
-        self.end_ns = end_ns if self.end_ns is None else max(self.end_ns, end_ns)
+    @property
+    def model_key(self) -> int | None:
+        """The version that the batch's spans claim the trace for."""
+        return self.claims.get("model_key", (0, None))[1]
+
+    def add(self, one: PreparedSpan) -> None:
+        """Add a span to the sums."""
+        span, promoted, sums = one.span, one.promoted, self.sums
+        failed = span.status_code == "ERROR"
+        self.start_ns = span.start_ns if self.start_ns is None else min(self.start_ns, span.start_ns)
+        self.end_ns = span.end_ns if self.end_ns is None else max(self.end_ns, span.end_ns)
+        sums["span_count"] += 1
+        sums["error_count"] += failed
+        if promoted.is_call:
+            sums["input_tokens"] += promoted.input_tokens or 0
+            sums["output_tokens"] += promoted.output_tokens or 0
+            sums["unpriced_calls"] += promoted.unpriced
+        if promoted.cost_pico is not None:
+            self.cost_pico = (self.cost_pico or 0) + promoted.cost_pico
+        if one.is_root and self.status is not TraceStatus.ERROR:
+            self.status = TraceStatus.ERROR if failed else TraceStatus.OK
 
     def claim(self, column: str, rank: int, value: Any) -> None:
-        """Let a value win or lose against what the batch's other spans say."""
-        if value is not None:
-            self.claims[column] = min(self.claims.get(column, (rank, value)), (rank, value))
+        """Let a value win or lose against what the batch's other spans say; None says nothing."""
+        if value is not None and (column not in self.claims or (rank, value) < self.claims[column]):
+            self.claims[column] = rank, value
 
     def label(self, kind: str, name: str, rank: int, value: str) -> None:
         """Likewise for a tag or a piece of metadata."""
@@ -78,32 +83,83 @@ class TraceChange:
 
     def row(self, trace_key: int) -> dict[str, Any]:
         """The row as it is where the store has none of the trace yet."""
-        claims: dict[str, Any] = dict.fromkeys((*_CLAIMS, *_CLAIMS.values()))
-        for column, (rank, value) in self.claims.items():
-            claims[column], claims[_CLAIMS[column]] = value, rank
-        return {
+        row: dict[str, Any] = {
+            **_NO_CLAIMS,
+            **self.sums,
             "trace_key": trace_key,
             "trace_id": self.trace_id,
             "status": self.status.value,
             "start_ns": self.start_ns,
             "end_ns": self.end_ns,
             "cost_pico": self.cost_pico,
-            **self.sums,
-            **claims,
         }
+        for column, (rank, value) in self.claims.items():
+            row[column], row[_CLAIMS[column]] = value, rank
+        return row
+
+
+def trace_changes(
+    spans: Iterable[PreparedSpan],
+    models: Mapping[str | None, int | None],
+    bodies: Mapping[bytes | None, int | None],
+    series: Mapping[Series, int],
+) -> dict[bytes, TraceChange]:
+    """What spans add to their traces, by trace id.
+
+    Args:
+        spans: new ones.
+        models: keys of versions by id.
+        bodies: keys of bodies by digest.
+        series: keys of series.
+    """
+    changes: dict[bytes, TraceChange] = {}
+    for one in spans:
+        change = changes.get(one.trace_id)
+        if change is None:
+            change = changes[one.trace_id] = TraceChange(one.trace_id)
+        change.add(one)
+        first = _first_rank(one)
+        last = _last_rank(one)
+        change.claim("series_key", first, series[one.promoted.series])
+        change.claim("model_key", first, models[one.promoted.model_id])
+        change.claim("session_id", first, one.promoted.session_id)
+        change.claim("user_id", first, one.promoted.user_id)
+        change.claim("request_key", first, bodies[one.request_digest()])
+        change.claim("response_key", last, bodies[one.response_digest()])
+        for kind, name, value in one.labels():
+            change.label(kind, name, last, value)
+    return changes
+
+
+def _first_rank(one: PreparedSpan) -> int:
+    """The rank of what the root says, else whichever span starts first.
+
+    Spans that start in the same microsecond (of 1,024 ns) are told apart by bits of their ids.
+    """
+    return _rank(one.span_id, 0 if one.is_root else 1 + (one.span.start_ns >> _TIE_BITS))
+
+
+def _last_rank(one: PreparedSpan) -> int:
+    """The rank of what the root says, else whichever span ends last; likewise told apart."""
+    return _rank(one.span_id, 0 if one.is_root else 1 + ((_LATEST - one.span.end_ns) >> _TIE_BITS))
+
+
+def _rank(span_id: bytes, place: int) -> int:
+    return place << _TIE_BITS | int.from_bytes(span_id[-2:], "big") >> (16 - _TIE_BITS)
 
 
 def write_traces(connection: Connection, changes: Iterable[tuple[int, TraceChange]]) -> None:
     """Bring the rows of traces up to date, each with the trace's key."""
     keyed = list(changes)
-    connection.execute(_UPSERT, [change.row(key) for key, change in keyed])
-    labels = [
-        {"trace_key": key, "kind": kind, "name": name, "value": value, "rank": rank}
-        for key, change in keyed
-        for (kind, name), (rank, value) in change.labels.items()
-    ]
-    if labels:
-        connection.execute(_UPSERT_LABEL, labels)
+    _UPSERT.execute(connection, (change.row(key) for key, change in keyed))
+    _UPSERT_LABELS.execute(
+        connection,
+        (
+            {"trace_key": key, "kind": kind, "name": name, "value": value, "rank": rank}
+            for key, change in keyed
+            for (kind, name), (rank, value) in change.labels.items()
+        ),
+    )
 
 
 def _upsert() -> Insert:
@@ -113,10 +169,11 @@ def _upsert() -> Insert:
     changed["cost_pico"] = added_where_known(_TRACES.cost_pico, new.cost_pico)
     changed["start_ns"] = case((new.start_ns < _TRACES.start_ns, new.start_ns), else_=_TRACES.start_ns)
     changed["end_ns"] = case((new.end_ns > _TRACES.end_ns, new.end_ns), else_=_TRACES.end_ns)
-    statuses = (TraceStatus.ERROR.value, TraceStatus.OK.value)
+    error, ok, in_progress = (literal_column(f"'{status.value}'") for status in _WORST_FIRST)
     changed["status"] = case(
-        *((or_(_TRACES.status == status, new.status == status), status) for status in statuses),
-        else_=TraceStatus.IN_PROGRESS.value,
+        (or_(_TRACES.status == error, new.status == error), error),
+        (or_(_TRACES.status == ok, new.status == ok), ok),
+        else_=in_progress,
     )
     for column, rank in _CLAIMS.items():
         wins = _wins((new[rank], new[column]), (_TRACES[rank], _TRACES[column]))
@@ -150,5 +207,5 @@ def added_where_known(old: ColumnElement[Any], new: ColumnElement[Any]) -> Colum
     return func.coalesce(old + new, old, new)
 
 
-_UPSERT = _upsert()
-_UPSERT_LABEL = _upsert_label()
+_UPSERT = ManyRows(_upsert())
+_UPSERT_LABELS = ManyRows(_upsert_label())

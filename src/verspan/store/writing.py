@@ -3,43 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import count
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    Connection,
-    Update,
-    and_,
-    bindparam,
-    case,
-    insert,
-    or_,
-    select,
-    tuple_,
-    update,
-)
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import Connection, and_, insert, select
+from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from verspan.store import tables
 from verspan.store.bodies import keep_bodies
 from verspan.store.compression import Compressor
 from verspan.store.encoding import to_json
 from verspan.store.figures import FiguresChange
-from verspan.store.keys import chunks, digest_of, known_keys, next_key
+from verspan.store.keys import chunks, digest_of, keep_once, known_keys, next_key
 from verspan.store.models import keys_of_stamped
 from verspan.store.prepared import PreparedSpan
-from verspan.store.promoted import writable
-from verspan.store.span_bodies import KINDS, STATUSES, span_body
-from verspan.store.trace_rows import TraceChange, first_rank, last_rank, write_traces
-from verspan.traces.model import TraceStatus
+from verspan.store.promoted import Series
+from verspan.store.span_bodies import STATUSES, span_body
+from verspan.store.statements import ManyRows
+from verspan.store.trace_rows import TraceChange, trace_changes, write_traces
 
 _SPANS = tables.spans.c
 _TRACES = tables.traces.c
-_MODELS = tables.logged_models.c
+_INSERT_SPANS = ManyRows(insert(tables.spans))
+_INSERT_TRACE_BODIES = ManyRows(insert_or(tables.trace_bodies).on_conflict_do_nothing())
 
 
-def keep_spans(connection: Connection, compressor: Compressor, prepared: Iterable[PreparedSpan]) -> int:
+def keep_spans(connection: Connection, compressor: Compressor, prepared: Sequence[PreparedSpan]) -> int:
     """Keep those spans that the store does not have, each once.
 
     Args:
@@ -51,7 +39,7 @@ def keep_spans(connection: Connection, compressor: Compressor, prepared: Iterabl
         How many were new.
     """
     known_traces = known_keys(connection, _TRACES.trace_id, _TRACES.trace_key, {one.trace_id for one in prepared})
-    new = _new_spans(connection, list(prepared), known_traces)
+    new = _new_spans(connection, prepared, known_traces)
     if new:
         _Batch(connection, compressor, new, known_traces).keep()
     return len(new)
@@ -82,179 +70,72 @@ class _Batch:
     ) -> None:
         self._connection, self._compressor, self._new = connection, compressor, new
         self._known_traces = known_traces
-        self._trace_keys = self._all_trace_keys()
-        self._model_keys = keys_of_stamped(connection, _stamped(new))
-        self._body_keys = keep_bodies(connection, compressor, dict(pair for one in new for pair in one.pieces()))
-        self._resource_keys = _keep_resources(connection, new)
-        self._scope_keys = _keep_scopes(connection, new)
+        self._traces = self._trace_keys()
+        self._models: Mapping[str | None, int | None] = {None: None, **keys_of_stamped(connection, _stamped(new))}
+        bodies = {digest: piece for one in new for digest, piece in one.bodies.items()}
+        self._bodies: Mapping[bytes | None, int | None] = {None: None, **keep_bodies(connection, compressor, bodies)}
+        self._resources = _keep_resources(connection, new)
+        self._series = _keep_series(connection, {one.promoted.series for one in new})
 
     def keep(self) -> None:
         """Write the spans and everything that is summed up from them."""
-        models_before = self._models_of_traces(self._known_traces)
-        write_traces(self._connection, self._trace_changes())
-        self._write_totals(models_before, self._models_of_traces(self._trace_keys))
-        self._write_trace_bodies()
-        self._connection.execute(insert(tables.spans), list(self._span_rows()))
-        self._write_figures()
+        changes = trace_changes(self._new, self._models, self._bodies, self._series)
+        models_before = self._models_of_known_traces()
+        write_traces(self._connection, ((self._traces[trace_id], change) for trace_id, change in changes.items()))
+        self._write_figures(models_before, changes)
+        _INSERT_TRACE_BODIES.execute(self._connection, self._trace_body_rows())
+        _INSERT_SPANS.execute(self._connection, self._span_rows())
 
-    def _all_trace_keys(self) -> dict[bytes, int]:
-        keys = dict(self._known_traces)
-        following = next_key(self._connection, _TRACES.trace_key)
-        for one in self._new:
-            if one.trace_id not in keys:
-                keys[one.trace_id] = following
-                following += 1
-        return keys
+    def _trace_keys(self) -> Mapping[bytes, int]:
+        unknown = dict.fromkeys(one.trace_id for one in self._new if one.trace_id not in self._known_traces)
+        first = next_key(self._connection, _TRACES.trace_key)
+        return {**self._known_traces, **{trace_id: key for key, trace_id in enumerate(unknown, start=first)}}
 
-    def _models_of_traces(self, trace_keys: Mapping[bytes, int]) -> dict[int, int]:
-        """The version that each trace belongs to at this moment."""
-        found: dict[int, int] = {}
-        for some in chunks(trace_keys.values()):
+    def _models_of_known_traces(self) -> dict[bytes, int]:
+        """The version that each trace of which the store has spans belongs to at this moment."""
+        found: dict[bytes, int] = {}
+        for some in chunks(self._known_traces.values()):
             owned = and_(_TRACES.trace_key.in_(some), _TRACES.model_key.is_not(None))
-            rows = self._connection.execute(select(_TRACES.trace_key, _TRACES.model_key).where(owned))
-            found.update({row.trace_key: row.model_key for row in rows})
+            rows = self._connection.execute(select(_TRACES.trace_id, _TRACES.model_key).where(owned))
+            found.update((row.trace_id, row.model_key) for row in rows)
         return found
 
-    def _trace_changes(self) -> list[tuple[int, TraceChange]]:
-        changes: dict[bytes, TraceChange] = {}
+    def _write_figures(self, models_before: Mapping[bytes, int], changes: Mapping[bytes, TraceChange]) -> None:
+        figures = FiguresChange()
         for one in self._new:
-            change = changes.setdefault(one.trace_id, TraceChange(one.trace_id))
-            self._add_sums(change, one)
-            self._add_claims(change, one)
-        return [(self._trace_keys[trace_id], change) for trace_id, change in changes.items()]
-
-    @staticmethod
-    def _add_sums(change: TraceChange, one: PreparedSpan) -> None:
-        span, promoted, sums = one.span, one.promoted, change.sums
-        change.widen(span.start_ns, span.end_ns)
-        sums["span_count"] += 1
-        sums["error_count"] += span.status_code == "ERROR"
-        if promoted.is_call:
-            sums["input_tokens"] += promoted.input_tokens or 0
-            sums["output_tokens"] += promoted.output_tokens or 0
-            sums["unpriced_calls"] += promoted.unpriced
-        if promoted.cost_pico is not None:
-            change.cost_pico = (change.cost_pico or 0) + promoted.cost_pico
-        if one.is_root:
-            change.status = _worse(change.status, TraceStatus.ERROR if span.status_code == "ERROR" else TraceStatus.OK)
-
-    def _add_claims(self, change: TraceChange, one: PreparedSpan) -> None:
-        first = first_rank(one.span_id, one.span.start_ns, root=one.is_root)
-        last = last_rank(one.span_id, one.span.end_ns, root=one.is_root)
-        change.claim("name", first, writable(one.span.name))
-        change.claim("model_key", first, self._model_key(one))
-        change.claim("session_id", first, one.promoted.session_id)
-        change.claim("user_id", first, one.promoted.user_id)
-        change.claim("request_key", first, self._body_key(one.request_digest()))
-        change.claim("response_key", last, self._body_key(one.response_digest()))
-        for kind, name, value in one.labels():
-            change.label(kind, name, last, value)
-
-    def _model_key(self, one: PreparedSpan) -> int | None:
-        model_id = one.promoted.model_id
-        return None if model_id is None else self._model_keys[model_id]
-
-    def _body_key(self, digest: bytes | None) -> int | None:
-        return None if digest is None else self._body_keys[digest]
-
-    def _write_totals(self, before: Mapping[int, int], after: Mapping[int, int]) -> None:
-        """Count each trace for the one version that it belongs to now, and widen the versions' times."""
-        totals = {key: _Totals() for key in {*self._model_keys.values(), *before.values()}}
-        for trace_key, model_key in after.items():
-            totals[model_key].traces += 1
-            if trace_key in before:
-                totals[before[trace_key]].traces -= 1
-        for one in self._new:
-            model_key = self._model_key(one)
+            model_key = self._models[one.promoted.model_id]
             if model_key is not None:
-                totals[model_key].widen(one.span.start_ns, one.span.end_ns)
-        self._connection.execute(_ADD_TOTALS, [total.row(model_key) for model_key, total in totals.items()])
+                figures.add(model_key, one.span, one.promoted)
+        models_of_new = {trace_id: change.model_key for trace_id, change in changes.items()}
+        for trace_id, model_key in (models_of_new | self._models_of_known_traces()).items():
+            figures.move_trace(models_before.get(trace_id), model_key)
+        figures.write(self._connection)
 
-    def _write_trace_bodies(self) -> None:
-        pairs = {
-            (self._body_keys[digest], self._trace_keys[one.trace_id]) for one in self._new for digest in one.digests()
-        }
-        rows = [{"body_key": body_key, "trace_key": trace_key} for body_key, trace_key in sorted(pairs)]
-        self._connection.execute(upsert(tables.trace_bodies).on_conflict_do_nothing(), rows)
+    def _trace_body_rows(self) -> Iterator[dict[str, Any]]:
+        pairs = {(self._bodies[digest], self._traces[one.trace_id]) for one in self._new for digest in one.bodies}
+        return ({"body_key": body_key, "trace_key": trace_key} for body_key, trace_key in pairs)
 
     def _span_rows(self) -> Iterator[dict[str, Any]]:
         for span_key, one in enumerate(self._new, start=next_key(self._connection, _SPANS.span_key)):
             span, promoted = one.span, one.promoted
             yield {
                 "span_key": span_key,
-                "trace_key": self._trace_keys[one.trace_id],
+                "trace_key": self._traces[one.trace_id],
                 "span_id": one.span_id,
                 "parent_span_id": one.parent_span_id,
-                "name": writable(span.name),
-                "kind": KINDS.index(span.kind),
+                "series_key": self._series[promoted.series],
+                "resource_key": self._resources[id(span.resource)],
+                "model_key": self._models[promoted.model_id],
                 "start_ns": span.start_ns,
                 "duration_ns": span.end_ns - span.start_ns,
                 "status": STATUSES.index(span.status_code),
-                "model_key": self._model_key(one),
-                "resource_key": self._resource_keys[id(span.resource)],
-                "scope_key": self._scope_keys[span.scope_name, span.scope_version],
-                "operation": promoted.operation,
-                "provider": promoted.provider,
-                "request_model": promoted.request_model,
-                "response_model": promoted.response_model,
                 "input_tokens": promoted.input_tokens,
                 "output_tokens": promoted.output_tokens,
                 "cached_tokens": promoted.cached_tokens,
                 "reasoning_tokens": promoted.reasoning_tokens,
                 "cost_pico": promoted.cost_pico,
-                "price_version": promoted.cost.price_version if promoted.cost else None,
-                "error_type": promoted.error_type,
-                "body": self._compressor.compress(self._span_body(one)),
+                "body": self._compressor.compress(span_body(span, one.contents, self._bodies)),
             }
-
-    def _span_body(self, one: PreparedSpan) -> bytes:
-        contents = {
-            name: (split.content, [self._body_keys[digest] for digest in split.digests])
-            for name, split in one.contents.items()
-        }
-        return span_body(one.span, contents)
-
-    def _write_figures(self) -> None:
-        figures = FiguresChange()
-        for one in self._new:
-            model_key = self._model_key(one)
-            if model_key is not None:
-                figures.add(model_key, one.span, one.promoted)
-        figures.write(self._connection)
-
-
-class _Totals:
-    """What a batch adds to one version."""
-
-    def __init__(self) -> None:
-        self.traces = 0
-        self._first_seen_ns: int | None = None
-        self._last_seen_ns: int | None = None
-
-    def widen(self, start_ns: int, end_ns: int) -> None:
-        self._first_seen_ns = start_ns if self._first_seen_ns is None else min(self._first_seen_ns, start_ns)
-        self._last_seen_ns = end_ns if self._last_seen_ns is None else max(self._last_seen_ns, end_ns)
-
-    def row(self, model_key: int) -> dict[str, Any]:
-        return {"key": model_key, "traces": self.traces, "first": self._first_seen_ns, "last": self._last_seen_ns}
-
-
-def _add_totals() -> Update:
-    first, last = bindparam("first", type_=BigInteger), bindparam("last", type_=BigInteger)
-    earlier = or_(_MODELS.first_seen_ns.is_(None), first < _MODELS.first_seen_ns)
-    later = or_(_MODELS.last_seen_ns.is_(None), last > _MODELS.last_seen_ns)
-    return (
-        update(tables.logged_models)
-        .where(_MODELS.model_key == bindparam("key"))
-        .values(
-            trace_count=_MODELS.trace_count + bindparam("traces", type_=BigInteger),
-            first_seen_ns=case((earlier, first), else_=_MODELS.first_seen_ns),
-            last_seen_ns=case((later, last), else_=_MODELS.last_seen_ns),
-        )
-    )
-
-
-_ADD_TOTALS = _add_totals()
 
 
 def _stamped(new: Iterable[PreparedSpan]) -> dict[str, tuple[str | None, int]]:
@@ -267,37 +148,18 @@ def _stamped(new: Iterable[PreparedSpan]) -> dict[str, tuple[str | None, int]]:
     return stamped
 
 
-def _keep_resources(connection: Connection, new: Iterable[PreparedSpan]) -> dict[int, int]:
+def _keep_resources(connection: Connection, new: Iterable[PreparedSpan]) -> Mapping[int, int]:
     """The key of each resource by the identity of its mapping, which spans of one process share."""
-    attributes = {id(one.span.resource): one.span.resource for one in new}
-    texts = {identity: to_json(resource) for identity, resource in attributes.items()}
+    resources = {id(one.span.resource): one.span.resource for one in new}
+    texts = {identity: to_json(resource) for identity, resource in resources.items()}
     digests = {identity: digest_of(text) for identity, text in texts.items()}
-    by_digest = {digests[identity]: text for identity, text in texts.items()}
-    resource = tables.resources.c
-    keys = known_keys(connection, resource.digest, resource.resource_key, by_digest)
-    unknown = [digest for digest in by_digest if digest not in keys]
-    keys.update(zip(unknown, count(next_key(connection, resource.resource_key))))
-    if unknown:
-        rows = [{"resource_key": keys[one], "digest": one, "attributes": by_digest[one]} for one in unknown]
-        connection.execute(insert(tables.resources), rows)
+    rows = {digests[identity]: {"attributes": text} for identity, text in texts.items()}
+    keys = keep_once(connection, tables.resources, tables.resources.c.resource_key, rows)
     return {identity: keys[digest] for identity, digest in digests.items()}
 
 
-def _keep_scopes(connection: Connection, new: Iterable[PreparedSpan]) -> dict[tuple[str, str], int]:
-    """The key of each instrumentation scope by its name and version."""
-    scope = tables.scopes.c
-    names = {(one.span.scope_name, one.span.scope_version) for one in new}
-    keys: dict[tuple[str, str], int] = {}
-    for some in chunks(names):
-        found = connection.execute(select(scope).where(tuple_(scope.name, scope.version).in_(some)))
-        keys.update({(row.name, row.version): row.scope_key for row in found})
-    unknown = [name for name in names if name not in keys]
-    keys.update(zip(unknown, count(next_key(connection, scope.scope_key))))
-    if unknown:
-        rows = [{"scope_key": keys[one], "name": one[0], "version": one[1]} for one in unknown]
-        connection.execute(insert(tables.scopes), rows)
-    return keys
-
-
-def _worse(one: TraceStatus, other: TraceStatus) -> TraceStatus:
-    return TraceStatus.ERROR if TraceStatus.ERROR in (one, other) else other
+def _keep_series(connection: Connection, series: Iterable[Series]) -> Mapping[Series, int]:
+    digests = {one: digest_of(to_json(list(one))) for one in series}
+    rows = {digest: one._asdict() for one, digest in digests.items()}
+    keys = keep_once(connection, tables.series, tables.series.c.series_key, rows)
+    return {one: keys[digest] for one, digest in digests.items()}
