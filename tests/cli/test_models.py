@@ -41,7 +41,7 @@ agent-v2       2      3       1  1713 → 162  $0.000354  410 ms  410 ms
 writer         0      0       0           -          -       -       -
 agent-v1       1      1       0      20 → 5  $0.000006  297 ms  297 ms
 """)
-    assert result.stderr == snapshot("not shown in a window this narrow: id, experiment, status, created, code\n")
+    assert result.stderr == snapshot("too narrow for: id, experiment, status, created, code\n")
 
 
 @pytest.mark.usefixtures("recorded")

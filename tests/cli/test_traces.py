@@ -49,9 +49,7 @@ ffff0000  2025-11-23 08:14:01  error    90 ms          -  agent-v2  chat gpt-4o�
 5b8f0000  2025-11-23 08:13:01  ok      300 ms  $0.000006  agent-v1  chat gpt-4o…
 5b8aa5a2  2025-11-23 08:12:01  ok      1.24 s  $0.000354  agent-v2  answer
 """)
-    assert result.stderr == snapshot(
-        "not shown in a window this narrow: spans, tokens, experiment, session, user, asked\n"
-    )
+    assert result.stderr == snapshot("too narrow for: spans, tokens, experiment, session, user, asked\n")
 
 
 def test_json(run: Run) -> None:
@@ -167,7 +165,11 @@ def test_no_page_token(run: Run) -> None:
 def test_unfinished(run: Run, store: Store, make_span: Callable[..., SpanRecord]) -> None:
     """A trace whose root was not kept yet is listed as in progress."""
     store.write_spans([make_span(41, "step", parent=40, trace_id="ab" * 16, start_ms=200_000, version=None)])
-    assert run("traces", "--status", "in_progress").stdout == snapshot()
+    assert run("traces", "--status", "in_progress").stdout == snapshot("""\
+trace                             started              status        took  spans  tokens  cost  version  experiment  session  user  name  asked
+───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+abababababababababababababababab  2025-11-23 08:15:21  in progress  10 ms      1       -     -  -        -           -        -     step  -
+""")
 
 
 def test_no_store(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

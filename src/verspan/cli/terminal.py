@@ -62,7 +62,7 @@ def print_table(columns: Sequence[Column]) -> None:
     print_rich(console, table(kept, width))
     if len(kept) < len(columns):
         left_out = ", ".join(column.header for column in columns if column not in kept)
-        hint(f"not shown in a window this narrow: {left_out}")
+        hint(f"too narrow for: {left_out}")
 
 
 def print_json(document: Any) -> None:

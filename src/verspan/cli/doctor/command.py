@@ -49,7 +49,7 @@ def doctor(ctx: click.Context, *, store_place: str | None, as_json: bool) -> Non
         print_json({"findings": findings, "counts": {level: counts[level] for level in _MARKS}})
     else:
         print_rich(stdout_console(), _report(findings))
-        hint(f"\n{counts['problem']} problems, {counts['warning']} warnings")
+        hint(f"\nproblems: {counts['problem']}, warnings: {counts['warning']}")
     ctx.exit(1 if counts["problem"] else 0)
 
 
