@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from click.testing import Result
@@ -38,6 +39,25 @@ def test_scripts(run: Run, shell: str) -> None:
 def test_names_of_commands() -> None:
     """Commands are completed by their beginning."""
     assert completed("verspan tr") == ["plain,traces", "plain,trace"]
+
+
+@pytest.mark.usefixtures("recorded")
+@pytest.mark.parametrize("words", ["verspan traces --model ag", "verspan models show ag"])
+def test_names_of_versions(words: str) -> None:
+    """Names of versions are completed from the store."""
+    assert completed(words) == ["plain,agent-v2", "plain,agent-v1"]
+
+
+@pytest.mark.usefixtures("recorded")
+def test_store_in_the_line() -> None:
+    """A store that the line names already is the one that is asked."""
+    assert completed("verspan models show --store /nowhere/store.db ag") == []
+
+
+def test_corrupt_store(tmp_path: Path) -> None:
+    """A store that cannot be read offers nothing and says nothing."""
+    (tmp_path / "store.db").write_text("my notes")
+    assert completed("verspan models show ag") == []
 
 
 def test_no_store() -> None:

@@ -169,7 +169,7 @@ def test_unfinished(run: Run, store: Store, make_span: Callable[..., SpanRecord]
 trace                             started              status        took  spans  tokens  cost  version  experiment  session  user  name  asked
 ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 abababababababababababababababab  2025-11-23 08:15:21  in progress  10 ms      1       -     -  -        -           -        -     step  -
-""")
+""")  # noqa: E501 - as wide as it is printed
 
 
 def test_no_store(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
