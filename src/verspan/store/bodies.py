@@ -9,38 +9,14 @@ from itertools import count
 from sqlalchemy import Connection, insert, select
 
 from verspan.store import search, tables
-from verspan.store.compression import FIRST_DICTIONARY, Compressor, decompress
+from verspan.store.compression import Compressor
 from verspan.store.contents import Piece, words_of
+from verspan.store.dictionaries import Dictionaries
 from verspan.store.keys import chunks, known_keys, next_key
 from verspan.store.statements import ManyRows
 
 _INSERT_BODIES = ManyRows(insert(tables.bodies))
 _INSERT_DIGESTS = ManyRows(insert(tables.body_digests))
-_TRAIN_AT = 3_000  # bodies: some 1,000 calls, enough to know what they have in common
-_SAMPLES = 3_000
-
-
-@dataclass
-class Dictionaries:
-    """The store's compression dictionaries as far as this process has read them."""
-
-    contents: dict[int, bytes] = field(default_factory=dict)
-
-    def read(self, connection: Connection) -> None:
-        """Take over the dictionaries that the store has."""
-        for row in connection.execute(select(tables.dictionaries)):
-            self.contents[row.dictionary_key] = row.content
-
-    def compressor(self) -> Compressor:
-        """A compressor with the newest dictionary, for one transaction."""
-        newest = max(self.contents, default=None)
-        return Compressor(newest, self.contents[newest]) if newest is not None else Compressor()
-
-    def decompress(self, connection: Connection, stored: bytes) -> bytes:
-        """A content of the store; a dictionary that another process has made meanwhile is read first."""
-        if stored[0] >= FIRST_DICTIONARY and stored[0] not in self.contents:
-            self.read(connection)
-        return decompress(stored, self.contents)
 
 
 def keep_bodies(connection: Connection, compressor: Compressor, pieces: Mapping[bytes, Piece]) -> dict[bytes, int]:

@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, literal_col
 
 from verspan.errors import InvalidArgumentError
 from verspan.store import search, tables
-from verspan.store.bodies import Dictionaries, read_bodies
+from verspan.store.bodies import read_bodies
 from verspan.store.contents import preview_of
+from verspan.store.dictionaries import Dictionaries
 from verspan.store.encoding import from_json
 from verspan.store.keys import chunks
 from verspan.store.promoted import PICODOLLARS

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from verspan.errors import InvalidArgumentError
 from verspan.store import figures, models, reading
-from verspan.store.bodies import Dictionaries
 from verspan.store.database import Database
+from verspan.store.dictionaries import Dictionaries
 from verspan.store.interface import ModelQuery, WriteResult
 from verspan.store.prepared import prepare
 from verspan.store.writing import keep_spans
@@ -32,6 +32,7 @@ class SqlStore:
         prepared = [prepare(span) for span in spans]  # outside the transaction: others may write meanwhile
         with self._database.writing() as connection:
             written = keep_spans(connection, self._dictionaries.compressor(), prepared)
+        self._dictionaries.make_when_due(self._database)
         return WriteResult(written, len(prepared) - written)
 
     def upsert_model(self, model: LoggedModel) -> LoggedModel:
