@@ -81,11 +81,12 @@ def _read_message(message: Any, choice: Choice) -> None:
         else:
             _read_parts(content, choice)
     if role := own.get("role"):
-        choice.role = role
+        choice.role = text(role) or choice.role
     if refusal := own.get("refusal"):
-        choice.refusal.append(refusal)
-    for call in own.get("tool_calls") or ():
-        _read_tool_call(call, choice)
+        choice.refusal.append(text(refusal) or "")
+    if calls := own.get("tool_calls"):
+        for call in items(calls):
+            _read_tool_call(call, choice)
     if function := own.get("function_call"):
         _add_function(choice.tool_call(0), fields(function))
     if more := extra_fields(message):
@@ -118,16 +119,22 @@ def _read_tool_call(piece: Any, choice: Choice) -> None:
 
 
 def _tool_call_of(piece: Mapping[str, Any], choice: Choice) -> ToolCall:
-    """The call that a piece belongs to: the one at its index, unless it brings another id or has no index."""
-    calls, index, call_id = choice.tool_calls, piece.get("index"), piece.get("id")
-    call = calls.get(len(calls) - 1 if index is None else index)
-    if call is not None and call_id and call.id and call.id != call_id:
-        call = None  # some hosts number every call 0
-    elif index is None and not call_id and field(piece.get("function"), "name"):
-        call = None  # only the first piece of a call names its function
-    elif call is None and index is not None:
-        return choice.tool_call(index)
-    return call or choice.tool_call(len(calls))
+    """The call that a piece belongs to: the one at its index, else the last one, unless it begins another."""
+    calls, index = choice.tool_calls, integer(piece.get("index"))
+    call = next(reversed(calls.values()), None) if index is None else calls.get(index)
+    if call is not None and not _begins_another(piece, call):
+        return call
+    if index is None or call is not None:
+        index = max(calls, default=-1) + 1
+    return choice.tool_call(index)
+
+
+def _begins_another(piece: Mapping[str, Any], call: ToolCall) -> bool:
+    call_id = text(piece.get("id"))
+    if call_id and call.id:
+        return call_id != call.id  # some hosts number every call 0, or none
+    # of calls without ids and numbers, only the first piece names the function
+    return piece.get("index") is None and field(piece.get("function"), "name") is not None
 
 
 def _add_function(call: ToolCall, function: Mapping[str, Any]) -> None:
