@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from importlib import metadata
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Protocol
@@ -14,6 +15,9 @@ _logger = logging.getLogger(__name__)
 
 ENTRY_POINT_GROUP = "opentelemetry_instrumentor"
 NAME_PREFIX = "verspan_"
+_DISABLED = "OTEL_PYTHON_DISABLED_INSTRUMENTATIONS"
+_ALL = "*"
+_THREADING = "threading"
 
 
 class Instruments(Protocol):
@@ -38,14 +42,16 @@ def autolog(*, disable: bool = False) -> None:
     """Trace every client whose instrumentor is installed, each call under the active version.
 
     Sets up tracing first (:func:`verspan.configure`) where that has not been done, and carries the context, and with it
-    the active version, into threads, timers and pool tasks by OpenTelemetry's own threading instrumentation.
+    the active version, into threads, timers and pool tasks by OpenTelemetry's own threading instrumentation. What
+    ``OTEL_PYTHON_DISABLED_INSTRUMENTATIONS`` names is left out.
 
     Args:
         disable: leave the clients as they were instead.
     """
     _prepare(disable=disable)
     for entry_point in installed_members():
-        _switch(entry_point, disable=disable)
+        if disable or not _is_disabled(entry_point.name):
+            _switch(entry_point, disable=disable)
 
 
 def autolog_client(client: str, *, disable: bool = False) -> None:
@@ -68,6 +74,14 @@ def autolog_client(client: str, *, disable: bool = False) -> None:
     _switch(found[0], disable=disable)
 
 
+def autolog_unchanged() -> None:
+    """As :func:`autolog`, for an application that says nothing itself: its version is named when it makes a span."""
+    from verspan.configuring import name_version_if_none
+
+    name_version_if_none()
+    autolog()
+
+
 def _prepare(*, disable: bool) -> None:
     if disable:
         return
@@ -75,7 +89,8 @@ def _prepare(*, disable: bool) -> None:
         from verspan.configuring import configure
 
         configure()
-        _carry_context_into_threads()
+        if not _is_disabled(_THREADING):
+            _carry_context_into_threads()
     except Exception as error:  # noqa: BLE001 - an application starts whatever state its telemetry is in
         report(error, "setting up tracing")
 
@@ -88,6 +103,11 @@ def _carry_context_into_threads() -> None:
         threading_instrumentor.instrument()
 
 
+def _is_disabled(name: str) -> bool:
+    disabled = [each.strip() for each in os.environ.get(_DISABLED, "").split(",")]
+    return name in disabled or _ALL in disabled
+
+
 def _switch(entry_point: EntryPoint, *, disable: bool) -> None:
     try:
         instrumentor: Instruments = entry_point.load()()
@@ -96,6 +116,6 @@ def _switch(entry_point: EntryPoint, *, disable: bool) -> None:
         else:
             instrumentor.instrument()
     except (ImportError, metadata.PackageNotFoundError) as error:
-        _logger.warning("Verspan: %s cannot be used: %s", entry_point.name, error)
+        _logger.warning("%s cannot be used, so its client's calls are not recorded: %s", entry_point.name, error)
     except Exception as error:  # noqa: BLE001 - one broken member must not keep the application from starting
         report(error, f"switching {entry_point.name}")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+
 from opentelemetry.context import Context
 from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
 
-from verspan.context import active_version
+from verspan.context import ActiveVersion, active_version
 from verspan.instrumentation.guard import report
 from verspan.semconv import LOGGED_MODEL_ID, LOGGED_MODEL_NAME
 from verspan.tracing.notes import forget_trace, note_ended_trace, notes_of_trace
@@ -18,10 +21,23 @@ class VersionSpanProcessor(SpanProcessor):
     ``TracerProvider`` of your own, or let :func:`verspan.configure` do so.
     """
 
+    def __init__(self, naming: Callable[[], object] | None = None) -> None:
+        """Make a processor.
+
+        Args:
+            naming: makes a version active where none is; called once, when the first such span starts.
+        """
+        self._naming = naming
+        self._named = naming is None
+        # Whoever comes while the version is being named waits for it; what the naming itself starts does not.
+        self._lock = threading.RLock()
+
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:
         """Stamp a span that starts; an error of ours never reaches whoever starts it."""
         try:
             version = active_version(parent_context)
+            if version is None and not self._named:
+                version = self._name_version(parent_context)
             if version is not None:
                 stamp = {LOGGED_MODEL_ID: version.model_id}
                 if version.name is not None:
@@ -35,6 +51,19 @@ class VersionSpanProcessor(SpanProcessor):
 
     def on_end(self, span: ReadableSpan) -> None:
         """Forget what is known of a trace when its last local span ends."""
-        if (span.parent is None or span.parent.is_remote) and span.context is not None:
-            note_ended_trace(span.context.trace_id)
-            forget_trace(span.context.trace_id)
+        try:
+            if span.context is not None and (span.parent is None or span.parent.is_remote):
+                note_ended_trace(span.context.trace_id)
+                forget_trace(span.context.trace_id)
+        except Exception as error:  # noqa: BLE001 - likewise, its span ends
+            report(error, "taking note of a trace's end")
+
+    def _name_version(self, parent_context: Context | None) -> ActiveVersion | None:
+        with self._lock:
+            naming, self._naming = self._naming, None
+            if naming is not None:
+                try:
+                    naming()
+                finally:
+                    self._named = True
+        return active_version(parent_context)

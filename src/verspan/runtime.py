@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -24,10 +25,13 @@ class Runtime:
 
     settings: Settings
     destinations: Sequence[str] = ()
-    """Where spans go, as a person would name it."""
+    """Where spans go, as a person would name it; empty until the first span is there."""
     joined: bool = False
     """Whether the application's own TracerProvider is used."""
     providers: Sequence[Flushable] = ()
+    """The providers that telemetry goes through; empty until the first span is there."""
+    exporters: Sequence[str] = ()
+    """Names of the exporters that serve them, or will once the first span is there."""
 
 
 class _Current:
@@ -66,10 +70,17 @@ def flush(timeout: float = 30.0) -> bool:
     runtime = _Current.runtime
     done = abandoned.wait(timeout)
     for provider in runtime.providers if runtime is not None else ():
-        done = _bounded(provider.force_flush, deadline) and done
+        done = _within(deadline, provider.force_flush) and done
     return registry.flush(max(0.0, deadline - time.monotonic())) and done
 
 
-def _bounded(force_flush: Callable[[int], Any], deadline: float) -> bool:
-    left = max(1, int((deadline - time.monotonic()) * 1000))
-    return force_flush(left) is not False
+def _within(deadline: float, force_flush: Callable[[int], Any]) -> bool:
+    """Flush on a thread of its own: several of the SDK's processors do not look at the time they are given."""
+    outcome: list[bool] = []
+    left = max(0.0, deadline - time.monotonic())
+    thread = threading.Thread(
+        target=lambda: outcome.append(force_flush(int(left * 1000)) is not False), name="verspan-flush", daemon=True
+    )
+    thread.start()
+    thread.join(left)
+    return outcome == [True]

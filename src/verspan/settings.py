@@ -7,6 +7,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,7 +19,15 @@ _logger = logging.getLogger(__name__)
 
 STORE_FOLDER = ".verspan"
 STORE_FILE = "verspan.db"
+LOCAL_EXPORTER = "local"
+"""The exporter whose destination is the store, and which alone may keep content that goes nowhere else."""
+OTLP_EXPORTER = "otlp"
+_SQLITE = "sqlite:///"
 _OTLP_ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+_TRACES_EXPORTER = "OTEL_TRACES_EXPORTER"
+_SDK_DISABLED = "OTEL_SDK_DISABLED"
+_NONE = "none"
+_LOCAL_FOR_OTEL = "verspan"  # the name under which OpenTelemetry's own set-up finds the local exporter
 
 
 class ContentMode(str, Enum):
@@ -33,6 +42,10 @@ class ContentMode(str, Enum):
     SPAN_ONLY = "SPAN_ONLY"
     EVENT_ONLY = "EVENT_ONLY"
     SPAN_AND_EVENT = "SPAN_AND_EVENT"
+
+    @classmethod
+    def _missing_(cls, value: object) -> ContentMode | None:
+        return cls.__members__.get(str(value).strip().upper())
 
     @property
     def captured(self) -> bool:
@@ -70,7 +83,19 @@ class Settings:
     content: ContentMode = ContentMode.LOCAL
     metric_dialect: MetricDialect = MetricDialect.V1_41
     exporters_chosen: bool = False
-    """Whether the exporters were named by an argument or a variable, rather than found by default."""
+    """Whether the exporters were named for Verspan, by an argument or ``VERSPAN_EXPORTERS``."""
+
+    def exporters_beside_others(self) -> tuple[str, ...]:
+        """The exporters to add to a TracerProvider of the application's own, which has exporters already.
+
+        Those that were named for Verspan. Where none was, its own exporters serve an OTLP endpoint and whatever
+        ``OTEL_TRACES_EXPORTER`` names, and what is left is the store, unless spans go to a collector or nowhere.
+        """
+        if self.exporters_chosen:
+            return self.exporters
+        named = _names(os.environ.get(_TRACES_EXPORTER, ""))
+        elsewhere = _has_otlp_endpoint() or _NONE in named or _LOCAL_FOR_OTEL in named
+        return () if elsewhere else (LOCAL_EXPORTER,)
 
 
 def resolve_settings(
@@ -84,8 +109,9 @@ def resolve_settings(
 
     Args:
         store: a path or a URL; else ``VERSPAN_STORE``; else ``.verspan/verspan.db`` at the repository's root.
-        exporters: names; else ``VERSPAN_EXPORTERS`` (comma-separated); else ``OTEL_TRACES_EXPORTER``; else ``otlp``
-            where an OTLP endpoint is set and ``local`` where none is.
+        exporters: names, or one text of names with commas between them; ``none`` for nowhere; else
+            ``VERSPAN_EXPORTERS``; else ``OTEL_TRACES_EXPORTER``; else ``otlp`` where an OTLP endpoint is set and
+            ``local`` where none is.
         content: a mode or its name; else OpenTelemetry's variable; else ``LOCAL``.
         metric_dialect: a dialect or its name; else ``dev`` where ``OTEL_SEMCONV_STABILITY_OPT_IN`` has
             ``gen_ai_latest_experimental``; else ``1.41``.
@@ -94,11 +120,11 @@ def resolve_settings(
         InvalidArgumentError: an argument is none of the values it may have. What the environment says wrong is logged
             and left out, since an application must not fail for it.
     """
-    named = exporters if exporters is not None else _exporters_from_environment()
+    chosen = exporters if exporters is not None else os.environ.get(ENV_EXPORTERS) or None
     return Settings(
         store_url=store_url(store),
-        exporters=tuple(named) if named is not None else _default_exporters(),
-        exporters_chosen=named is not None,
+        exporters=_exporters(chosen) if chosen is not None else _default_exporters(),
+        exporters_chosen=chosen is not None,
         content=_argument(ContentMode, content, "content") if content is not None else _content_from_environment(),
         metric_dialect=(
             _argument(MetricDialect, metric_dialect, "metric_dialect")
@@ -108,15 +134,30 @@ def resolve_settings(
     )
 
 
+def sdk_disabled() -> bool:
+    """Whether ``OTEL_SDK_DISABLED`` says that nothing is to be recorded."""
+    return os.environ.get(_SDK_DISABLED, "").strip().lower() == "true"
+
+
 def store_url(store: str | os.PathLike[str] | None = None) -> str:
     """The store's URL from an argument, ``VERSPAN_STORE`` or the default place.
 
-    A text without ``://`` is taken for a path.
+    A text without ``://`` is taken for a path. A relative path is made absolute now, since the store is opened later,
+    when the working directory may be another.
+
+    Raises:
+        InvalidArgumentError: the argument is a URL of no store that this Verspan knows. Of a variable that is, whoever
+            opens the store says so.
     """
     place = os.fspath(store) if store is not None else os.environ.get(ENV_STORE) or None
     if place is None:
-        return f"sqlite:///{repository_root() / STORE_FOLDER / STORE_FILE}"
-    return place if "://" in place else f"sqlite:///{Path(place).expanduser().absolute()}"
+        return f"{_SQLITE}{repository_root() / STORE_FOLDER / STORE_FILE}"
+    path = place.removeprefix(_SQLITE)
+    if path and "://" not in path:
+        return f"{_SQLITE}{Path(path).expanduser().absolute()}"
+    if store is not None:
+        raise InvalidArgumentError(f"store={place!r} is neither a path nor {_SQLITE} and a path")
+    return place
 
 
 def repository_root(start: Path | None = None) -> Path:
@@ -128,24 +169,36 @@ def repository_root(start: Path | None = None) -> Path:
     return here
 
 
-def _exporters_from_environment() -> Sequence[str] | None:
-    listed = os.environ.get(ENV_EXPORTERS) or os.environ.get("OTEL_TRACES_EXPORTER")
-    if not listed:
-        return None
-    names = [name.strip() for name in listed.split(",")]
-    return [name for name in names if name and name != "none"]
+def _exporters(chosen: Sequence[str]) -> tuple[str, ...]:
+    names = _names(chosen) if isinstance(chosen, str) else chosen
+    known = (LOCAL_EXPORTER if name == _LOCAL_FOR_OTEL else name for name in names if name != _NONE)
+    return tuple(dict.fromkeys(known))
+
+
+def _names(listed: str) -> list[str]:
+    return [name for name in map(str.strip, listed.split(",")) if name]
 
 
 def _default_exporters() -> tuple[str, ...]:
-    return ("otlp",) if any(os.environ.get(name) for name in _OTLP_ENDPOINTS) else ("local",)
+    named = os.environ.get(_TRACES_EXPORTER)
+    if named:
+        return _exporters(named)
+    return (OTLP_EXPORTER,) if _has_otlp_endpoint() else (LOCAL_EXPORTER,)
+
+
+def _has_otlp_endpoint() -> bool:
+    return any(os.environ.get(name) for name in _OTLP_ENDPOINTS)
 
 
 def _content_from_environment() -> ContentMode:
     raw = os.environ.get(ENV_CAPTURE_CONTENT)
-    if not raw:
-        return ContentMode.LOCAL
+    return _content_named(raw) if raw else ContentMode.LOCAL
+
+
+@lru_cache(maxsize=8)  # settings are resolved more than once, and what is wrong is said once
+def _content_named(raw: str) -> ContentMode:
     try:
-        return ContentMode(raw.strip().upper())
+        return ContentMode(raw)
     except ValueError:
         # OpenTelemetry's own reading of a value it does not know, `true` included, is to capture nothing.
         _logger.warning(

@@ -10,10 +10,13 @@ from verspan.instrumentation.guard import report
 
 
 def start() -> None:
-    """Set up tracing and trace every client whose instrumentor is installed; never raises."""
-    try:
-        from verspan.members import autolog
+    """Set up tracing and trace every client whose instrumentor is installed; never raises.
 
-        autolog()
+    Where nothing names a version, spans belong to the application's folder and what git calls its state.
+    """
+    try:
+        from verspan.members import autolog_unchanged
+
+        autolog_unchanged()
     except Exception as error:  # noqa: BLE001 - the application starts in any case
         report(error, "starting without code")

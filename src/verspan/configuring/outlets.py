@@ -1,0 +1,73 @@
+"""Where spans and events leave a provider: processors that can be exchanged, which a provider does not let one do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, Protocol, TypeVar
+
+from opentelemetry.context import Context
+from opentelemetry.sdk._logs import LogRecordProcessor
+from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
+
+from verspan.instrumentation.guard import report
+
+
+class _Processor(Protocol):
+    def shutdown(self) -> Any: ...
+
+    def force_flush(self, timeout_millis: int = ...) -> bool: ...
+
+
+P = TypeVar("P", bound=_Processor)
+
+
+class _Outlet(Generic[P]):
+    """The processors of the moment. What one of them raises reaches neither the others nor the application."""
+
+    def __init__(self) -> None:
+        self._processors: tuple[P, ...] = ()
+
+    def replace(self, processors: Sequence[P]) -> None:
+        """Exchange the processors; those that go first send what they hold."""
+        replaced, self._processors = self._processors, tuple(processors)
+        for processor in replaced:
+            self._call(processor.shutdown)
+
+    def shutdown(self) -> None:
+        """Send what is held and take nothing more."""
+        self.replace(())
+
+    def force_flush(self, timeout_millis: int = 30_000) -> bool:
+        """Send what is held; False where a processor did not send all of it."""
+        flushed = [self._call(processor.force_flush, timeout_millis) for processor in self._processors]
+        return all(flushed)
+
+    def _call(self, method: Callable[..., Any], *arguments: object) -> Any:
+        try:
+            return method(*arguments)
+        except Exception as error:  # noqa: BLE001 - a broken exporter must cost neither the application nor the others
+            report(error, f"handing telemetry to {type(getattr(method, '__self__', method)).__qualname__}")
+            return False
+
+
+class SpanOutlet(_Outlet[SpanProcessor], SpanProcessor):
+    """The exporters' span processors."""
+
+    def on_start(self, span: Span, parent_context: Context | None = None) -> None:
+        """Tell each processor of a span that starts."""
+        for processor in self._processors:
+            self._call(processor.on_start, span, parent_context)
+
+    def on_end(self, span: ReadableSpan) -> None:
+        """Give each processor a span that has ended."""
+        for processor in self._processors:
+            self._call(processor.on_end, span)
+
+
+class LogOutlet(_Outlet[LogRecordProcessor], LogRecordProcessor):
+    """The exporters' processors of events."""
+
+    def on_emit(self, log_record: Any) -> None:
+        """Give each processor an event."""
+        for processor in self._processors:
+            self._call(processor.on_emit, log_record)

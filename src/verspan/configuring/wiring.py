@@ -1,0 +1,120 @@
+"""The SDK's side of setting up: processors into the TracerProvider, exporters behind them.
+
+Imported for the first span, or to join a provider that the application has, which has loaded the SDK by then.
+"""
+
+from __future__ import annotations
+
+import atexit
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from opentelemetry import metrics
+from opentelemetry._logs import get_logger_provider, set_logger_provider
+from opentelemetry.sdk._logs import LoggerProvider, LogRecordProcessor
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import MetricReader
+from opentelemetry.sdk.resources import SERVICE_NAME, OTELResourceDetector, Resource
+from opentelemetry.sdk.trace import TracerProvider
+
+from verspan.configuring.exporters import build_pipelines
+from verspan.configuring.outlets import LogOutlet, SpanOutlet
+from verspan.context import current_experiment
+from verspan.instrumentation import abandoned
+from verspan.pipelines import Pipeline
+from verspan.processor import VersionSpanProcessor
+from verspan.runtime import Flushable, Runtime
+from verspan.settings import Settings
+from verspan.versions.identity import DEFAULT_EXPERIMENT
+
+_SECONDS_AT_EXIT = 1.0
+
+
+def make_tracer_provider() -> TracerProvider:
+    """A provider for an application that has none; whoever makes it shuts it down.
+
+    The experiment names the service unless OpenTelemetry's variables do: it is the application that versions belong
+    to, which says more in Jaeger than ``unknown_service``.
+    """
+    experiment = current_experiment()
+    named = experiment == DEFAULT_EXPERIMENT or SERVICE_NAME in OTELResourceDetector().detect().attributes
+    return TracerProvider(resource=Resource.create({} if named else {SERVICE_NAME: experiment}), shutdown_on_exit=False)
+
+
+class Wiring:
+    """What has been put into providers, so that it can be exchanged."""
+
+    def __init__(self, naming: Callable[[], object] | None) -> None:
+        """Wire nothing yet.
+
+        Args:
+            naming: makes a version active where none is when a span starts; None leaves such spans without.
+        """
+        self._versions = VersionSpanProcessor(naming)
+        self._spans = SpanOutlet()
+        self._logs = LogOutlet()
+        self._readers: Sequence[MetricReader] = ()
+        self._connected: list[Any] = []
+        self._meter_provider: MeterProvider | None = None
+        self._logger_provider: LoggerProvider | None = None
+
+    def connect(self, provider: Any, settings: Settings, exporters: Sequence[str], *, joined: bool) -> Runtime:
+        """Send a provider's spans to these exporters and no others of Verspan's.
+
+        Args:
+            provider: a provider of the SDK, or one that takes span processors as the SDK's does.
+            settings: what the exporters are set up by.
+            exporters: their names.
+            joined: whether the provider is the application's own.
+        """
+        pipelines = build_pipelines(exporters, settings)
+        self._attach(provider)
+        self._spans.replace([each for pipeline in pipelines.values() for each in pipeline.span_processors])
+        resource = getattr(provider, "resource", None) or Resource.create({})
+        self._measure([each for pipeline in pipelines.values() for each in pipeline.metric_readers], resource)
+        self._emit([each for pipeline in pipelines.values() for each in pipeline.log_processors], resource)
+        others = (self._meter_provider, self._logger_provider)
+        providers: list[Flushable] = [provider, *(other for other in others if other is not None)]
+        return Runtime(settings, _destinations(pipelines), joined, providers, tuple(pipelines))
+
+    def _attach(self, provider: Any) -> None:
+        if not any(provider is known for known in self._connected):
+            self._connected.append(provider)
+            provider.add_span_processor(self._versions)
+            provider.add_span_processor(self._spans)
+        # Before a joined provider's own handler, which was registered before this and therefore runs after.
+        atexit.unregister(abandoned.wait)
+        atexit.register(abandoned.wait, _SECONDS_AT_EXIT)
+
+    def _measure(self, readers: Sequence[MetricReader], resource: Resource) -> None:
+        """Have metrics read by these readers, unless the application has a MeterProvider of its own."""
+        ours = self._meter_provider
+        if ours is not None and hasattr(ours, "remove_metric_reader"):  # SDKs before 1.40 keep the readers they have
+            self._exchange(ours, readers)
+        elif ours is None and readers and not isinstance(metrics.get_meter_provider(), MeterProvider):
+            self._meter_provider = MeterProvider(readers, resource)
+            self._readers = readers
+            metrics.set_meter_provider(self._meter_provider)
+        elif readers:
+            # A reader has a thread from the start, and complains when it stops without ever having had a provider.
+            MeterProvider(readers, shutdown_on_exit=False).shutdown()
+
+    def _exchange(self, ours: MeterProvider, readers: Sequence[MetricReader]) -> None:
+        for reader in self._readers:
+            reader.force_flush()
+            ours.remove_metric_reader(reader)
+        for reader in readers:
+            ours.add_metric_reader(reader)
+        self._readers = readers
+
+    def _emit(self, processors: Sequence[LogRecordProcessor], resource: Resource) -> None:
+        """Have events go to these processors, unless the application has a LoggerProvider of its own."""
+        if processors and self._logger_provider is None and not isinstance(get_logger_provider(), LoggerProvider):
+            self._logger_provider = LoggerProvider(resource)
+            self._logger_provider.add_log_record_processor(self._logs)
+            set_logger_provider(self._logger_provider)
+        self._logs.replace(processors)
+
+
+def _destinations(pipelines: dict[str, Pipeline]) -> tuple[str, ...]:
+    return tuple(pipeline.destination for pipeline in pipelines.values())
