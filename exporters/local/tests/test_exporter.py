@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
+from collections.abc import Callable
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -13,18 +13,12 @@ from opentelemetry.trace import SpanContext
 
 from verspan_local import LocalSpanExporter
 
+StoredNames = Callable[[], list[str]]
+
 START_NS = 1_750_000_000_000_000_000
 
 
-def _names(store_file: Path) -> list[str]:
-    """Names of all spans in a store, in the order they were written."""
-    connection = sqlite3.connect(store_file)
-    rows = connection.execute("SELECT name FROM spans ORDER BY rowid").fetchall()
-    connection.close()
-    return [name for (name,) in rows]
-
-
-def test_batch_processor(store_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_batch_processor(store_file: Path, monkeypatch: pytest.MonkeyPatch, stored_names: StoredNames) -> None:
     """Made by OpenTelemetry from its entry point, it stores what the SDK's own batch processor gives it."""
     monkeypatch.setenv("VERSPAN_STORE", str(store_file))
     (entry_point,) = entry_points(group="opentelemetry_traces_exporter", name="verspan")
@@ -33,13 +27,13 @@ def test_batch_processor(store_file: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
     provider.get_tracer("support").start_span("answer").end()
     provider.force_flush()
-    stored = _names(store_file)
+    stored = stored_names()
     provider.shutdown()
 
     assert stored == ["answer"]
 
 
-def test_poison_span(store_file: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_poison_span(store_file: Path, caplog: pytest.LogCaptureFixture, stored_names: StoredNames) -> None:
     """A span that cannot be stored is said and lost; those of its batch are stored."""
     exporter = LocalSpanExporter(store_file)
     batch = [
@@ -53,7 +47,7 @@ def test_poison_span(store_file: Path, caplog: pytest.LogCaptureFixture) -> None
     exporter.shutdown()
 
     assert result is SpanExportResult.SUCCESS
-    assert _names(store_file) == ["good", "good too"]
+    assert stored_names() == ["good", "good too"]
     first, in_all = [record.getMessage() for record in caplog.records]
     assert first.startswith("The span 'never ended' cannot be stored and is lost, 1 such spans so far (InvalidArgumen")
     assert in_all == "2 spans in all were not stored and are lost"

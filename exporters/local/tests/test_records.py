@@ -58,7 +58,7 @@ def test_whole_span() -> None:
             "raw": b"\0",
             "gen_ai.input.messages": '[{"role":"user","parts":[{"type":"text","content":"Grüße"}]}]',
         },
-        events=[
+        events=(
             EventRecord("asked", START_NS),
             EventRecord(
                 "exception",
@@ -69,8 +69,8 @@ def test_whole_span() -> None:
                     "exception.stacktrace": "Traceback ...",
                 },
             ),
-        ],
-        links=[LinkRecord("00000000000000000000000000000def", "0000000000000003", {"why": "retry"})],
+        ),
+        links=(LinkRecord("00000000000000000000000000000def", "0000000000000003", {"why": "retry"}),),
         resource={"service.name": "support"},
         scope_name="support",
         scope_version="1.0",
@@ -90,8 +90,6 @@ def test_least_span() -> None:
         start_ns=START_NS,
         end_ns=START_NS,
         attributes={},
-        events=[],
-        links=[],
         resource={},
     )
 
