@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -15,8 +16,10 @@ import pytest
 from verspan.cli.opening import required_store
 from verspan.demo.api_server import DemoApi
 from verspan.demo.repository import EXPERIMENT
-from verspan.store.interface import ModelQuery, Store
+from verspan.store.interface import ModelQuery
+from verspan.versions.model import GitState
 
+STORE = Path(".verspan", "demo", ".verspan", "verspan.db")
 PROGRAM = Path(sys.executable).with_name("verspan")
 MINE = {"VERSPAN_EXPORTERS": "none", "OTEL_SDK_DISABLED": "true", "GIT_DIR": "/nowhere"}
 
@@ -27,7 +30,7 @@ class Ran:
 
     output: str
     errors: str
-    code: int = 0
+    code: int
 
 
 def run(folder: Path, *arguments: str, **variables: str) -> Ran:
@@ -44,6 +47,15 @@ def run(folder: Path, *arguments: str, **variables: str) -> Ran:
     return Ran(done.stdout, done.stderr, done.returncode)
 
 
+def recorded(store_file: Path) -> Mapping[str, tuple[int, int, int]]:
+    """Traces, calls and errors of each version, the newest version first."""
+    with required_store(str(store_file)) as store:
+        models = store.find_models(ModelQuery(experiment_name=EXPERIMENT))
+        figures = store.figures([model.model_id for model in models])
+    counted = [(model.name, figures[model.model_id]) for model in models]
+    return {name: (found.traces, found.calls, found.errors) for name, found in counted}
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("newcomer")
@@ -51,29 +63,24 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def ran(folder: Path) -> Ran:
-    return run(folder)
-
-
-def recorded(store: Store) -> Mapping[str, tuple[int, int, int]]:
-    """Traces, calls and errors of each version."""
-    models = store.find_models(ModelQuery(experiment_name=EXPERIMENT))
-    figures = store.figures([model.model_id for model in models])
-    return {
-        model.name: (found.traces, found.calls, found.errors) for model in models for found in [figures[model.model_id]]
-    }
+    return run(folder, OPENAI_API_KEY="sk-mine", PATH=os.pathsep.join((str(PROGRAM.parent), os.environ["PATH"])))
 
 
 def test_two_versions(folder: Path, ran: Ran) -> None:
-    """Both versions are recorded with all their calls, the first with the error that the second mends."""
-    assert (ran.code, ran.errors) == (0, "")
+    """Both versions are recorded with their commits and all their calls, and the second mends the first's error."""
+    assert ran.code == 0
     log = ["git", "log", "--reverse", "--format=%H"]
     commits = subprocess.check_output(log, cwd=folder / ".verspan" / "demo", text=True).split()
     first, second = (f"customer_support_agent-{commit[:8]}" for commit in commits)
-    with required_store(str(folder / ".verspan/demo/.verspan/verspan.db")) as store:
-        assert recorded(store) == {first: (6, 7, 1), second: (6, 7, 0)}
-        models = store.find_models(ModelQuery(experiment_name=EXPERIMENT))
-    assert [model.git.commit for model in models if model.git] == commits[::-1]
-    assert [model.git.dirty for model in models if model.git] == [False, False]
+    assert recorded(folder / STORE) == {second: (6, 7, 0), first: (6, 7, 1)}
+    with required_store(str(folder / STORE)) as store:
+        states = [model.git for model in store.find_models(ModelQuery())]
+    assert states == [GitState(commit, "main", None, dirty=False) for commit in reversed(commits)]
+
+
+def test_key_not_used(ran: Ran) -> None:
+    """A key in the environment is left alone, and the demo says how to use it."""
+    assert ran.errors == "OPENAI_API_KEY is set and was not used: --real asks the real API with it.\n"
 
 
 def test_shown(folder: Path, ran: Ran) -> None:
@@ -101,35 +108,30 @@ def test_commands(folder: Path, ran: Ran) -> None:
         assert done.stdout
 
 
-def test_store_of_choice(tmp_path: Path) -> None:
-    """With --store the traces go there, and a second run adds to the same two versions."""
-    first, second = (run(tmp_path, "--store", "mine.db") for _ in range(2))
-    assert (first.code, second.code) == (0, 0)
-    with required_store(str(tmp_path / "mine.db")) as store:
-        assert list(recorded(store).values()) == [(12, 14, 0), (12, 14, 2)]
-    assert not (tmp_path / ".verspan" / "demo" / ".verspan").exists()
+@pytest.mark.usefixtures("ran")
+def test_store_of_choice(folder: Path, tmp_path: Path) -> None:
+    """With --store the traces go there, and what is there already of the same two versions stays."""
+    shutil.copytree(folder / STORE.parent, tmp_path / "mine")
+    assert run(tmp_path, "--store", f"mine/{STORE.name}").code == 0
+    assert list(recorded(tmp_path / "mine" / STORE.name).values()) == [(12, 14, 0), (12, 14, 2)]
+    assert not (tmp_path / STORE).exists()
 
 
 def test_no_git(tmp_path: Path) -> None:
     """On a machine without git the demo says so and names the versions v1 and v2."""
     ran = run(tmp_path, PATH=str(tmp_path))
     assert (ran.code, ran.errors) == (0, "There is no git on this machine: the versions are named v1 and v2.\n")
-    with required_store(str(tmp_path / ".verspan/demo/.verspan/verspan.db")) as store:
-        assert recorded(store) == {"customer_support_agent-v2": (6, 7, 0), "customer_support_agent-v1": (6, 7, 1)}
+    assert recorded(tmp_path / STORE) == {
+        "customer_support_agent-v2": (6, 7, 0),
+        "customer_support_agent-v1": (6, 7, 1),
+    }
 
 
 def test_real(tmp_path: Path, api: DemoApi) -> None:
     """With --real the client's own settings say which API is asked, and by which key."""
     ran = run(tmp_path, "--real", OPENAI_API_KEY="sk-mine", OPENAI_BASE_URL=api.base_url)
     assert (ran.code, ran.errors) == (0, "")
-    with required_store(str(tmp_path / ".verspan/demo/.verspan/verspan.db")) as store:
-        assert list(recorded(store).values()) == [(6, 7, 0), (6, 7, 1)]
-
-
-def test_key_not_used(tmp_path: Path) -> None:
-    """A key in the environment is left alone, and the demo says how to use it."""
-    ran = run(tmp_path, OPENAI_API_KEY="sk-mine")
-    assert (ran.code, ran.errors) == (0, "OPENAI_API_KEY is set and was not used: --real asks the real API with it.\n")
+    assert list(recorded(tmp_path / STORE).values()) == [(6, 7, 0), (6, 7, 1)]
 
 
 def test_real_without_key(tmp_path: Path) -> None:
