@@ -29,8 +29,7 @@ from verspan.versions.model import GitState, LoggedModel
 if TYPE_CHECKING:
     from verspan.store.interface import Store
 
-_EXIT_TIMEOUT: Final = 5.0  # seconds
-_FORK_TIMEOUT: Final = 2.0  # seconds
+_PATIENCE: Final = 10.0  # seconds that a fork or the end of the process waits for what is under way
 _MAX_KNOWN: Final = 1000  # versions that a process remembers; one that is forgotten is merely written again
 
 _Place = Callable[[], "str | None"]
@@ -118,7 +117,7 @@ class Recorder:
 
     def wait_for_fork(self) -> None:
         """Come to rest before the process forks, or give up after a while."""
-        self.flush(_FORK_TIMEOUT)
+        self.flush(_PATIENCE)
 
     def _settle(self, wanted: _Entry) -> LoggedModel:
         model_id = wanted.model.model_id
@@ -141,12 +140,14 @@ class Recorder:
             self._work()
 
     def _start_thread(self) -> bool:
+        if not threading.main_thread().is_alive():  # exit handlers run, and nobody would wait for the thread
+            return False
         self._await_at_exit()
         self._thread = threading.Thread(target=self._work, name="verspan-versions", daemon=True)
         try:
             # In an empty context, since instrumentation of threads would keep the caller's span alive in ours.
             contextvars.Context().run(self._thread.start)
-        except RuntimeError:  # no more threads: the interpreter is ending
+        except RuntimeError:  # the system gives no more threads
             self._thread = None
         return self._thread is not None
 
@@ -203,11 +204,11 @@ class Recorder:
             multiprocessing.Finalize(None, self._finish, exitpriority=0)
 
     def _finish(self) -> None:
-        if not self.flush(_EXIT_TIMEOUT):
+        if not self.flush(_PATIENCE):
             _logger.warning(
                 "The record of a version is lost: it was not written within %g seconds of the process's end. "
                 "`verspan doctor` tells what is wrong with the store.",
-                _EXIT_TIMEOUT,
+                _PATIENCE,
             )
 
 

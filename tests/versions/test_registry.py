@@ -1,0 +1,315 @@
+"""Records of versions: written once, in the background, whatever becomes of the process or the store."""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from verspan.errors import NotFoundError
+from verspan.store.opening import open_store
+from verspan.versions import active, registry
+from verspan.versions.identity import experiment_id_for, model_id_for
+from verspan.versions.model import GitState, LoggedModel
+from verspan.versions.recorder import Recorder
+
+Git = Callable[..., str]
+NOWHERE = "m-" + "0" * 32
+
+
+def kept_at(url: str) -> dict[str, LoggedModel]:
+    """The versions in a store, by name."""
+    assert registry.flush(30)
+    with closing(open_store(url)) as store:
+        from verspan.store.interface import ModelQuery
+
+        return {model.name: model for model in store.find_models(ModelQuery())}
+
+
+def run(script: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """A Python process of its own that runs a script in a folder."""
+    (cwd / "main.py").write_text(script)
+    return subprocess.run(
+        [sys.executable, "main.py"],
+        cwd=cwd,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+
+def test_record(git: Git, repository: Path, recording: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A version's record holds its name, experiment, times, status and the state of git."""
+    monkeypatch.chdir(repository)
+    git(repository, "remote", "add", "origin", "https://ann:SECRET@example.com/agent.git")
+    active.set_experiment("shop")
+    made = active.set_active_model(name="agent-1")
+    now = made.creation_timestamp
+    state = GitState(git(repository, "rev-parse", "HEAD"), "main", "https://example.com/agent.git", dirty=False)
+    assert kept_at(recording) == {
+        "agent-1": LoggedModel(
+            model_id_for("shop", "agent-1"), "agent-1", experiment_id_for("shop"), "shop", now, now, git=state
+        )
+    }
+
+
+def test_record_of_the_automatic_version(repository: Path, recording: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The version after the directory and commit is recorded with the state that its name was made from."""
+    monkeypatch.chdir(repository)
+    made = active.set_active_model()
+    assert kept_at(recording) == {
+        made.name: LoggedModel(**{key: value for key, value in vars(made).items() if key[0] != "_"})
+    }
+    assert made.git is not None
+
+
+def test_written_once(recording: str, caplog: pytest.LogCaptureFixture) -> None:
+    """A version that is set a hundred times, from many threads, is written once."""
+    caplog.set_level(logging.DEBUG, "sqlalchemy.engine")
+    threads = [threading.Thread(target=active.set_active_model, kwargs={"name": f"agent-{i % 2}"}) for i in range(100)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert set(kept_at(recording)) == {"agent-0", "agent-1"}
+    inserts = [record for record in caplog.records if "INSERT INTO logged_models" in record.getMessage()]
+    assert len(inserts) <= 2
+
+
+def test_processes_agree(git: Git, repository: Path, store_url: str) -> None:
+    """Processes that start at once under one name make one record; the newest git state is kept, the first time too."""
+    script = "import verspan\nprint(verspan.set_active_model(name='agent').creation_timestamp)\n"
+    command = [sys.executable, "-c", script]
+    environment = os.environ | {"VERSPAN_STORE": store_url}
+    together = [
+        subprocess.Popen(command, cwd=repository, env=environment, stdout=subprocess.PIPE, text=True) for _ in range(4)
+    ]
+    created = [int(process.communicate()[0]) for process in together]
+    git(repository, "checkout", "-q", "--detach")
+    created.append(int(subprocess.check_output(command, cwd=repository, env=environment)))
+    state = GitState(git(repository, "rev-parse", "HEAD"), None, None, dirty=False)
+    kept = kept_at(store_url)
+    assert {name: (model.creation_timestamp, model.git) for name, model in kept.items()} == {
+        "agent": (min(created), state)
+    }
+
+
+def test_not_waited_for(recording: str, tmp_path: Path) -> None:
+    """The caller has its version while the store is still locked by somebody else."""
+    import sqlite3
+
+    with closing(open_store(recording)):
+        pass
+    with closing(sqlite3.connect(recording.removeprefix("sqlite:///"), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        made = active.set_active_model(name="agent")
+        waiting = not registry.flush(0.0)
+        other.execute("ROLLBACK")
+    assert (made.name, waiting, list(kept_at(recording))) == ("agent", True, ["agent"])
+
+
+def test_switched_off(recording: str) -> None:
+    """Where no records are kept no store is made."""
+    registry.configure_recording(None)
+    active.set_active_model(name="agent")
+    assert registry.flush(30)
+    assert not Path(recording.removeprefix("sqlite:///")).exists()
+
+
+def test_moved(recording: str, tmp_path: Path) -> None:
+    """Versions of this process are written to a place that is configured after they were set."""
+    active.set_active_model(name="early")
+    assert registry.flush(30)
+    elsewhere = f"sqlite:///{tmp_path / 'elsewhere.db'}"
+    registry.configure_recording(elsewhere)
+    active.set_active_model(name="late")
+    assert [set(kept_at(url)) for url in (recording, elsewhere)] == [{"early"}, {"early", "late"}]
+
+
+@pytest.mark.parametrize(("exporters", "kept"), [("local", True), ("otlp,local", True), ("otlp", False)])
+def test_default_place(tmp_path: Path, exporters: str, kept: bool) -> None:  # noqa: FBT001 - one of the cases
+    """Until something is configured, records are kept where spans go to the local store."""
+    store = tmp_path / "default.db"
+    run(
+        "import verspan\nverspan.set_active_model(name='agent')\n",
+        tmp_path,
+        VERSPAN_STORE=str(store),
+        VERSPAN_EXPORTERS=exporters,
+    )
+    assert store.exists() == kept
+
+
+def test_end_of_the_process(repository: Path, store_url: str) -> None:
+    """A process that ends right after it has named its version has written the record."""
+    ended = run("import verspan\nverspan.set_active_model(name='agent')\n", repository, VERSPAN_STORE=store_url)
+    assert (ended.stdout, ended.stderr, list(kept_at(store_url))) == ("", "", ["agent"])
+
+
+def test_named_while_ending(repository: Path, store_url: str) -> None:
+    """A version that is named by an exit handler, when no thread can be started any more, is written too."""
+    script = (
+        "import atexit, verspan\n"
+        "verspan.set_experiment('shop')\n"
+        "atexit.register(lambda: verspan.set_active_model(name='late'))\n"
+    )
+    ended = run(script, repository, VERSPAN_STORE=store_url)
+    assert (ended.stderr, list(kept_at(store_url))) == ("", ["late"])
+
+
+CHILDREN = """
+import multiprocessing, os, sys, warnings
+import verspan
+
+warnings.simplefilter("ignore", DeprecationWarning)
+
+def child(name):
+    verspan.set_active_model(name=name)
+
+if __name__ == "__main__":
+    verspan.set_active_model(name="parent")
+    if sys.argv[1:] == [] and os.environ["METHOD"] == "os.fork":
+        pid = os.fork()
+        if pid == 0:
+            child("child")
+            sys.exit(0)
+        os.waitpid(pid, 0)
+    else:
+        process = multiprocessing.get_context(os.environ["METHOD"]).Process(target=child, args=("child",))
+        process.start()
+        process.join()
+"""
+
+
+@pytest.mark.parametrize("method", ["os.fork", "fork", "spawn", "forkserver"])
+def test_children(repository: Path, store_url: str, method: str) -> None:
+    """A child process, forked right after its parent has named a version or begun anew, records its own."""
+    ended = run(CHILDREN, repository, VERSPAN_STORE=store_url, METHOD=method)
+    assert (ended.stderr, set(kept_at(store_url))) == ("", {"parent", "child"})
+
+
+def no_folder(path: Path) -> None:
+    """A file stands where the store's folder would be."""
+    path.parent.write_text("in the way")
+
+
+def no_store(path: Path) -> None:
+    """Something else stands where the store would be."""
+    path.parent.mkdir()
+    path.write_bytes(b"something else entirely" * 100)
+
+
+@pytest.mark.parametrize("damage", [no_folder, no_store])
+def test_unusable_store(recording: str, caplog: pytest.LogCaptureFixture, damage: Callable[[Path], None]) -> None:
+    """A store that cannot be written costs one warning that says what is lost, and is left as it is."""
+    path = Path(recording.removeprefix("sqlite:///"))
+    damage(path)
+    before = {file: file.read_bytes() for file in path.parent.parent.rglob("*") if file.is_file()}
+    for _ in range(3):
+        active.set_active_model(name="agent")
+        assert registry.flush(30)
+    (line,) = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+    assert line.startswith("The record of agent is lost (commit, branch, remote); its spans carry its name and id")
+    assert str(path.parent) in line
+    assert {file: file.read_bytes() for file in path.parent.parent.rglob("*") if file.is_file()} == before
+    assert active.get_active_model_id() == model_id_for("Default", "agent")
+
+
+def test_place_that_is_no_store(caplog: pytest.LogCaptureFixture) -> None:
+    """A place that no store can be at costs one warning."""
+    registry.configure_recording("nonsense://somewhere")
+    active.set_active_model(name="agent")
+    assert registry.flush(30)
+    (line,) = [record.getMessage() for record in caplog.records]
+    assert "nonsense://somewhere" in line
+
+
+def test_known_id(recording: str) -> None:
+    """A version that another process has recorded is found by its id, and has its name from then on."""
+    with closing(open_store(recording)) as store:
+        model_id = model_id_for("shop", "agent")
+        kept = store.upsert_model(LoggedModel(model_id, "agent", experiment_id_for("shop"), "shop", 1, 2))
+    first = active.set_active_model(model_id=model_id)
+    assert registry.flush(30)
+    second = active.set_active_model(model_id=model_id)
+    assert [(model.model_id, model.name) for model in (first, second)] == [(model_id, model_id), (model_id, "agent")]
+    assert registry.get_logged_model(model_id) == kept
+
+
+def test_unknown_id(recording: str, caplog: pytest.LogCaptureFixture) -> None:
+    """An id that the store does not have is active all the same, and one warning says what spans lack."""
+    for _ in range(2):
+        active.set_active_model(model_id=NOWHERE)
+        assert registry.flush(30)
+    assert active.get_active_model_id() == NOWHERE
+    (line,) = [record.getMessage() for record in caplog.records]
+    assert line == (
+        f"{recording.removeprefix('sqlite:///')} has no record of a version with the id {NOWHERE}: its spans carry the "
+        "id and no name. `verspan models` lists versions; verspan.set_active_model(name=...) makes one."
+    )
+
+
+def test_id_then_name(recording: str) -> None:
+    """A version that was known by its id alone is written when it is named."""
+    active.set_active_model(model_id=model_id_for("Default", "agent"))
+    active.set_active_model(name="agent")
+    assert list(kept_at(recording)) == ["agent"]
+
+
+def test_get_logged_model(recording: str) -> None:
+    """A record can be read right after the version was named, and an unknown one says where to look."""
+    made = active.set_active_model(name="agent")
+    read = registry.get_logged_model(made.model_id)
+    assert (read.name, read.model_id) == ("agent", made.model_id)
+    with pytest.raises(NotFoundError, match=r"has no version 'm-unknown'. `verspan models` lists those it has."):
+        registry.get_logged_model("m-unknown")
+
+
+def test_search_logged_models(recording: str) -> None:
+    """Versions are found by experiment and name, as many as are asked for."""
+    for experiment in ("shop", "bank"):
+        active.set_experiment(experiment)
+        for name in ("a", "b"):
+            active.set_active_model(name=name)
+
+    def found(**query: str | int) -> set[tuple[str, str]]:
+        return {(model.experiment_name, model.name) for model in registry.search_logged_models(**query)}  # type: ignore[arg-type]  # each has its own type
+
+    assert found() == {("shop", "a"), ("shop", "b"), ("bank", "a"), ("bank", "b")}
+    assert found(experiment_name="shop") == {("shop", "a"), ("shop", "b")}
+    assert found(experiment_name="shop", name="b") == {("shop", "b")}
+    assert len(registry.search_logged_models(max_results=3)) == 3
+
+
+def test_bounded() -> None:
+    """A program that makes a version per request holds a bounded number of records."""
+    recorder = Recorder(lambda: None, lambda: None)
+    model = LoggedModel("", "", "", "", 0, 0)
+    for number in range(1500):
+        recorder.record(replace(model, model_id=str(number)))
+    assert list(recorder._known) == [str(number) for number in range(500, 1500)]
+    assert recorder.flush(30)
+
+
+def test_no_spans_of_our_own(recording: str) -> None:
+    """What is done in the background is hidden from instrumentation of SQLite or SQLAlchemy."""
+    from opentelemetry.instrumentation.utils import is_instrumentation_enabled
+
+    seen = []
+
+    def place() -> str:
+        seen.append(is_instrumentation_enabled())
+        return recording
+
+    recorder = Recorder(place, lambda: None)
+    recorder.record(LoggedModel(NOWHERE, "agent", "e", "shop", 0, 0))
+    assert recorder.flush(30)
+    assert (set(seen), list(kept_at(recording))) == ({False}, ["agent"])
