@@ -63,8 +63,8 @@ clean: ## remove environments, caches and builds; .verspan stays
 
 test-older-clients: $(OLDER_CLIENTS:%=.venv-%/.installed)
 	@for client in $(OLDER_CLIENTS); do \
-	  echo "instrumentors/openai with $$client"; \
-	  .venv-$$client/bin/python -m pytest -q instrumentors/openai || exit 1; done
+	  echo "The OpenAI instrumentor's tests with the client of requirements/$$client.txt"; \
+	  .venv-$$client/bin/python -m pytest -q -n auto instrumentors/openai || exit 1; done
 
 # The installer: by pip where the interpreter can make an environment with pip in it, else by the pip or uv that is there.
 $(BIN)/uv: requirements/uv.txt
