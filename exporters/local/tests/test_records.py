@@ -10,7 +10,7 @@ from opentelemetry.trace import Link, SpanContext, SpanKind, Status, StatusCode
 
 from verspan.errors import InvalidArgumentError
 from verspan.traces.model import EventRecord, LinkRecord, SpanRecord
-from verspan_local.records import span_record
+from verspan_local.records import RecordMaker
 
 START_NS = 1_750_000_000_000_000_000
 IDS = SpanContext(trace_id=0xABC, span_id=0x2, is_remote=False)
@@ -42,7 +42,7 @@ def test_whole_span() -> None:
     """Every field of a span is in its record, content merged into the attributes and an exception's into its event."""
     events = (Event("asked", timestamp=START_NS), Event("exception", {"exception.type": "NotFoundError"}, START_NS + 4))
 
-    assert span_record(_span(events), CONTENT) == SpanRecord(
+    assert RecordMaker().record(_span(events), CONTENT) == SpanRecord(
         trace_id="00000000000000000000000000000abc",
         span_id="0000000000000002",
         parent_span_id="0000000000000001",
@@ -81,7 +81,7 @@ def test_least_span() -> None:
     """A span with nothing but what it must have has a record too."""
     span = ReadableSpan("root", context=IDS, resource=Resource({}), start_time=START_NS, end_time=START_NS)
 
-    assert span_record(span) == SpanRecord(
+    assert RecordMaker().record(span) == SpanRecord(
         trace_id="00000000000000000000000000000abc",
         span_id="0000000000000002",
         parent_span_id=None,
@@ -96,7 +96,7 @@ def test_least_span() -> None:
 
 def test_exception_without_event() -> None:
     """Where a span has no exception event, the exception's message and stack trace are attributes of the span."""
-    record = span_record(_span(), CONTENT)
+    record = RecordMaker().record(_span(), CONTENT)
 
     assert record.attributes["exception.message"] == "no such model"
     assert record.attributes["exception.stacktrace"] == "Traceback ..."
@@ -104,7 +104,7 @@ def test_exception_without_event() -> None:
 
 def test_broken_text() -> None:
     """Content that is no UTF-8 is kept as far as it can be read."""
-    record = span_record(_span(), {"gen_ai.output.messages": b"ok \xff"})
+    record = RecordMaker().record(_span(), {"gen_ai.output.messages": b"ok \xff"})
 
     assert record.attributes["gen_ai.output.messages"] == "ok \N{REPLACEMENT CHARACTER}"
 
@@ -112,4 +112,16 @@ def test_broken_text() -> None:
 def test_span_that_has_not_ended() -> None:
     """A span without an end is refused by name."""
     with pytest.raises(InvalidArgumentError, match="'root' has no ids or no times"):
-        span_record(ReadableSpan("root", context=IDS, start_time=START_NS))
+        RecordMaker().record(ReadableSpan("root", context=IDS, start_time=START_NS))
+
+
+def test_shared_resource() -> None:
+    """Records of spans with one resource share one mapping of its attributes."""
+    maker = RecordMaker()
+    resource = Resource({"service.name": "support"})
+    spans = [ReadableSpan(name, IDS, resource=resource, start_time=1, end_time=2) for name in ("first", "second")]
+
+    first, second = [maker.record(span) for span in spans]
+
+    assert first.resource == {"service.name": "support"}
+    assert second.resource is first.resource

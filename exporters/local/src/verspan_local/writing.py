@@ -10,7 +10,7 @@ from verspan.store.interface import Store
 from verspan.traces.model import SpanRecord
 from verspan_local.backlog import HeldSpan
 from verspan_local.notices import Notices
-from verspan_local.records import span_record
+from verspan_local.records import RecordMaker
 
 _logger = logging.getLogger(__name__)
 
@@ -27,6 +27,7 @@ class SpanWriter:
         self._store_url = store_url
         self._store: Store | None = None
         self._notices = notices
+        self._maker = RecordMaker()
 
     def write(self, batch: Sequence[HeldSpan]) -> None:
         """Write a batch; a span that cannot be stored is said and left out.
@@ -50,7 +51,7 @@ class SpanWriter:
 
     def _record(self, held: HeldSpan) -> SpanRecord | None:
         try:
-            return span_record(held.span, held.content)
+            return self._maker.record(held.span, held.content)
         except Exception as error:  # noqa: BLE001 - any processor may hand over a span of its own making
             self._lose(held.span.name, error)
             return None
