@@ -12,7 +12,18 @@ from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
 
-NEEDED_BY_AGENT = ("openai.resources.chat", "opentelemetry.sdk.trace", "sqlalchemy", "genai_prices")
+NEEDED_BY_AGENT = (
+    "openai.resources.chat.completions.completions",
+    "httpcore2",
+    "opentelemetry.instrumentation.threading",
+    "opentelemetry.sdk.metrics",
+    "opentelemetry.sdk.trace",
+    "verspan_openai",
+    "verspan_local",
+    "verspan.store.sql",
+    "sqlalchemy.dialects.sqlite",
+    "genai_prices.data_snapshot",
+)
 NEEDED_BY_TOUR = ("verspan.demo.tour", "verspan.store.sql", "rich.table")
 
 
