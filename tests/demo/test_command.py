@@ -21,7 +21,7 @@ from verspan.versions.model import GitState
 
 STORE = Path(".verspan", "demo", ".verspan", "verspan.db")
 PROGRAM = Path(sys.executable).with_name("verspan")
-MINE = {"VERSPAN_EXPORTERS": "none", "OTEL_SDK_DISABLED": "true", "GIT_DIR": "/nowhere"}
+MINE = {"VERSPAN_EXPORTERS": "none", "OTEL_SDK_DISABLED": "true", "GIT_DIR": "/nowhere", "VERSPAN_STORE": "/nowhere"}
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Ran:
 
 def run(folder: Path, *arguments: str, **variables: str) -> Ran:
     """Run the demo in a folder, with a few settings of other applications in its way."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "VERSPAN_"))}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("OPENAI_")}
     done = subprocess.run(
         [sys.executable, "-m", "verspan.demo", *arguments],
         cwd=folder,

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import click
 
-from verspan.cli.options import store_option
 from verspan.cli.terminal import hint
 from verspan.demo.api_server import DemoApi
 from verspan.demo.invocation import shown_path
@@ -25,7 +24,13 @@ _KEY = "OPENAI_API_KEY"
 
 
 @click.command()
-@store_option
+@click.option(
+    # Not by VERSPAN_STORE, which is where an application's own traces are.
+    "--store",
+    "store_place",
+    metavar="PATH_OR_URL",
+    help="Where the traces go; else a store in the little repository.",
+)
 @click.option("--real", is_flag=True, help=f"Ask the real API with the key in {_KEY}: 14 calls, less than a cent.")
 def demo(*, store_place: str | None, real: bool) -> None:
     """Record two versions of a small agent and look at them: no key, no server, no network.
