@@ -215,7 +215,7 @@ async def test_callbacks(span: MakeSpan, recorded: Recorded) -> None:
 
 @pytest.mark.usefixtures("carried_into_threads")
 async def test_carried_into_threads(span: MakeSpan, recorded: Recorded) -> None:
-    """Threads, timers and pool tasks started inside a block have its version; later ones on the same worker have not."""
+    """Threads, timers and pool tasks started inside a block have its version; later tasks of a worker have not."""
     set_active_model(name="process")
     with ThreadPoolExecutor(1) as pool:
         with active_model("A"):
