@@ -1,8 +1,8 @@
 """What a call of a model cost, by the package ``genai-prices``: the one module that calls it.
 
 Its prices are dated and depend on the size of the request and on the service tier; one calculation takes it about
-130 microseconds. Between two thresholds of size a price is linear in the counts, so what one token of each kind costs is
-asked once per model, minute and service tier.
+130 microseconds. Between two thresholds of size a price is linear in the counts, so what one token of each kind costs
+is asked once per model, minute and service tier.
 """
 
 from __future__ import annotations
@@ -15,15 +15,14 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from importlib import import_module
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 from verspan.traces.model import Cost
 
 _logger = logging.getLogger(__name__)
 
 _MINUTE_NS = 60_000_000_000
-_PICODOLLARS = 12  # decimal places that a cost is rounded to: a token of the cheapest model costs some 10,000 picodollars
-_NO_COST = Decimal(0)
+_DECIMAL_PLACES = 12  # picodollars: a token of the cheapest model costs some 10,000
 
 # Names of the GenAI conventions that genai-prices does not know by themselves; it knows the rest, or nobody does.
 _PROVIDER_IDS = {
@@ -39,8 +38,7 @@ _PROVIDER_IDS = {
 }
 
 
-@dataclass(frozen=True)
-class TokenUsage:
+class TokenUsage(NamedTuple):
     """Tokens of one call, as ``gen_ai.usage.*`` counts them: the last four are parts of the first two."""
 
     input_tokens: int = 0
@@ -54,18 +52,14 @@ class TokenUsage:
     def consistent(self) -> bool:
         """Whether no count is negative and no part exceeds its whole."""
         cached = self.cache_read_input_tokens + self.cache_write_input_tokens
-        return (
-            min(self.cache_read_input_tokens, self.cache_write_input_tokens) >= 0
-            and 0 <= self.audio_input_tokens <= self.input_tokens
-            and 0 <= self.audio_output_tokens <= self.output_tokens
-            and cached <= self.input_tokens
-        )
+        parts_fit = max(cached, self.audio_input_tokens) <= self.input_tokens
+        return min(self) >= 0 and parts_fit and self.audio_output_tokens <= self.output_tokens
 
 
 def price(
     provider_name: str, model: str, usage: TokenUsage, at_ns: int, *, service_tier: str | None = None
 ) -> Cost | None:
-    """What a call cost; None where its price is not known, the counts contradict each other or no price list is installed.
+    """What a call cost; None where no price is known, the counts contradict each other or no price list is installed.
 
     Args:
         provider_name: ``gen_ai.provider.name``.
@@ -81,7 +75,7 @@ def price(
     if tariff is None:
         return None
     usd = tariff.usd(usage)
-    return None if usd is None else Cost(float(round(usd, _PICODOLLARS)), tariff.price_version)
+    return None if usd is None else Cost(float(round(usd, _DECIMAL_PLACES)), tariff.price_version)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Contents of rows, compressed with Zstandard and a dictionary made from the store's own contents.
 
-The first byte says how: 0 for plain, 1 for Zstandard alone, and from 2 on the number of the dictionary. What follows is a
-Zstandard frame without its magic number, four bytes that are always the same.
+The first byte says how: 0 for plain, 1 for Zstandard alone, and from 2 on the number of the dictionary. What follows is
+a Zstandard frame without its magic number, four bytes that are always the same.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ _MAGIC = (0xFD2FB528).to_bytes(4, "little")
 _LEVEL = 3
 _DICTIONARY_BYTES = 112_640  # what `zstd --train` makes; twice as much saves 2 percent
 
+CompressionError = zstd.ZstdError
+"""What is raised for content that was not compressed here, or has been damaged since."""
 Dictionary = zstd.ZstdDict
 """A compression dictionary, digested once however often it is used."""
 

@@ -1,14 +1,14 @@
 """Content attributes taken apart into bodies, each kept once, and put together again exactly.
 
-An agent sends its whole history with every turn, so a list of messages is taken apart into its messages: as values where
-it was given as a list, as slices of the text where it was given as JSON text, whatever blanks its writer puts between
-them. Anything else is one body.
+An agent sends its whole history with every turn, so a list of messages is taken apart into its messages: as values
+where it was given as a list, as slices of the text where it was given as JSON text, whatever blanks its writer puts
+between them. Anything else is one body.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 import orjson
@@ -147,25 +147,31 @@ def words_of(value: Any) -> str:
 def _gather(value: Any, found: list[str]) -> None:
     if isinstance(value, str):
         found.append(value)
-    elif isinstance(value, Mapping):
-        _gather_mapping(value, found)
-    elif isinstance(value, Sequence) and not isinstance(value, bytes):
-        for item in value:
-            _gather(item, found)
+    elif isinstance(value, dict):
+        parts = value.get("parts")
+        if "role" in value and isinstance(parts, list):
+            _gather_parts(parts, found)
+        else:
+            _gather_all(value.values(), found)
+    elif isinstance(value, (list, tuple)):
+        _gather_all(value, found)
     elif isinstance(value, (int, float)) and not isinstance(value, bool):
         found.append(str(value))
+    elif isinstance(value, Mapping):
+        _gather(dict(value), found)
 
 
-def _gather_mapping(mapping: Mapping[str, Any], found: list[str]) -> None:
-    parts = mapping.get("parts")
-    if "role" in mapping and isinstance(parts, Sequence):
-        _gather([part for part in parts if not isinstance(part, Mapping)], found)
-        for part in parts:
-            if isinstance(part, Mapping):
-                _gather([item for key, item in part.items() if key != "type"], found)
-        return
-    for item in mapping.values():
-        _gather(item, found)
+def _gather_all(values: Iterable[Any], found: list[str]) -> None:
+    for value in values:
+        _gather(value, found)
+
+
+def _gather_parts(parts: Iterable[Any], found: list[str]) -> None:
+    for part in parts:
+        if isinstance(part, dict):
+            _gather_all((item for key, item in part.items() if key != "type"), found)
+        else:
+            _gather(part, found)
 
 
 def preview_of(body: bytes, length: int) -> str:

@@ -15,10 +15,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from verspan.store.compression import CompressionError
 from verspan.store.failures import store_error
-
-LOCK_TIMEOUT_S = 30.0
-"""How long a transaction waits for another's: many batches' worth, and short enough for a person to wait."""
 
 _IMMEDIATE = "verspan_immediate"
 
@@ -26,7 +24,7 @@ _IMMEDIATE = "verspan_immediate"
 class Database:
     """One SQLite file in WAL mode, used from many threads and by many processes at once."""
 
-    def __init__(self, path: Path, *, lock_timeout_s: float = LOCK_TIMEOUT_S) -> None:
+    def __init__(self, path: Path, lock_timeout_s: float) -> None:
         self.path = path
         self._engine = _engine_for(path, lock_timeout_s)
         self._immediate = self._engine.execution_options(**{_IMMEDIATE: True})
@@ -61,7 +59,7 @@ class Database:
         try:
             with engine.begin() as connection:
                 yield connection
-        except (DBAPIError, sqlite3.Error) as error:
+        except (DBAPIError, sqlite3.Error, CompressionError) as error:
             raise store_error(error, self.path) from error
 
 

@@ -18,8 +18,8 @@ import orjson
 _MARK = "\0"
 _TOO_DEEP = b'"(nested too deeply to be kept)"'
 _INT64 = range(-(2**63), 2**63)
-_ALWAYS_AS_IS = frozenset({bool, type(None)})
-_MOSTLY_AS_IS = frozenset({bool, type(None), str, int})
+_ALWAYS_AS_IS: frozenset[type] = frozenset({bool, type(None)})
+_MOSTLY_AS_IS: frozenset[type] = frozenset({bool, type(None), str, int})
 
 
 def to_json(value: Any) -> bytes:

@@ -16,7 +16,14 @@ _UNAVAILABLE = {
     "unable to open database file": f"it cannot be opened: make the file and its folder writable, {_NEW_PLACE}",
     "disk I/O error": f"the disk or its file system fails: see the system's log, {_NEW_PLACE}",
 }
-_CORRUPT = ("not a database", "malformed", "unsupported file format", "no such table", "no such column")
+_CORRUPT = (
+    "not a database",
+    "malformed",
+    "unsupported file format",
+    "no such table",
+    "no such column",
+    "decompress",
+)
 
 
 def store_error(error: Exception, path: Path) -> StoreError:

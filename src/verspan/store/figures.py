@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Insert, Update, bindparam, case, func, or_, select, update
@@ -40,13 +40,11 @@ class FiguresChange:
         operation = promoted.series.operation
         if operation is None:
             return
-        bucket = bucket_of(span.end_ns - span.start_ns)
-        for hour in (_ALL_TIME, span.start_ns // _HOUR_NS):
-            period = (model_key, hour, operation)
-            self._latencies[period, bucket] += 1
-            if period not in self._sums:
-                self._sums[period] = dict.fromkeys(_SUMS, 0) | {"cost_pico": None}
-            _add(self._sums[period], span, promoted)
+        period = (model_key, span.start_ns // _HOUR_NS, operation)
+        self._latencies[period, bucket_of(span.end_ns - span.start_ns)] += 1
+        if period not in self._sums:
+            self._sums[period] = dict.fromkeys(_SUMS, 0) | {"cost_pico": None}
+        _add(self._sums[period], span, promoted)
 
     def move_trace(self, before: int | None, now: int | None) -> None:
         """Count a trace for the version that it belongs to now, and no longer for the one before."""
@@ -57,10 +55,17 @@ class FiguresChange:
 
     def write(self, connection: Connection) -> None:
         """Add everything to the store's figures."""
-        _ADD_SUMS.execute(connection, (_columns(period) | sums for period, sums in self._sums.items()))
+        _ADD_SUMS.execute(
+            connection,
+            (columns | sums for period, sums in self._sums.items() for columns in _periods(period)),
+        )
         _ADD_LATENCIES.execute(
             connection,
-            (_columns(period) | {"bucket": bucket, "calls": n} for (period, bucket), n in self._latencies.items()),
+            (
+                columns | {"bucket": bucket, "calls": calls}
+                for (period, bucket), calls in self._latencies.items()
+                for columns in _periods(period)
+            ),
         )
         for key in self._seen_ns.keys() | self._trace_counts.keys():
             first, last = self._seen_ns.get(key, (None, None))
@@ -122,12 +127,14 @@ def _latencies_of(connection: Connection, model_key: int) -> Mapping[int, int]:
         .where(latency.model_key == model_key, latency.hour == _ALL_TIME, latency.operation.in_(CALL_OPERATIONS))
         .group_by(latency.bucket)
     )
-    return {bucket: calls for bucket, calls in rows}
+    return {row[0]: row[1] for row in rows}
 
 
-def _columns(period: _Period) -> dict[str, Any]:
+def _periods(period: _Period) -> Iterator[dict[str, Any]]:
+    """The hour itself and all of time."""
     model_key, hour, operation = period
-    return {"model_key": model_key, "hour": hour, "operation": operation}
+    yield {"model_key": model_key, "hour": hour, "operation": operation}
+    yield {"model_key": model_key, "hour": _ALL_TIME, "operation": operation}
 
 
 def _add_sums() -> Insert:

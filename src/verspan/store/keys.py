@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, Connection, Table, func, insert, select
+from sqlalchemy import Column, Connection, Table, bindparam, func, insert, select
 
 _Item = TypeVar("_Item")
-_MANY = 500  # SQLAlchemy writes a statement anew for every length of an IN list, and SQLite has bounds of its own
+_MANY = 500  # SQLite has bounds on the values of one statement, PostgreSQL too
 
 
 def digest_of(content: bytes) -> bytes:
@@ -28,8 +28,10 @@ def chunks(items: Iterable[_Item], size: int = _MANY) -> Iterator[Sequence[_Item
 def known_keys(connection: Connection, name: Column[Any], key: Column[Any], names: Iterable[Any]) -> dict[Any, int]:
     """The keys of those rows that are there already, by the column that names them."""
     found: dict[Any, int] = {}
+    # Written so, the statement is compiled once; with the values in it, anew for each number of them.
+    statement = select(name, key).where(name.in_(bindparam("names", expanding=True)))
     for some in chunks(names):
-        found.update((row[0], row[1]) for row in connection.execute(select(name, key).where(name.in_(some))))
+        found.update((row[0], row[1]) for row in connection.execute(statement, {"names": some}))
     return found
 
 

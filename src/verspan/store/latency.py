@@ -1,9 +1,9 @@
 """Durations in logarithmic buckets, from which quantiles come within 1 percent and to which anybody can add.
 
 The formulas are those of DDSketch (Masson, Rim and Lee, "DDSketch: a fast and fully-mergeable quantile sketch with
-relative-error guarantees", PVLDB 12(12), 2019): with a relative error of at most ``a``, bucket ``i`` holds the values in
-``(g**(i-1), g**i]`` where ``g = (1 + a) / (1 - a)``, and stands for the value ``2 * g**i / (g + 1)``. An hour of
-nanoseconds ends in bucket 1,445, so there is no need to collapse buckets.
+relative-error guarantees", PVLDB 12(12), 2019): with a relative error of at most ``a``, bucket ``i`` holds the values
+in ``(g**(i-1), g**i]`` where ``g = (1 + a) / (1 - a)``, and stands for the value ``2 * g**i / (g + 1)``. An hour of
+nanoseconds falls into bucket 1,445, so there is no need to collapse buckets.
 """
 
 from __future__ import annotations

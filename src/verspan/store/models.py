@@ -20,7 +20,7 @@ _EXPERIMENTS = tables.experiments.c
 
 def upsert_model(connection: Connection, model: LoggedModel) -> LoggedModel:
     """Keep a version's record and return it as kept."""
-    row = connection.execute(select(_MODELS).where(_MODELS.model_id == model.model_id)).one_or_none()
+    row = connection.execute(select(tables.logged_models).where(_MODELS.model_id == model.model_id)).one_or_none()
     if row is None:
         kept = model
         key = next_key(connection, _MODELS.model_key)

@@ -20,12 +20,13 @@ _APPLICATION_ID_AT = slice(68, 72)  # https://www.sqlite.org/fileformat.html#the
 _HEADER_BYTES = 100
 
 
-def open_store(url: str, *, create: bool = True) -> Store:
+def open_store(url: str, *, create: bool = True, lock_timeout_s: float = 30.0) -> Store:
     """Open the store at a place.
 
     Args:
         url: ``sqlite:///`` and a path.
         create: whether to make the store, and the folders to it, where there is none.
+        lock_timeout_s: how long, in seconds, an operation waits for another process's before it fails.
 
     Raises:
         InvalidArgumentError: the URL is not one of a store that this Verspan knows.
@@ -39,7 +40,7 @@ def open_store(url: str, *, create: bool = True) -> Store:
             raise missing(path)
         _create(path)
     _check_header(path)
-    return _open(path)
+    return _open(path, lock_timeout_s)
 
 
 def _path_of(url: str) -> Path:
@@ -49,12 +50,12 @@ def _path_of(url: str) -> Path:
     return Path(place).absolute()
 
 
-def _open(path: Path) -> Store:
+def _open(path: Path, lock_timeout_s: float) -> Store:
     from verspan.store.database import Database
     from verspan.store.migrations import MIGRATIONS, migrate, schema_version
     from verspan.store.sql import SqlStore
 
-    database = Database(path)
+    database = Database(path, lock_timeout_s)
     try:
         with database.reading() as connection:
             version = schema_version(connection)
@@ -112,7 +113,7 @@ def _build(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
         connection.execute("PRAGMA journal_mode = WAL")
-    database = Database(path)
+    database = Database(path, lock_timeout_s=0)
     try:
         with database.writing() as connection:
             migrate(connection, path)

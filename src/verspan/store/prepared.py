@@ -46,7 +46,7 @@ class PreparedSpan(NamedTuple):
         if messages is None or not messages.digests:
             return self._whole(semconv.VERSPAN_INPUTS)
         for digest, piece in zip(reversed(messages.digests), reversed(messages.content.pieces), strict=True):
-            if isinstance(piece.value, Mapping) and piece.value.get("role") == "user":
+            if isinstance(piece.value, dict) and piece.value.get("role") == "user":
                 return digest
         return messages.digests[-1]
 
@@ -57,11 +57,9 @@ class PreparedSpan(NamedTuple):
 
     def labels(self) -> Iterator[tuple[str, str, str]]:
         """Kind, name and value of each tag and piece of metadata."""
-        for name, value in self.span.attributes.items():
-            if name.startswith(_LABEL_PREFIXES):
-                kind = "tag" if name.startswith(semconv.VERSPAN_TAG_PREFIX) else "metadata"
-                prefix = _LABEL_PREFIXES[kind != "tag"]
-                yield kind, writable(name[len(prefix) :]), writable(str(value))
+        for name in [name for name in self.span.attributes if name.startswith(_LABEL_PREFIXES)]:
+            _, kind, label = name.split(".", 2)
+            yield kind, writable(label), writable(str(self.span.attributes[name]))
 
     def _whole(self, name: str) -> bytes | None:
         content = self.contents.get(name)
@@ -76,7 +74,8 @@ def prepare(span: SpanRecord) -> PreparedSpan:
     """
     if span.start_ns not in _TIMES or span.end_ns not in _TIMES:
         raise InvalidArgumentError(
-            f"a span's times are nanoseconds from 1970 to 2116, and {span.start_ns} to {span.end_ns} of {span.name!r} are not"
+            f"a span's times are nanoseconds from 1970 to 2116, and those of {span.name!r} are"
+            f" {span.start_ns} and {span.end_ns}"
         )
     attributes = span.attributes
     contents = {name: _split(name, attributes[name]) for name in semconv.CONTENT_ATTRIBUTES & attributes.keys()}

@@ -7,7 +7,8 @@ fields takes five times as long.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from verspan import semconv
 from verspan.pricing import TokenUsage, price
@@ -30,7 +31,7 @@ class Series(NamedTuple):
     request_model: str | None
     response_model: str | None
     error_type: str | None
-    price_version: str | None
+    price_version: str | None = None
 
 
 class Promoted(NamedTuple):
@@ -58,33 +59,21 @@ class Promoted(NamedTuple):
 
 def promote(span: SpanRecord) -> Promoted:
     """Read the promoted values of a span; an attribute of another type than the conventions' is left out."""
-    values = span.attributes
-    operation = _text(values, semconv.GEN_AI_OPERATION_NAME)
-    provider = _text(values, semconv.GEN_AI_PROVIDER_NAME)
-    models = _text(values, semconv.GEN_AI_REQUEST_MODEL), _text(values, semconv.GEN_AI_RESPONSE_MODEL)
-    usage = _usage(values)
-    is_call = operation in CALL_OPERATIONS
-    cost_pico, price_version = _priced(span, provider, models, usage) if is_call else (None, None)
+    attributes = span.attributes
+    series = _series(span)
+    counts = _counts(attributes)
+    is_call = series.operation in CALL_OPERATIONS
+    cost_pico, price_version = _priced(span, series, counts) if is_call else (None, None)
     return Promoted(
-        series=Series(
-            writable(span.name),
-            span.kind,
-            writable(span.scope_name),
-            writable(span.scope_version),
-            operation,
-            provider,
-            *models,
-            _text(values, semconv.ERROR_TYPE),
-            price_version,
-        ),
-        model_id=_text(values, semconv.LOGGED_MODEL_ID),
-        model_name=_text(values, semconv.LOGGED_MODEL_NAME),
-        session_id=_text(values, semconv.SESSION_ID) or _text(values, semconv.GEN_AI_CONVERSATION_ID),
-        user_id=_text(values, semconv.USER_ID),
-        input_tokens=usage.get(semconv.GEN_AI_USAGE_INPUT_TOKENS),
-        output_tokens=usage.get(semconv.GEN_AI_USAGE_OUTPUT_TOKENS),
-        cached_tokens=usage.get(semconv.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS),
-        reasoning_tokens=usage.get(semconv.GEN_AI_USAGE_REASONING_OUTPUT_TOKENS),
+        series=series if price_version is None else series._replace(price_version=price_version),
+        model_id=_text(attributes.get(semconv.LOGGED_MODEL_ID)),
+        model_name=_text(attributes.get(semconv.LOGGED_MODEL_NAME)),
+        session_id=_text(attributes.get(semconv.SESSION_ID)) or _text(attributes.get(semconv.GEN_AI_CONVERSATION_ID)),
+        user_id=_text(attributes.get(semconv.USER_ID)),
+        input_tokens=counts.get(semconv.GEN_AI_USAGE_INPUT_TOKENS),
+        output_tokens=counts.get(semconv.GEN_AI_USAGE_OUTPUT_TOKENS),
+        cached_tokens=counts.get(semconv.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS),
+        reasoning_tokens=counts.get(semconv.GEN_AI_USAGE_REASONING_OUTPUT_TOKENS),
         cost_pico=cost_pico,
         is_call=is_call,
     )
@@ -95,12 +84,42 @@ def writable(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
-def _text(attributes: Attributes, name: str) -> str | None:
-    value = attributes.get(name)
+_SHARED = (
+    semconv.GEN_AI_OPERATION_NAME,
+    semconv.GEN_AI_PROVIDER_NAME,
+    semconv.GEN_AI_REQUEST_MODEL,
+    semconv.GEN_AI_RESPONSE_MODEL,
+    semconv.ERROR_TYPE,
+)
+
+
+def _series(span: SpanRecord) -> Series:
+    named = span.name, span.kind, span.scope_name, span.scope_version
+    values = [span.attributes.get(name) for name in _SHARED]
+    return _series_of(*named, *(value if isinstance(value, str) else None for value in values))
+
+
+@lru_cache(maxsize=4096)
+def _series_of(name: str, kind: str, scope_name: str, scope_version: str, *values: str | None) -> Series:
+    operation, provider, request_model, response_model, error_type = map(_text, values)
+    return Series(
+        writable(name),
+        kind,
+        writable(scope_name),
+        writable(scope_version),
+        operation,
+        provider,
+        request_model,
+        response_model,
+        error_type,
+    )
+
+
+def _text(value: Any) -> str | None:
     return writable(value) if isinstance(value, str) else None
 
 
-_COUNTS = {
+_PRICED_COUNTS = {
     semconv.GEN_AI_USAGE_INPUT_TOKENS: "input_tokens",
     semconv.GEN_AI_USAGE_OUTPUT_TOKENS: "output_tokens",
     semconv.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS: "cache_read_input_tokens",
@@ -108,31 +127,23 @@ _COUNTS = {
     semconv.GEN_AI_USAGE_AUDIO_INPUT_TOKENS: "audio_input_tokens",
     semconv.GEN_AI_USAGE_AUDIO_OUTPUT_TOKENS: "audio_output_tokens",
 }
+_COUNTS = {*_PRICED_COUNTS, semconv.GEN_AI_USAGE_REASONING_OUTPUT_TOKENS}
 
 
-def _usage(attributes: Attributes) -> Mapping[str, int]:
+def _counts(attributes: Attributes) -> Mapping[str, int]:
     """The counts of tokens that the attributes give, by name."""
-    names = attributes.keys() & _USAGE
-    counts = {name: attributes[name] for name in names}
-    return {name: count for name, count in counts.items() if type(count) is int and 0 <= count <= _INT64_MAX}
+    counts = [(name, attributes[name]) for name in attributes.keys() & _COUNTS]
+    return {name: count for name, count in counts if type(count) is int and 0 <= count <= _INT64_MAX}
 
 
-_USAGE = {*_COUNTS, semconv.GEN_AI_USAGE_REASONING_OUTPUT_TOKENS}
-
-
-def _priced(
-    span: SpanRecord, provider: str | None, models: tuple[str | None, str | None], usage: Mapping[str, int]
-) -> tuple[int, str] | tuple[None, None]:
+def _priced(span: SpanRecord, series: Series, counts: Mapping[str, int]) -> tuple[int, str] | tuple[None, None]:
     """What a call cost in picodollars, and by which price list; the model that answered counts before the one asked."""
-    if provider is None or usage.keys().isdisjoint(_WHOLES):
+    if series.provider is None or not counts:
         return None, None
-    tokens = TokenUsage(**{_COUNTS[name]: count for name, count in usage.items() if name in _COUNTS})
-    tier = _text(span.attributes, semconv.OPENAI_RESPONSE_SERVICE_TIER)
-    for model in reversed(models):
-        cost = price(provider, model, tokens, span.start_ns, service_tier=tier) if model else None
+    usage = TokenUsage(**{_PRICED_COUNTS[name]: count for name, count in counts.items() if name in _PRICED_COUNTS})
+    tier = _text(span.attributes.get(semconv.OPENAI_RESPONSE_SERVICE_TIER))
+    for model in (series.response_model, series.request_model):
+        cost = price(series.provider, model, usage, span.start_ns, service_tier=tier) if model else None
         if cost is not None:
             return round(cost.usd * PICODOLLARS), cost.price_version
     return None, None
-
-
-_WHOLES = (semconv.GEN_AI_USAGE_INPUT_TOKENS, semconv.GEN_AI_USAGE_OUTPUT_TOKENS)

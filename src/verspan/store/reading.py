@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, literal_column, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, String, and_, literal_column, or_, select
 
 from verspan.errors import InvalidArgumentError
 from verspan.store import search, tables
@@ -19,6 +19,7 @@ from verspan.store.span_bodies import body_keys, parse_span_body, stored_span
 from verspan.traces.model import Attributes, Trace, TracePage, TraceQuery, TraceStatus, TraceSummary
 
 _PREVIEW_LENGTH = 200
+_ID_DIGITS = 32
 _TRACES = tables.traces.c
 _SPANS = tables.spans.c
 _MODELS = tables.logged_models.c
@@ -55,9 +56,9 @@ def find_traces(connection: Connection, dictionaries: Dictionaries, query: Trace
 def match_trace_ids(connection: Connection, prefix: str, limit: int) -> Sequence[str]:
     """Ids that begin with some hexadecimal digits."""
     digits = prefix.lower()
-    if len(digits) > 32 or any(digit not in "0123456789abcdef" for digit in digits):
+    if len(digits) > _ID_DIGITS or not set(digits) <= set("0123456789abcdef"):
         return []
-    lowest, highest = (bytes.fromhex(digits.ljust(32, filler)) for filler in "0f")
+    lowest, highest = (bytes.fromhex(digits.ljust(_ID_DIGITS, filler)) for filler in "0f")
     within = select(_TRACES.trace_id).where(_TRACES.trace_id.between(lowest, highest)).order_by(_TRACES.trace_id)
     return [trace_id.hex() for trace_id in connection.scalars(within.limit(limit))]
 
@@ -87,31 +88,34 @@ def _selected_spans(trace_key: int) -> Select[Any]:
     )
 
 
-def _conditions(query: TraceQuery) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
+def _conditions(query: TraceQuery) -> Iterator[ColumnElement[bool]]:
     if query.model_ids:
         models = select(_MODELS.model_key).where(_MODELS.model_id.in_(query.model_ids))
-        conditions.append(_TRACES.model_key.in_(models))
-    if query.experiment_name is not None:
-        conditions.append(_EXPERIMENTS.name == query.experiment_name)
+        yield _TRACES.model_key.in_(models)
     if query.status is not None:
-        conditions.append(_TRACES.status == query.status.value)
-        if query.status is not TraceStatus.OK:
-            # The index's own condition in so many words, or SQLite does not see that the index will do.
-            conditions.append(_TRACES.status != literal_column("'OK'"))
+        yield from _has_status(query.status)
+    for column, value in (
+        (_EXPERIMENTS.name, query.experiment_name),
+        (_TRACES.session_id, query.session_id),
+        (_TRACES.user_id, query.user_id),
+    ):
+        if value is not None:
+            yield column == value
     if query.since_ns is not None:
-        conditions.append(_TRACES.start_ns >= query.since_ns)
+        yield _TRACES.start_ns >= query.since_ns
     if query.until_ns is not None:
-        conditions.append(_TRACES.start_ns < query.until_ns)
-    if query.session_id is not None:
-        conditions.append(_TRACES.session_id == query.session_id)
-    if query.user_id is not None:
-        conditions.append(_TRACES.user_id == query.user_id)
+        yield _TRACES.start_ns < query.until_ns
     if query.text is not None:
-        conditions.append(search.traces_with(query.text))
+        yield search.traces_with(query.text)
     if query.page_token is not None:
-        conditions.append(_after(query.page_token))
-    return conditions
+        yield _after(query.page_token)
+
+
+def _has_status(status: TraceStatus) -> Iterator[ColumnElement[bool]]:
+    yield _TRACES.status == status.value
+    if status is not TraceStatus.OK:
+        # The index's own condition in so many words, or SQLite does not see that the index will do.
+        yield _TRACES.status != literal_column("'OK'", String)
 
 
 def _after(page_token: str) -> ColumnElement[bool]:

@@ -1,8 +1,8 @@
 """The index of words: which bodies hold them, and from there which traces.
 
-It is SQLite's FTS5 without a copy of the texts and without positions, the smallest it can be: a word is in a body or is
-not. So that looking up is exact, words are told apart here and not by FTS5: in ASCII text both do the same, and any other
-text is rewritten as its words, which FTS5's `ascii` tokenizer takes apart at blanks alone.
+It is SQLite's FTS5 without a copy of the texts and without positions, the smallest it can be: a word is in a body or
+is not. So that looking up is exact, words are told apart here and not by FTS5: in ASCII text both do the same, and any
+other text is rewritten as its words, which FTS5's `ascii` tokenizer takes apart at blanks alone.
 """
 
 from __future__ import annotations

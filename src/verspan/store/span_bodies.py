@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import orjson
 from sqlalchemy import Row
 
 from verspan.store.contents import join
@@ -42,23 +43,25 @@ def span_body(span: SpanRecord, contents: Mapping[str, SplitContent], keys: Mapp
         contents: its content attributes, taken apart.
         keys: the keys of their bodies by digest.
     """
-    body: dict[str, Any] = {"a": {name: value for name, value in span.attributes.items() if name not in contents}}
+    attributes = {name: value for name, value in span.attributes.items() if name not in contents}
+    body: dict[str, Any] = {"a": orjson.Fragment(to_json(attributes))}
     if contents:
         body["c"] = {
-            name: [form, head, separator, tail, [keys[digest] for digest in digests]]
+            name: (form, head, separator, tail, [keys[digest] for digest in digests])
             for name, ((form, _, head, separator, tail), digests) in contents.items()
         }
+    body.update((key, orjson.Fragment(to_json(value))) for key, value in _rest(span))
+    return orjson.dumps(body)
+
+
+def _rest(span: SpanRecord) -> Iterator[tuple[str, Any]]:
+    """What most spans have not."""
     if span.events:
-        body["e"] = [[event.name, event.time_ns, event.attributes] for event in span.events]
+        yield "e", [[event.name, event.time_ns, event.attributes] for event in span.events]
     if span.links:
-        body["l"] = [[link.trace_id, link.span_id, link.attributes] for link in span.links]
+        yield "l", [[link.trace_id, link.span_id, link.attributes] for link in span.links]
     if span.status_message is not None:
-        body["m"] = span.status_message
-    body.update(_unwritable(span))
-    return to_json(body)
-
-
-def _unwritable(span: SpanRecord) -> Iterator[tuple[str, str]]:
+        yield "m", span.status_message
     for key, text in (("n", span.name), ("s", span.scope_name), ("v", span.scope_version)):
         if writable(text) != text:
             yield key, text

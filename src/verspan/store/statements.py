@@ -6,12 +6,16 @@ long as SQLite's own work. So values must be those that the driver takes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ClauseElement
+
+
+_Values = Callable[[Mapping[str, Any]], Sequence[Any]]
 
 
 class ManyRows:
@@ -19,7 +23,7 @@ class ManyRows:
 
     def __init__(self, statement: ClauseElement) -> None:
         self._statement = statement
-        self._compiled: tuple[str, itemgetter[str]] | None = None
+        self._compiled: tuple[str, _Values] | None = None
 
     def execute(self, connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
         """Run it for each row, a mapping with every parameter."""
@@ -28,6 +32,7 @@ class ManyRows:
         if parameters:
             connection.exec_driver_sql(sql, parameters)
 
-    def _compile(self, connection: Connection) -> tuple[str, itemgetter[str]]:
-        compiled = self._statement.compile(dialect=connection.dialect)
-        return str(compiled), itemgetter(*compiled.positiontup)
+    def _compile(self, connection: Connection) -> tuple[str, _Values]:
+        compiled = cast("SQLCompiler", self._statement.compile(dialect=connection.dialect))
+        names = compiled.positiontup or ()
+        return str(compiled), itemgetter(*names)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Insert, and_, case, func, literal_column, or_
+from sqlalchemy import ColumnElement, Connection, Insert, String, and_, case, func, literal_column, or_
 from sqlalchemy.dialects.sqlite import insert
 
 from verspan.store import tables
@@ -31,7 +31,6 @@ _CLAIMS = {
 _NO_CLAIMS: dict[str, Any] = dict.fromkeys((*_CLAIMS, *_CLAIMS.values()))
 _LATEST = 2**62  # ns since the epoch: in the year 2116
 _TIE_BITS = 10
-_WORST_FIRST = (TraceStatus.ERROR, TraceStatus.OK, TraceStatus.IN_PROGRESS)
 
 Claim = tuple[int, Any]
 """A rank and a value."""
@@ -53,7 +52,8 @@ class TraceChange:
     @property
     def model_key(self) -> int | None:
         """The version that the batch's spans claim the trace for."""
-        return self.claims.get("model_key", (0, None))[1]
+        model_key: int | None = self.claims.get("model_key", (0, None))[1]
+        return model_key
 
     def add(self, one: PreparedSpan) -> None:
         """Add a span to the sums."""
@@ -118,8 +118,7 @@ def trace_changes(
         if change is None:
             change = changes[one.trace_id] = TraceChange(one.trace_id)
         change.add(one)
-        first = _first_rank(one)
-        last = _last_rank(one)
+        first, last = _first_rank(one), _last_rank(one)
         change.claim("series_key", first, series[one.promoted.series])
         change.claim("model_key", first, models[one.promoted.model_id])
         change.claim("session_id", first, one.promoted.session_id)
@@ -169,12 +168,7 @@ def _upsert() -> Insert:
     changed["cost_pico"] = added_where_known(_TRACES.cost_pico, new.cost_pico)
     changed["start_ns"] = case((new.start_ns < _TRACES.start_ns, new.start_ns), else_=_TRACES.start_ns)
     changed["end_ns"] = case((new.end_ns > _TRACES.end_ns, new.end_ns), else_=_TRACES.end_ns)
-    error, ok, in_progress = (literal_column(f"'{status.value}'") for status in _WORST_FIRST)
-    changed["status"] = case(
-        (or_(_TRACES.status == error, new.status == error), error),
-        (or_(_TRACES.status == ok, new.status == ok), ok),
-        else_=in_progress,
-    )
+    changed["status"] = _worse(new.status, _TRACES.status)
     for column, rank in _CLAIMS.items():
         wins = _wins((new[rank], new[column]), (_TRACES[rank], _TRACES[column]))
         changed[column] = case((wins, new[column]), else_=_TRACES[column])
@@ -191,6 +185,12 @@ def _upsert_label() -> Insert:
         set_={"value": new.value, "rank": new.rank},
         where=_wins((new.rank, new.value), (label.rank, label.value)),
     )
+
+
+def _worse(new: ColumnElement[Any], old: ColumnElement[Any]) -> ColumnElement[Any]:
+    # Written out: a statement for many rows has no parameters but its columns.
+    error, ok = (literal_column(f"'{status.value}'", String) for status in (TraceStatus.ERROR, TraceStatus.OK))
+    return case((or_(old == error, new == error), error), (or_(old == ok, new == ok), ok), else_=old)
 
 
 def _wins(new: tuple[Any, Any], old: tuple[Any, Any]) -> ColumnElement[bool]:

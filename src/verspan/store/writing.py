@@ -71,9 +71,11 @@ class _Batch:
         self._connection, self._compressor, self._new = connection, compressor, new
         self._known_traces = known_traces
         self._traces = self._trace_keys()
-        self._models: Mapping[str | None, int | None] = {None: None, **keys_of_stamped(connection, _stamped(new))}
+        self._models: dict[str | None, int | None] = {None: None}
+        self._models.update(keys_of_stamped(connection, _stamped(new)))
         bodies = {digest: piece for one in new for digest, piece in one.bodies.items()}
-        self._bodies: Mapping[bytes | None, int | None] = {None: None, **keep_bodies(connection, compressor, bodies)}
+        self._bodies: dict[bytes | None, int | None] = {None: None}
+        self._bodies.update(keep_bodies(connection, compressor, bodies))
         self._resources = _keep_resources(connection, new)
         self._series = _keep_series(connection, {one.promoted.series for one in new})
 
