@@ -46,8 +46,10 @@ def window_width(console: Console) -> int | None:
 
 def print_rich(console: Console, *renderables: RenderableType) -> None:
     """Print what people read, without blanks at the ends of lines."""
+    from rich.console import Group
+
     with console.capture() as captured:
-        console.print(*renderables, sep="\n")
+        console.print(Group(*renderables))  # one by one, rich would wrap a text that says not to be wrapped
     # rich has decided about colour by what stdout is, and click need not decide again.
     click.echo("\n".join(line.rstrip() for line in captured.get().splitlines()), color=True)
 

@@ -53,7 +53,8 @@ def tree_columns(lines: Sequence[TreeLine], trace: Trace, width: int | None) -> 
         trace: the trace they belong to.
         width: the window's, in characters; None where none limits it.
     """
-    layouts = (fitting(_columns(lines, trace, bar_width), width) for bar_width in _BAR_WIDTHS)
+    bar_widths = _BAR_WIDTHS if width else _BAR_WIDTHS[:1]
+    layouts = [fitting(_columns(lines, trace, bar_width), width) for bar_width in bar_widths]
     return max(layouts, key=len)
 
 
