@@ -11,7 +11,7 @@ from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
 from verspan.context import ActiveVersion, active_version
 from verspan.instrumentation.guard import report
 from verspan.semconv import LOGGED_MODEL_ID, LOGGED_MODEL_NAME
-from verspan.tracing.notes import forget_trace, note_ended_trace, notes_of_trace
+from verspan.tracing.notes import note_ended_trace, notes_of_trace
 
 
 class VersionSpanProcessor(SpanProcessor):
@@ -50,11 +50,10 @@ class VersionSpanProcessor(SpanProcessor):
             report(error, "stamping the version on a span")
 
     def on_end(self, span: ReadableSpan) -> None:
-        """Forget what is known of a trace when its last local span ends."""
+        """Take note of a trace whose root in this process ends."""
         try:
             if span.context is not None and (span.parent is None or span.parent.is_remote):
                 note_ended_trace(span.context.trace_id)
-                forget_trace(span.context.trace_id)
         except Exception as error:  # noqa: BLE001 - likewise, its span ends
             report(error, "taking note of a trace's end")
 

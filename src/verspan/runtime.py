@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from verspan.instrumentation.guard import report
 from verspan.settings import Settings, resolve_settings
 
 
@@ -76,11 +77,20 @@ def flush(timeout: float = 30.0) -> bool:
 
 def _within(deadline: float, force_flush: Callable[[int], Any]) -> bool:
     """Flush on a thread of its own: several of the SDK's processors do not look at the time they are given."""
-    outcome: list[bool] = []
     left = max(0.0, deadline - time.monotonic())
-    thread = threading.Thread(
-        target=lambda: outcome.append(force_flush(int(left * 1000)) is not False), name="verspan-flush", daemon=True
-    )
-    thread.start()
-    thread.join(left)
+    outcome: list[bool] = []
+
+    def flush_now() -> None:
+        try:
+            outcome.append(force_flush(int(left * 1000)) is not False)
+        except Exception as error:  # noqa: BLE001 - a provider of somebody else's may raise
+            report(error, "flushing a provider")
+
+    thread = threading.Thread(target=flush_now, name="verspan-flush", daemon=True)
+    try:
+        thread.start()
+    except RuntimeError:  # no more threads: the interpreter is ending
+        flush_now()
+    else:
+        thread.join(left)
     return outcome == [True]

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from opentelemetry.context import attach, detach
+from opentelemetry.context import attach, get_current
 from opentelemetry.trace import format_trace_id
 
 from verspan import semconv
+from verspan.instrumentation import abandoned
 from verspan.instrumentation.guard import report
 from verspan.tracing.live import UNKNOWN, LiveSpan, current_live_span
 from verspan.tracing.notes import add_notes, last_ended_trace
@@ -26,15 +27,23 @@ def start_span(
         span_type: what kind of step it is, such as ``"CHAIN"``, ``"TOOL"`` or ``"RETRIEVER"``; free text.
         attributes: attributes to start with, by OpenTelemetry's types.
     """
+    outside = get_current()
     live = LiveSpan.start(name, span_type, attributes)
-    token = attach(live.context)
+    abandoned.watch()
+    # Without a token: it would have to be given back in this very context, and a generator that is left inside the
+    # block may be closed in another.
+    attach(live.context)
     try:
         yield live
+    except GeneratorExit:  # the generator around the block was closed, which is no failure, or dropped
+        live.drop()
+        raise
     except BaseException as failure:
         live.record_exception(failure)
         raise
     finally:
-        detach(token)
+        if current_live_span() is live:
+            attach(outside)
         live.end()
 
 
@@ -63,11 +72,11 @@ def update_current_trace(
         user_id: who it was done for; an id rather than a name or an address.
     """
     live = current_live_span()
-    if live is None:
+    if live is None or not live.otel_span.is_recording():
         return
     try:
         who = {semconv.SESSION_ID: session_id, semconv.USER_ID: user_id}
-        notes = {key: value for key, value in who.items() if value is not None}
+        notes = {key: str(value) for key, value in who.items() if value is not None}
         if notes:
             add_notes(live.otel_span.get_span_context().trace_id, notes)
         live.set_attributes(

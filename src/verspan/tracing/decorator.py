@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, TypeVar, cast, overload
 
 from verspan import semconv
-from verspan.instrumentation.guard import report
-from verspan.instrumentation.policy import current_policy
+from verspan.instrumentation import abandoned
 from verspan.instrumentation.stepping import AwaitIn, run_in
+from verspan.tracing.arguments import Arguments, full_name, named_function
+from verspan.tracing.generators import Reducer, async_generator_function, generator_function
 from verspan.tracing.live import UNKNOWN, LiveSpan
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-Reducer = Callable[[Sequence[Any]], Any]
 
 
 @overload
-def trace(function: Function) -> Function: ...
+def trace(func: Function) -> Function: ...
 
 
 @overload
 def trace(
-    function: None = None,
+    func: None = None,
     name: str | None = None,
     span_type: str = UNKNOWN,
     attributes: Mapping[str, Any] | None = None,
@@ -32,7 +32,7 @@ def trace(
 
 
 def trace(
-    function: Function | None = None,
+    func: Function | None = None,
     name: str | None = None,
     span_type: str = UNKNOWN,
     attributes: Mapping[str, Any] | None = None,
@@ -40,22 +40,26 @@ def trace(
 ) -> Function | Callable[[Function], Function]:
     """Trace a function: a span for each call, with its arguments and its result under the content policy.
 
-    Works on functions, coroutine functions, generators and async generators; a generator's span ends when it is
-    exhausted, closed, dropped or fails, and its consumer never runs inside the span.
+    Works on functions, coroutine functions, generators and async generators, on methods, and above or below
+    ``@classmethod`` and ``@staticmethod``. A generator's span starts with its first step, ends when it is exhausted,
+    closed, dropped or fails, and its consumer never runs inside the span.
 
     Args:
-        function: the function, where the decorator is used without parentheses.
+        func: the function, where the decorator is used without parentheses.
         name: the span's name; the function's where it is None.
         span_type: what kind of step it is, such as ``"CHAIN"``, ``"TOOL"`` or ``"RETRIEVER"``; free text.
         attributes: attributes that every span starts with.
-        output_reducer: makes one output of the items that a generator yielded; a list of them where it is None.
+        output_reducer: makes one output of the items that a generator yielded, all of which are kept for it until then;
+            without it the output is a list of them, as far as they fit into an attribute.
     """
 
-    def decorate(target: Function) -> Function:
-        traced = _Traced(target, name or target.__name__, span_type, attributes, output_reducer)
-        return cast("Function", functools.wraps(target)(traced.wrapper()))
+    def decorate(target: Any) -> Any:
+        if isinstance(target, (classmethod, staticmethod)):
+            return type(target)(decorate(target.__func__))
+        traced = _Traced(target, name, span_type, attributes, output_reducer)
+        return functools.wraps(target)(traced.wrapper())
 
-    return decorate if function is None else decorate(function)
+    return decorate if func is None else cast("Function", decorate(func))
 
 
 class _Traced:
@@ -64,26 +68,31 @@ class _Traced:
     def __init__(
         self,
         function: Callable[..., Any],
-        name: str,
+        name: str | None,
         span_type: str,
         attributes: Mapping[str, Any] | None,
-        output_reducer: Reducer | None,
+        reduce: Reducer | None,
     ) -> None:
         self._function = function
-        self._name = name
+        self._name = name or named_function(function).__name__
         self._span_type = span_type
-        self._attributes = {semconv.CODE_FUNCTION_NAME: _full_name(function), **(attributes or {})}
-        self._reduce: Reducer = output_reducer or list
-        self._signature = inspect.signature(function)
+        self._attributes = {semconv.CODE_FUNCTION_NAME: full_name(function), **(attributes or {})}
+        self._reduce = reduce
+        self._arguments = Arguments(function)
 
     def wrapper(self) -> Callable[..., Any]:
-        if inspect.iscoroutinefunction(self._function):
+        """A function of the same kind that makes a span for each call."""
+        if self._is(inspect.iscoroutinefunction):
             return self._coroutine_function()
-        if inspect.isasyncgenfunction(self._function):
-            return self._async_generator_function()
-        if inspect.isgeneratorfunction(self._function):
-            return self._generator_function()
+        if self._is(inspect.isasyncgenfunction):
+            return async_generator_function(self._begin, self._reduce)
+        if self._is(inspect.isgeneratorfunction):
+            return generator_function(self._begin, self._reduce)
         return self._plain_function()
+
+    def _is(self, kind: Callable[[Any], bool]) -> bool:
+        # Of an object that can be called, the kind is that of its method.
+        return kind(self._function) or kind(self._function.__call__)  # type: ignore[operator]  # a callable has it
 
     def _plain_function(self) -> Callable[..., Any]:
         def call(*args: Any, **kwargs: Any) -> Any:
@@ -91,128 +100,48 @@ class _Traced:
             try:
                 result = run_in(live.context, self._function, *args, **kwargs)
             except BaseException as failure:
-                _failed(live, failure)
+                live.record_exception(failure)
+                live.end()
                 raise
-            return _returned(live, result)
+            # A coroutine function may hide behind another decorator.
+            return _awaited(live, result) if inspect.iscoroutine(result) else _returned(live, result)
 
         return call
 
     def _coroutine_function(self) -> Callable[..., Coroutine[Any, Any, Any]]:
         async def call(*args: Any, **kwargs: Any) -> Any:
-            live = self._start(args, kwargs)
-            try:
-                result = await AwaitIn(live.context, self._function(*args, **kwargs))
-            except BaseException as failure:
-                _failed(live, failure)
-                raise
-            return _returned(live, result)
+            coroutine, live = self._begin(args, kwargs)
+            return await _awaited(live, coroutine)
 
         return call
 
-    def _generator_function(self) -> Callable[..., Generator[Any, Any, Any]]:
-        def call(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
-            live = self._start(args, kwargs)
-            items = _Items(live, self._reduce)
-            source = self._function(*args, **kwargs)
-            resume: Callable[[], Any] = source.__next__
-            while True:
-                try:
-                    item = run_in(live.context, resume)
-                except BaseException as end:
-                    if isinstance(end, StopIteration):
-                        items.finish()
-                        return end.value
-                    items.fail(end)
-                    raise
-                items.add(item)
-                resume = yield from _resumption(source, item)
-
-        return call
-
-    def _async_generator_function(self) -> Callable[..., AsyncGenerator[Any, Any]]:
-        async def call(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, Any]:
-            live = self._start(args, kwargs)
-            items = _Items(live, self._reduce)
-            source = self._function(*args, **kwargs)
-            resume = source.__anext__()
-            while True:
-                try:
-                    item = await AwaitIn(live.context, resume)
-                except StopAsyncIteration:
-                    items.finish()
-                    return
-                except BaseException as failure:
-                    items.fail(failure)
-                    raise
-                items.add(item)
-                try:
-                    resume = source.asend((yield item))
-                except BaseException as thrown:  # noqa: BLE001 - closing and throwing belong to the generator
-                    resume = source.athrow(thrown)
-
-        return call
+    def _begin(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, LiveSpan]:
+        """What the function returns without having run, and the span in which it is to run."""
+        suspended = self._function(*args, **kwargs)
+        return suspended, self._start(args, kwargs)
 
     def _start(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> LiveSpan:
         live = LiveSpan.start(self._name, self._span_type, self._attributes)
-        if current_policy().captures:
-            live.set_inputs(self._inputs(args, kwargs))
+        if live.captures_content:
+            live.set_inputs(self._arguments.of_call(args, kwargs))
         return live
 
-    def _inputs(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
-        try:
-            bound = self._signature.bind(*args, **kwargs)
-        except TypeError:  # the call itself will say so, in its own words
-            return {"args": args, "kwargs": kwargs}
-        return {key: value for key, value in bound.arguments.items() if key not in ("self", "cls")}
 
-
-class _Items:
-    """What a generator yields, kept for the span's outputs where content is captured."""
-
-    def __init__(self, live: LiveSpan, reduce: Reducer) -> None:
-        self._live = live
-        self._reduce = reduce
-        self._items: list[Any] | None = [] if current_policy().captures else None
-
-    def add(self, item: Any) -> None:
-        if self._items is not None:
-            self._items.append(item)
-
-    def finish(self) -> None:
-        if self._items is not None:
-            try:
-                self._live.set_outputs(self._reduce(self._items))
-            except Exception as error:  # noqa: BLE001 - a reducer of the application's may fail, the generator has not
-                report(error, "reducing what a generator yielded")
-        self._live.end()
-
-    def fail(self, failure: BaseException) -> None:
-        if isinstance(failure, GeneratorExit):  # closed or dropped by its consumer, which is no failure
-            self.finish()
-        else:
-            _failed(self._live, failure)
-
-
-def _resumption(source: Generator[Any, Any, Any], item: Any) -> Generator[Any, Any, Callable[[], Any]]:
-    """Hand an item to the consumer, and give what resumes the source with what the consumer does next."""
+async def _awaited(live: LiveSpan, coroutine: Coroutine[Any, Any, Any]) -> Any:
+    abandoned.watch()
     try:
-        sent = yield item
-    except BaseException as thrown:  # noqa: BLE001 - closing and throwing belong to the generator
-        failure = thrown
-        return lambda: source.throw(failure)
-    return lambda: source.send(sent)
+        result = await AwaitIn(live.context, coroutine)
+    except GeneratorExit as closed:  # the coroutine was dropped, perhaps by the garbage collector
+        live.drop(closed)
+        raise
+    except BaseException as failure:
+        live.record_exception(failure)
+        live.end()
+        raise
+    return _returned(live, result)
 
 
 def _returned(live: LiveSpan, result: Any) -> Any:
     live.set_outputs(result)
     live.end()
     return result
-
-
-def _failed(live: LiveSpan, failure: BaseException) -> None:
-    live.record_exception(failure)
-    live.end()
-
-
-def _full_name(function: Callable[..., Any]) -> str:
-    return f"{function.__module__}.{function.__qualname__}"

@@ -2,45 +2,66 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Mapping
 
 _MOST_TRACES = 10_000  # traces whose root never ends here must not add up
 
 
-class _Ended(threading.local):
+class _EndedHere(threading.local):
     trace_id: int | None = None
 
 
-_notes: dict[int, Mapping[str, str]] = {}
-_ended_here = _Ended()
-_ended_anywhere: list[int | None] = [None]
+class _Notes:
+    """Attributes by trace; whoever reads them needs no lock, since each mapping is replaced and never changed."""
+
+    def __init__(self) -> None:
+        self.of_traces: dict[int, Mapping[str, str]] = {}
+        self.ended_here = _EndedHere()
+        self.ended_anywhere: int | None = None
+        self.renew_lock()
+
+    def renew_lock(self) -> None:
+        """Replace the lock, which another thread may have held when this process was forked."""
+        self.lock = threading.Lock()
+
+    def add(self, trace_id: int, attributes: Mapping[str, str]) -> None:
+        """Put attributes to those of a trace, and let go of the oldest trace where there are too many."""
+        with self.lock:
+            known = self.of_traces.pop(trace_id, {})
+            while len(self.of_traces) >= _MOST_TRACES:
+                del self.of_traces[next(iter(self.of_traces))]
+            self.of_traces[trace_id] = {**known, **attributes}
+
+    def forget(self, trace_id: int) -> None:
+        """Let go of a trace."""
+        with self.lock:
+            self.of_traces.pop(trace_id, None)
+
+
+_notes = _Notes()
+if hasattr(os, "register_at_fork"):  # not on Windows, where nothing forks
+    os.register_at_fork(after_in_child=_notes.renew_lock)
 
 
 def add_notes(trace_id: int, attributes: Mapping[str, str]) -> None:
     """Remember attributes that the trace's later spans are to carry."""
-    if trace_id not in _notes and len(_notes) >= _MOST_TRACES:
-        _notes.pop(next(iter(_notes)), None)
-    _notes[trace_id] = {**_notes.get(trace_id, {}), **attributes}
+    _notes.add(trace_id, attributes)
 
 
 def notes_of_trace(trace_id: int) -> Mapping[str, str] | None:
     """What the trace's spans are to carry; None for nearly every trace."""
-    return _notes.get(trace_id) if _notes else None
-
-
-def forget_trace(trace_id: int) -> None:
-    """Forget a trace whose local root has ended."""
-    if _notes:
-        _notes.pop(trace_id, None)
+    return _notes.of_traces.get(trace_id) if _notes.of_traces else None
 
 
 def note_ended_trace(trace_id: int) -> None:
-    """Remember the trace that ended last, in this process and on this thread."""
-    _ended_here.trace_id = trace_id
-    _ended_anywhere[0] = trace_id
+    """Remember the trace that ended last, in this process and on this thread, and forget what was noted of it."""
+    _notes.ended_here.trace_id = _notes.ended_anywhere = trace_id
+    if trace_id in _notes.of_traces:
+        _notes.forget(trace_id)
 
 
 def last_ended_trace(*, thread_local: bool) -> int | None:
     """The trace that ended last on this thread, or in this process."""
-    return _ended_here.trace_id if thread_local else _ended_anywhere[0]
+    return _notes.ended_here.trace_id if thread_local else _notes.ended_anywhere
