@@ -25,6 +25,8 @@ def extra_fields(value: Any) -> Mapping[str, Any]:
 
     Pydantic 1 keeps both in ``__dict__``.
     """
+    if type(value) is dict:
+        return value
     found = getattr(value, "__pydantic_extra__", None)
     return fields(value) if found is None else found
 

@@ -32,7 +32,7 @@ def read_message(message: Any) -> Message:
     """One message of the history, whoever wrote it."""
     own = fields(message)
     role = text(own.get("role")) or ""
-    read: Message = {"role": role, "parts": _parts(message) if role != "tool" else [_tool_response(own)]}
+    read: Message = {"role": role, "parts": _parts(role, message, own)}
     if name := text(own.get("name")):
         read["name"] = name
     return read
@@ -65,8 +65,13 @@ def tool_call_part(call: Any) -> ToolCallPart:
     return part
 
 
-def _parts(message: Any) -> list[Part]:
-    own = fields(message)
+def _parts(role: str, message: Any, own: Mapping[str, Any]) -> list[Part]:
+    if role == "assistant":
+        return _assistant_parts(message, own)
+    return [_tool_response(own)] if role == "tool" else content_parts(own.get("content"))
+
+
+def _assistant_parts(message: Any, own: Mapping[str, Any]) -> list[Part]:
     parts: list[Part] = []
     if reasoning := text(_reasoning(message)):
         parts.append({"type": "reasoning", "content": reasoning})
