@@ -145,11 +145,13 @@ def test_default_place(
     exporters: str,
     kept: bool,  # noqa: FBT001 - one of the cases
 ) -> None:
-    """Until something is configured, records are kept where spans go to the local store."""
+    """Until something is configured, records are kept where spans go to the local store, unless the SDK is off."""
     monkeypatch.setattr("verspan.runtime._Current.runtime", None)
     monkeypatch.setenv("VERSPAN_STORE", store_url)
     monkeypatch.setenv("VERSPAN_EXPORTERS", exporters)
     assert registry._place_by_settings() == (store_url if kept else None)
+    monkeypatch.setenv("OTEL_SDK_DISABLED", "true")
+    assert registry._place_by_settings() is None
 
 
 def test_end_of_the_process(repository: Path, store_url: str) -> None:

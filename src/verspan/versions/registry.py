@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from verspan.errors import NotFoundError
 from verspan.runtime import current_settings
+from verspan.settings import LOCAL_EXPORTER, sdk_disabled
 from verspan.store.interface import ModelQuery
 from verspan.versions.application import application_folder
 from verspan.versions.git import read_git_state
@@ -20,13 +21,12 @@ from verspan.versions.recorder import Recorder
 if TYPE_CHECKING:
     from verspan.store.interface import Store
 
-_LOCAL: Final = "local"  # the exporter whose destination is the store
 _READ_TIMEOUT: Final = 5.0  # seconds that reading waits for records of this process under way
 
 
 def _place_by_settings() -> str | None:
     settings = current_settings()
-    return settings.store_url if _LOCAL in settings.exporters else None
+    return settings.store_url if LOCAL_EXPORTER in settings.exporters and not sdk_disabled() else None
 
 
 def _application_git_state() -> GitState | None:
