@@ -70,7 +70,7 @@ test-older-clients: $(OLDER_CLIENTS:%=.venv-%/.installed)
 $(BIN)/uv: requirements/uv.txt
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 10) else \
 	  "Verspan needs Python 3.10 or newer and $(PYTHON) is " + sys.version.split()[0] + "; make PYTHON=/path/to/python names another")'
-	@echo "Setting up .venv with $$($(PYTHON) --version): this happens once"
+	@echo "Setting up .venv with $$($(PYTHON) --version)"
 	@if $(PYTHON) -c 'import ensurepip' 2>/dev/null; then \
 	  $(PYTHON) -m venv .venv && $(BIN)/python -m pip install --quiet --require-hashes -r $<; \
 	elif $(PYTHON) -m pip --version >/dev/null 2>&1; then \
