@@ -98,6 +98,9 @@ class AcmeAdapter:
         if chunk == WORDS[-1]:
             reply.choice(0).finish_reason = "stop"
 
+    def read_failure(self, failure: BaseException, reply: Reply) -> None:
+        pass
+
     def raw_body(self, response: Any) -> bytes | None:
         return None
 

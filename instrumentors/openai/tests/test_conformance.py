@@ -21,7 +21,7 @@ class _Chat:
     """Calls of one client."""
 
     def __init__(self, base_url: str, *, asynchronous: bool) -> None:
-        build = openai.AsyncOpenAI if asynchronous else openai.OpenAI
+        build: Any = openai.AsyncOpenAI if asynchronous else openai.OpenAI
         self._client: Any = build(base_url=base_url, api_key="demo", max_retries=0)
         self._completions = self._client.chat.completions
         # An address that the server does not know, and quotes in its answer.

@@ -39,6 +39,10 @@ class CallAdapter(Protocol):
         """Add one chunk of a stream to a reply."""
         ...
 
+    def read_failure(self, failure: BaseException, reply: Reply) -> None:
+        """Fill a reply from an exception that holds one, such as an answer that was billed and could not be parsed."""
+        ...
+
     def raw_body(self, response: Any) -> bytes | None:
         """The body in an envelope, decoded; None while it has not been read, because reading it is the caller's."""
         ...

@@ -130,6 +130,8 @@ class CallRun:
             abandoned.finish_later(self)  # lives on until it is finished; a finalizer runs once
 
     def _write(self, failure: BaseException | None) -> None:
+        if failure is not None:
+            self.adapter.read_failure(failure, self.reply)
         if self.reply.capture_content:
             self._content.update(output_content(self.reply))
         end = self._measured(failure)

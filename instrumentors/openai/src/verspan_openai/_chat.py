@@ -49,6 +49,12 @@ class ChatAdapter:
         """Add one chunk to a reply."""
         read_reply(chunk, reply)
 
+    def read_failure(self, failure: BaseException, reply: Reply) -> None:
+        """The completion that ``parse`` refuses because it was cut at the token limit: it was answered, and billed."""
+        completion = getattr(failure, "completion", None)
+        if completion is not None:
+            read_reply(completion, reply)
+
     def raw_body(self, response: Any) -> bytes | None:
         """The body in an envelope; None while the caller has not read it."""
         return _client.read_body(response)

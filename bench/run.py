@@ -1,0 +1,20 @@
+"""Everything that is measured, one table after the other: what a call costs, what starting costs, what the store does."""
+
+from __future__ import annotations
+
+import calls
+import starting
+import store
+
+
+def main() -> None:
+    """Print all tables."""
+    starting.main()
+    print()
+    calls.main([])
+    print()
+    store.main([])
+
+
+if __name__ == "__main__":
+    main()
