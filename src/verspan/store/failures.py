@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from verspan.errors import StoreCorruptError, StoreError, StoreTooNewError, StoreUnavailableError
+from verspan.store.compression import CompressionError
 
 _NEW_PLACE = "or name another place in VERSPAN_STORE"
 
@@ -22,7 +23,6 @@ _CORRUPT = (
     "unsupported file format",
     "no such table",
     "no such column",
-    "decompress",
 )
 
 
@@ -32,8 +32,8 @@ def store_error(error: Exception, path: Path) -> StoreError:
     for fragment, advice in _UNAVAILABLE.items():
         if fragment in reason:
             return StoreUnavailableError(f"the store {path} is not available, {advice} (SQLite: {reason})")
-    if any(fragment in reason for fragment in _CORRUPT):
-        return corrupt(path, f"SQLite says: {reason}")
+    if isinstance(error, CompressionError) or any(fragment in reason for fragment in _CORRUPT):
+        return corrupt(path, reason)
     return StoreUnavailableError(f"the store {path} could not do this (SQLite: {reason})")
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Insert, Update, bindparam, case, func, or_, select, update
+from sqlalchemy import BigInteger, Connection, Insert, Update, and_, bindparam, case, func, not_, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from verspan.store import tables
@@ -168,6 +168,9 @@ def _add_totals() -> Update:
             trace_count=model.trace_count + bindparam("traces", type_=BigInteger),
             first_seen_ns=case((earlier, first), else_=model.first_seen_ns),
             last_seen_ns=case((later, last), else_=model.last_seen_ns),
+            # What is known from spans alone was created when the earliest of them started.
+            created_ms=case((and_(earlier, not_(model.recorded)), first // 1_000_000), else_=model.created_ms),
+            updated_ms=case((and_(earlier, not_(model.recorded)), first // 1_000_000), else_=model.updated_ms),
         )
     )
 

@@ -7,11 +7,12 @@ from dataclasses import replace
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
 
 from verspan.store import tables
 from verspan.store.interface import ModelQuery
 from verspan.store.keys import known_keys, next_key
+from verspan.store.statements import ManyRows
 from verspan.versions.model import GitState, LoggedModel, LoggedModelStatus
 
 _MODELS = tables.logged_models.c
@@ -64,13 +65,20 @@ def keys_of_stamped(connection: Connection, stamped: Mapping[str, tuple[str | No
     """
     keys = known_keys(connection, _MODELS.model_id, _MODELS.model_key, stamped)
     new = [model_id for model_id in stamped if model_id not in keys]
+    known_names = [{"key": keys[model_id], "name": stamped[model_id][0]} for model_id in keys]
+    keys.update(zip(new, count(next_key(connection, _MODELS.model_key)), strict=False))
     if new:
-        keys.update(zip(new, count(next_key(connection, _MODELS.model_key))))
-        connection.execute(
-            insert(tables.logged_models),
-            [_placeholder(keys[model_id], model_id, *stamped[model_id]) for model_id in new],
-        )
+        rows = [_placeholder(keys[model_id], model_id, *stamped[model_id]) for model_id in new]
+        connection.execute(insert(tables.logged_models), rows)
+    _ADD_NAMES.execute(connection, (row for row in known_names if row["name"] is not None))
     return keys
+
+
+_ADD_NAMES = ManyRows(
+    update(tables.logged_models)
+    .where(_MODELS.model_key == bindparam("key"), _MODELS.name.is_(None))
+    .values(name=bindparam("name"))
+)
 
 
 def _selected() -> Select[Any]:

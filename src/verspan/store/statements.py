@@ -14,7 +14,6 @@ from sqlalchemy import Connection
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ClauseElement
 
-
 _Values = Callable[[Mapping[str, Any]], Sequence[Any]]
 
 

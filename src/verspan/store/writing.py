@@ -48,7 +48,9 @@ def keep_spans(connection: Connection, compressor: Compressor, prepared: Sequenc
 def _new_spans(
     connection: Connection, prepared: Sequence[PreparedSpan], known_traces: Mapping[bytes, int]
 ) -> list[PreparedSpan]:
-    distinct = {(one.trace_id, one.span_id): one for one in reversed(prepared)}
+    distinct: dict[tuple[bytes, bytes], PreparedSpan] = {}
+    for one in prepared:
+        distinct.setdefault((one.trace_id, one.span_id), one)
     kept: set[tuple[int, bytes]] = set()
     for some in chunks(identity for identity in distinct if identity[0] in known_traces):
         trace_keys = {known_traces[trace_id] for trace_id, _ in some}
@@ -71,11 +73,9 @@ class _Batch:
         self._connection, self._compressor, self._new = connection, compressor, new
         self._known_traces = known_traces
         self._traces = self._trace_keys()
-        self._models: dict[str | None, int | None] = {None: None}
-        self._models.update(keys_of_stamped(connection, _stamped(new)))
+        self._models = {None: None} | keys_of_stamped(connection, _stamped(new))
         bodies = {digest: piece for one in new for digest, piece in one.bodies.items()}
-        self._bodies: dict[bytes | None, int | None] = {None: None}
-        self._bodies.update(keep_bodies(connection, compressor, bodies))
+        self._bodies = {None: None} | keep_bodies(connection, compressor, bodies)
         self._resources = _keep_resources(connection, new)
         self._series = _keep_series(connection, {one.promoted.series for one in new})
 

@@ -1,0 +1,15 @@
+"""What every store must do, as tests that a store's own test module runs.
+
+A test module gives a fixture ``store`` with an empty store, and inherits the classes it runs::
+
+    from verspan.store.conformance import FigureConformance, ModelConformance, SpanConformance, TraceConformance
+
+    class TestTraces(TraceConformance): ...
+"""
+
+from __future__ import annotations
+
+from verspan.store.conformance.figures import FigureConformance as FigureConformance
+from verspan.store.conformance.models import ModelConformance as ModelConformance
+from verspan.store.conformance.spans import SpanConformance as SpanConformance
+from verspan.store.conformance.traces import TraceConformance as TraceConformance
