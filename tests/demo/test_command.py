@@ -157,6 +157,15 @@ def test_agent_fails(tmp_path: Path) -> None:
     assert "verspan/demo/command.py" not in ran.errors
 
 
+def test_unusable_store(tmp_path: Path) -> None:
+    """A store that cannot be used is left as it is, and told in one line before anything runs."""
+    (tmp_path / "notes.txt").write_text("mine")
+    ran = run(tmp_path, "--store", "notes.txt")
+    assert (ran.code, ran.output) == (1, "Made a repository in .verspan/demo\n")
+    assert (ran.errors.count("\n"), "notes.txt" in ran.errors) == (1, True)
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+
+
 def test_nothing_of_yours(tmp_path: Path) -> None:
     """Where the demo's folder holds something else, it is kept and the demo says so in one line."""
     (tmp_path / ".verspan" / "demo").mkdir(parents=True)

@@ -7,10 +7,18 @@ from verspan.demo.side_by_side import side_by_side
 from verspan.traces.model import Figures
 
 BEFORE = Figures(
-    "m-1", traces=6, calls=7, errors=1, input_tokens=800, output_tokens=400, cost_usd=0.0004, p50_ms=12.0, p95_ms=40.0
+    "m-1", traces=6, calls=7, errors=1, input_tokens=800, output_tokens=400, cost_usd=0.000412, p50_ms=12.0, p95_ms=40.0
 )
 AFTER = Figures(
-    "m-2", traces=6, calls=7, errors=0, input_tokens=1000, output_tokens=200, cost_usd=0.0008, p50_ms=15.0, p95_ms=38.0
+    "m-2",
+    traces=6,
+    calls=7,
+    errors=0,
+    input_tokens=1000,
+    output_tokens=200,
+    cost_usd=0.000824,
+    p50_ms=15.0,
+    p95_ms=38.0,
 )
 
 
@@ -31,7 +39,7 @@ def test_measures() -> None:
         "p95": ["40 ms", "38 ms", "-2.00 ms (-5%)"],
         "input tokens": ["800", "1000", "+200 (+25%)"],
         "output tokens": ["400", "200", "-200 (-50%)"],
-        "cost": ["$0.000400", "$0.000800", "+$0.000400 (+100%)"],
+        "cost": ["$0.000412", "$0.000824", "+$0.000412 (+100%)"],
     }
 
 
@@ -40,4 +48,4 @@ def test_unknown() -> None:
     shown = rows(Figures("m-1"), AFTER)
     assert shown["calls"] == ["0", "7", "+7"]
     assert shown["p50"] == [NOTHING, "15 ms", NOTHING]
-    assert shown["cost"] == [NOTHING, "$0.000800", NOTHING]
+    assert shown["cost"] == [NOTHING, "$0.000824", NOTHING]

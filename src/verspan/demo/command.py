@@ -14,11 +14,12 @@ import click
 from verspan.cli.terminal import hint
 from verspan.demo.api_server import DemoApi
 from verspan.demo.invocation import shown_path
-from verspan.demo.prepared import NEEDED_BY_TOUR, load
 from verspan.demo.recording import AgentProcess, Destination
 from verspan.demo.repository import MODEL_NAME, VERSIONS, AgentVersion, Repository
+from verspan.demo.tour import show_around
 from verspan.errors import MissingPackageError
 from verspan.settings import STORE_FILE, STORE_FOLDER, repository_root, store_url
+from verspan.store.opening import open_store
 
 _KEY = "OPENAI_API_KEY"
 
@@ -61,9 +62,6 @@ def demo(*, store_place: str | None, real: bool) -> None:
     click.echo(f"Traces are in {place}")
     if key and not real:
         hint(f"{_KEY} is set and was not used: --real asks the real API with it.")
-
-    from verspan.demo.tour import show_around  # reads with the store, which only what follows needs
-
     show_around(place, names)
 
 
@@ -81,7 +79,8 @@ def _record(folder: Path, url: str, key: str | None) -> list[str]:
             running.enter_context(AgentProcess(folder, destination, label=None if named_by_git else version.label))
             for version in VERSIONS
         ]
-        load(NEEDED_BY_TOUR)  # while they load what they need
+        # While they load what they need: a store that cannot be used is told before anything is run.
+        open_store(url).close()
         return [_run(repository, version, agent) for version, agent in zip(VERSIONS, agents, strict=True)]
 
 
@@ -100,5 +99,9 @@ def _step(text: str) -> Iterator[None]:
     """Say what is being done while it is done, and how long it took."""
     started = time.perf_counter()
     click.echo(f"{text} … ", nl=False)
-    yield
+    try:
+        yield
+    except BaseException:
+        click.echo()  # what went wrong is said on a line of its own
+        raise
     click.echo(f"{time.perf_counter() - started:.1f} s")

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import runpy
 import sys
-from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
 
-NEEDED_BY_AGENT = (
+_NEEDED = (
     "openai.resources.chat.completions.completions",
     "httpcore2",
     "opentelemetry.instrumentation.threading",
@@ -22,20 +21,18 @@ NEEDED_BY_AGENT = (
     "verspan_local",
     "verspan.store.sql",
     "sqlalchemy.dialects.sqlite",
-    "genai_prices.data_snapshot",
+    "genai_prices.data",
 )
-NEEDED_BY_TOUR = ("verspan.demo.tour", "verspan.store.sql", "rich.table")
 
 
-def load(names: Sequence[str]) -> None:
-    """Load modules ahead of their use; who uses one that is missing says so better than this could."""
-    for name in names:
-        with suppress(ImportError):
+def main() -> None:
+    """Load, wait for a line on stdin, run; without a line, end."""
+    for name in _NEEDED:
+        with suppress(ImportError):  # the agent, which needs it, says so better
             import_module(name)
+    if sys.stdin.readline():
+        runpy.run_path("agent.py", run_name="__main__")
 
 
 if __name__ == "__main__":
-    load(NEEDED_BY_AGENT)
-    # Without a line stdin was closed, and there is nothing to run any more.
-    if sys.stdin.readline():
-        runpy.run_path("agent.py", run_name="__main__")
+    main()

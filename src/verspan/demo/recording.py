@@ -80,7 +80,7 @@ class AgentProcess:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        # One that was never told to run ends by itself once its stdin is closed.
+        self._process.kill()  # which one that has ended does not notice
         self._process.__exit__(kind, error, traceback)
 
     def run(self) -> str:
