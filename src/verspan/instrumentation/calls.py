@@ -130,6 +130,8 @@ class Reply:
         Args:
             expected: how many choices the request asked for.
         """
+        if expected == 1 and len(self.choices) == 1 and 0 in self.choices:
+            return [self.choices[0].finish_reason or "error"]
         count = max(expected, len(self.choices), 1 + max(self.choices, default=-1))
         found = (self.choices.get(index) for index in range(count))
         return [choice.finish_reason or "error" if choice else "error" for choice in found]

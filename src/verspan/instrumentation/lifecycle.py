@@ -43,6 +43,7 @@ class CallRun:
         "_content",
         "_first_chunk_at",
         "_last_chunk_at",
+        "_measured",
         "_open",
         "_policy",
         "_started_at",
@@ -60,6 +61,7 @@ class CallRun:
         self._content: dict[str, bytes] = {}
         self._first_chunk_at: float | None = None
         self._last_chunk_at: float | None = None
+        self._measured = telemetry.metrics.wanted
         self.adapter = adapter
         self.call = call
         self._started_at = perf_counter()
@@ -98,10 +100,10 @@ class CallRun:
         """Take one chunk of a stream."""
         now = perf_counter()
         try:
-            if self._last_chunk_at is None:
+            if self._first_chunk_at is None:
                 self._first_chunk_at = now
-            else:
-                self._telemetry.metrics.record_chunk_gap(self.call, now - self._last_chunk_at)
+            elif self._measured:
+                self._telemetry.metrics.record_chunk_gap(self.call, now - (self._last_chunk_at or now))
             self._last_chunk_at = now
             self.adapter.read_chunk(chunk, self.reply)
         except Exception as error:  # noqa: BLE001 - likewise
@@ -134,31 +136,33 @@ class CallRun:
             self.adapter.read_failure(failure, self.reply)
         if self.reply.capture_content:
             self._content.update(output_content(self.reply))
-        end = self._measured(failure)
         if self.span.is_recording():
-            self._write_span(end, failure)
-        if self._policy.content.on_events:
-            self._emit_details(end)
-        self._telemetry.metrics.record(end)
+            self._write_span(failure)
+        if self._policy.on_events:
+            self._emit_details(failure)
+        if self._measured:
+            self._measure(failure)
 
-    def _measured(self, failure: BaseException | None) -> CallEnd:
+    def _measure(self, failure: BaseException | None) -> None:
         first = self._first_chunk_at
-        return CallEnd(
-            call=self.call,
-            reply=self.reply,
-            duration_s=perf_counter() - self._started_at,
-            time_to_first_chunk_s=None if first is None else first - self._started_at,
-            error_type=None if failure is None else type(failure).__qualname__,
+        self._telemetry.metrics.record(
+            CallEnd(
+                call=self.call,
+                reply=self.reply,
+                duration_s=perf_counter() - self._started_at,
+                time_to_first_chunk_s=None if first is None else first - self._started_at,
+                error_type=None if failure is None else type(failure).__qualname__,
+            )
         )
 
-    def _write_span(self, end: CallEnd, failure: BaseException | None) -> None:
+    def _write_span(self, failure: BaseException | None) -> None:
         found = reply_attributes(self.call, self.reply)
-        if end.time_to_first_chunk_s is not None:
-            found[semconv.GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK] = end.time_to_first_chunk_s
-        if self._policy.content.on_spans:
+        if self._first_chunk_at is not None:
+            found[semconv.GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK] = self._first_chunk_at - self._started_at
+        if self._policy.on_spans:
             found.update((name, text.decode()) for name, text in self._content.items())
         if failure is not None:
-            found[semconv.ERROR_TYPE] = end.error_type
+            found[semconv.ERROR_TYPE] = type(failure).__qualname__
             self._write_failure(failure)
         self.span.set_attributes(found)
 
@@ -171,26 +175,26 @@ class CallRun:
             semconv.EXCEPTION_MESSAGE: str(failure),
             semconv.EXCEPTION_STACKTRACE: "".join(traceback.format_exception(failure)),
         }
-        if self._policy.content.on_spans:
+        if self._policy.on_spans:
             event.update(told)
         elif self.reply.capture_content:
             self._content.update({key: text.encode("utf-8", "replace") for key, text in told.items()})
-        description = str(failure) if self._policy.content.on_spans else kind.__qualname__
+        description = str(failure) if self._policy.on_spans else kind.__qualname__
         self.span.set_status(Status(StatusCode.ERROR, description))
         self.span.add_event(semconv.EXCEPTION_EVENT, event)
         self._telemetry.logger.emit(
             context=self.context,
             severity_number=SeverityNumber.WARN,
             event_name=semconv.EVENT_OPERATION_EXCEPTION,
-            attributes={**event, **(told if self._policy.content.on_events else {})},
+            attributes={**event, **(told if self._policy.on_events else {})},
         )
 
-    def _emit_details(self, end: CallEnd) -> None:
+    def _emit_details(self, failure: BaseException | None) -> None:
         import orjson
 
         attributes = {**request_attributes(self.call), **reply_attributes(self.call, self.reply)}
-        if end.error_type is not None:
-            attributes[semconv.ERROR_TYPE] = end.error_type
+        if failure is not None:
+            attributes[semconv.ERROR_TYPE] = type(failure).__qualname__
         for name, text in self._content.items():
             if name in semconv.CONTENT_ATTRIBUTES:
                 attributes[name] = orjson.loads(text)  # the conventions want the structured form on events

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from opentelemetry.metrics import Counter, Histogram, Meter
+from opentelemetry.metrics import Counter, Histogram, Meter, MeterProvider, get_meter_provider
 
 from verspan import semconv
 from verspan.instrumentation.calls import Call, Reply, Usage
@@ -43,10 +43,17 @@ class CallEnd:
 class CallMetrics:
     """The instruments of one instrumentor, made when first used."""
 
-    def __init__(self, meter: Meter) -> None:
+    def __init__(self, meter: Meter, provider: MeterProvider | None = None) -> None:
         self._meter = meter
+        self._provider = provider
         self._shipped: _ShippedMetrics | None = None
         self._development: _DevelopmentMetrics | None = None
+
+    @property
+    def wanted(self) -> bool:
+        """Whether anybody measures; what the API itself provides where no SDK is set up records nothing."""
+        provider = self._provider or get_meter_provider()
+        return not type(provider).__module__.startswith("opentelemetry.metrics")
 
     def record(self, end: CallEnd) -> None:
         """Record a call that is over, failed ones included."""

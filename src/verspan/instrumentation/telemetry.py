@@ -36,6 +36,6 @@ class Telemetry:
         """Telemetry of one instrumentation scope; providers that are None are the process's own, now or later set."""
         return cls(
             tracer=trace.get_tracer(name, version, tracer_provider, SCHEMA_URL),
-            metrics=CallMetrics(get_meter(name, version, meter_provider, SCHEMA_URL)),
+            metrics=CallMetrics(get_meter(name, version, meter_provider, SCHEMA_URL), meter_provider),
             logger=get_logger(name, version, logger_provider, SCHEMA_URL),
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from inspect import isawaitable
 from typing import Any
 
 from opentelemetry.instrumentation.utils import is_instrumentation_enabled
@@ -42,7 +41,7 @@ class CallWrapper:
         except BaseException as failure:
             run.finish(failure)
             raise
-        if isawaitable(response):
+        if hasattr(type(response), "__await__"):  # what isawaitable asks, without its abstract base classes
             abandoned.watch()
             return self._awaited(run, response)
         return self._received(run, response)

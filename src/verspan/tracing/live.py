@@ -100,7 +100,7 @@ class LiveSpan:
     def captures_content(self) -> bool:
         """Whether inputs and outputs would go anywhere; where not, none need be put together."""
         policy = current_policy()
-        return policy.captures and (self._owned or policy.content.on_spans) and self._span.is_recording()
+        return policy.captures and (self._owned or policy.on_spans) and self._span.is_recording()
 
     @_never_raising
     def set_inputs(self, inputs: Any) -> None:
@@ -207,7 +207,7 @@ class LiveSpan:
             report(error, "ending a span")
 
     def _keep(self, name: str, text: bytes) -> None:
-        if current_policy().content.on_spans:
+        if current_policy().on_spans:
             self._span.set_attribute(name, text.decode())
         else:
             self._content[name] = text
@@ -218,7 +218,7 @@ class LiveSpan:
             semconv.EXCEPTION_MESSAGE: str(failure),
             semconv.EXCEPTION_STACKTRACE: "".join(traceback.format_exception(failure)),
         }
-        if current_policy().content.on_spans:
+        if current_policy().on_spans:
             self._span.set_status(Status(StatusCode.ERROR, told[semconv.EXCEPTION_MESSAGE]))
             return told
         self._content.update({key: text.encode("utf-8", "replace") for key, text in told.items()})

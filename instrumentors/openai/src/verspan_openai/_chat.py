@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from verspan.instrumentation.calls import Call, CallInput, Reply
@@ -66,27 +66,53 @@ class ChatAdapter:
 
 
 def _describe_body(body: Mapping[str, Any], client: Any) -> Call:
-    address, port = _client.server(client)
-    choice_count = integer(body.get("n"))
-    return Call(
-        operation_name="chat",
-        provider_name=_client.provider_name(client, address),
-        request_model=text(body.get("model")),
-        server_address=address,
-        server_port=port,
-        choice_count=None if choice_count == 1 else choice_count,
-        max_tokens=integer(body.get("max_completion_tokens")) or integer(body.get("max_tokens")),
-        temperature=number(body.get("temperature")),
-        top_p=number(body.get("top_p")),
-        top_k=integer(body.get("top_k")),  # of compatible hosts; `top_logprobs` is another thing
-        frequency_penalty=number(body.get("frequency_penalty")),
-        presence_penalty=number(body.get("presence_penalty")),
-        seed=integer(body.get("seed")),
-        stop_sequences=_stop_sequences(body.get("stop")),
-        output_type=_output_type(body),
-        reasoning_level=text(body.get("reasoning_effort")) or text(field(body.get("reasoning"), "effort")),
-        extra=_extra(body),
-    )
+    peer = _client.peer(client)
+    call = Call("chat", peer.provider_name, None, peer.address, peer.port, extra={OPENAI_API_TYPE: "chat_completions"})
+    # By what the body has, which is a few of the many fields that it may have.
+    for name, value in body.items():
+        reader = _READERS.get(name)
+        if reader is not None:
+            reader(call, value)
+    return call
+
+
+def _assigned(field_name: str, read: Callable[[Any], Any]) -> Callable[[Call, Any], None]:
+    def reader(call: Call, value: Any) -> None:
+        found = read(value)
+        if found is not None:
+            setattr(call, field_name, found)
+
+    return reader
+
+
+def _read_choice_count(call: Call, value: Any) -> None:
+    count = integer(value)
+    call.choice_count = None if count == 1 else count
+
+
+def _read_max_tokens(call: Call, value: Any) -> None:
+    if call.max_tokens is None:  # `max_completion_tokens` is what counts where both are given
+        call.max_tokens = integer(value)
+
+
+def _read_modalities(call: Call, value: Any) -> None:
+    if "audio" in items(value):
+        call.output_type = "speech"
+
+
+def _read_response_format(call: Call, value: Any) -> None:
+    if call.output_type is None:
+        call.output_type = _OUTPUT_TYPES.get(text(field(value, "type")) or "")
+
+
+def _read_reasoning(call: Call, value: Any) -> None:
+    call.reasoning_level = call.reasoning_level or text(field(value, "effort"))
+
+
+def _read_service_tier(call: Call, value: Any) -> None:
+    tier = text(value)
+    if tier and tier != "auto" and call.extra is not None:
+        call.extra[OPENAI_REQUEST_SERVICE_TIER] = tier
 
 
 def _stop_sequences(stop: Any) -> list[str] | None:
@@ -94,15 +120,21 @@ def _stop_sequences(stop: Any) -> list[str] | None:
     return sequences or None
 
 
-def _output_type(body: Mapping[str, Any]) -> str | None:
-    if "audio" in items(body.get("modalities")):
-        return "speech"
-    return _OUTPUT_TYPES.get(text(field(body.get("response_format"), "type")) or "")
-
-
-def _extra(body: Mapping[str, Any]) -> dict[str, Any]:
-    extra: dict[str, Any] = {OPENAI_API_TYPE: "chat_completions"}
-    tier = text(body.get("service_tier"))
-    if tier and tier != "auto":
-        extra[OPENAI_REQUEST_SERVICE_TIER] = tier
-    return extra
+_READERS: Mapping[str, Callable[[Call, Any], None]] = {
+    "model": _assigned("request_model", text),
+    "n": _read_choice_count,
+    "max_completion_tokens": _assigned("max_tokens", integer),
+    "max_tokens": _read_max_tokens,
+    "temperature": _assigned("temperature", number),
+    "top_p": _assigned("top_p", number),
+    "top_k": _assigned("top_k", integer),  # of compatible hosts; `top_logprobs` is another thing
+    "frequency_penalty": _assigned("frequency_penalty", number),
+    "presence_penalty": _assigned("presence_penalty", number),
+    "seed": _assigned("seed", integer),
+    "stop": _assigned("stop_sequences", _stop_sequences),
+    "modalities": _read_modalities,
+    "response_format": _read_response_format,
+    "reasoning_effort": _assigned("reasoning_level", text),
+    "reasoning": _read_reasoning,
+    "service_tier": _read_service_tier,
+}

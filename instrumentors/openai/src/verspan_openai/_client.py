@@ -8,14 +8,53 @@ sent, built by the client itself: iterators of the caller are consumed by then a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 import orjson
 
 from verspan_openai._fields import NO_FIELDS
 
+
+class Peer(NamedTuple):
+    """Who answers a client's requests."""
+
+    provider_name: str
+    address: str | None
+    port: int | None
+
+
+class _Types(NamedTuple):
+    """The client's own types, which are there once a client is."""
+
+    azure_clients: tuple[type, ...]
+    streams: tuple[type, ...]
+    envelopes: tuple[type, ...]
+
+
 AZURE_HOSTS = (".openai.azure.com", ".services.ai.azure.com", ".cognitiveservices.azure.com")
 _DEFAULT_PORTS = {"https": 443, "http": 80}
+_peers: WeakKeyDictionary[Any, tuple[Any, Peer]] = WeakKeyDictionary()
+
+
+@cache
+def _types() -> _Types:
+    import openai
+    from openai._legacy_response import LegacyAPIResponse
+    from openai._response import BaseAPIResponse
+
+    return _Types(
+        azure_clients=(openai.AzureOpenAI, openai.AsyncAzureOpenAI),
+        streams=(openai.Stream, openai.AsyncStream),
+        envelopes=(LegacyAPIResponse, BaseAPIResponse),
+    )
+
+
+def _peer_at(client: Any, url: Any) -> Peer:
+    host = url.host or None
+    is_azure = isinstance(client, _types().azure_clients) or (host or "").endswith(AZURE_HOSTS)
+    return Peer("azure.ai.openai" if is_azure else "openai", host, url.port or _DEFAULT_PORTS.get(url.scheme))
 
 
 def request_options(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
@@ -35,38 +74,35 @@ def request_body(options: Any) -> Mapping[str, Any]:
     """The JSON object that will be sent, ``extra_body`` included; empty where the body is none."""
     body = getattr(options, "json_data", None)
     extra = getattr(options, "extra_json", None)
-    if not isinstance(body, Mapping):
+    if type(body) is not dict and not isinstance(body, Mapping):
         body = NO_FIELDS
     return {**body, **extra} if extra else body
 
 
-def provider_name(client: Any, host: str | None) -> str:
-    """The provider by the conventions' name; a compatible host keeps the flavour of the client that calls it."""
-    import openai
+def peer(client: Any) -> Peer:
+    """Who answers a client's requests: its server, and the provider by the conventions' name.
 
-    is_azure = isinstance(client, (openai.AzureOpenAI, openai.AsyncAzureOpenAI))
-    return "azure.ai.openai" if is_azure or (host or "").endswith(AZURE_HOSTS) else "openai"
-
-
-def server(client: Any) -> tuple[str | None, int | None]:
-    """Address and port of the server that a client talks to."""
-    url = client.base_url
-    return url.host or None, url.port or _DEFAULT_PORTS.get(url.scheme)
+    A compatible host keeps the flavour of the client that calls it.
+    """
+    # The client computes its address anew on every access; this is what it computes it from.
+    base_url = getattr(client, "_base_url", None)
+    known = _peers.get(client)
+    if known is not None and known[0] is base_url:
+        return known[1]
+    found = _peer_at(client, client.base_url)
+    if base_url is not None:
+        _peers[client] = (base_url, found)
+    return found
 
 
 def is_stream(response: Any) -> bool:
     """Whether the client gave back a stream of chunks."""
-    from openai import AsyncStream, Stream
-
-    return isinstance(response, (Stream, AsyncStream))
+    return isinstance(response, _types().streams)
 
 
 def is_raw(response: Any) -> bool:
     """Whether the client gave back an envelope: ``with_raw_response``, ``with_streaming_response``."""
-    from openai._legacy_response import LegacyAPIResponse
-    from openai._response import BaseAPIResponse
-
-    return isinstance(response, (LegacyAPIResponse, BaseAPIResponse))
+    return isinstance(response, _types().envelopes)
 
 
 def read_body(response: Any) -> bytes | None:

@@ -31,6 +31,13 @@ def extra_fields(value: Any) -> Mapping[str, Any]:
     return fields(value) if found is None else found
 
 
+def all_fields(value: Any) -> Mapping[str, Any]:
+    """The fields of a model, whether or not this version of the client declares them."""
+    own = fields(value)
+    undeclared = getattr(value, "__pydantic_extra__", None)
+    return {**own, **undeclared} if undeclared else own
+
+
 def field(value: Any, name: str) -> Any:
     """A field, whether or not this version of the client declares it; None where it is missing."""
     found = fields(value).get(name)

@@ -11,7 +11,7 @@ from typing import Any
 
 from verspan.instrumentation.calls import Audio, Choice, Reply, ToolCall, Usage
 from verspan.semconv import OPENAI_RESPONSE_SERVICE_TIER, OPENAI_RESPONSE_SYSTEM_FINGERPRINT
-from verspan_openai._fields import extra_fields, field, fields, integer, items, text
+from verspan_openai._fields import all_fields, extra_fields, field, fields, integer, items, text
 
 
 def read_reply(response: Any, reply: Reply) -> None:
@@ -31,17 +31,18 @@ def read_reply(response: Any, reply: Reply) -> None:
 
 def read_usage(usage: Any) -> Usage:
     """Tokens as the API counts them: cached ones are part of the prompt, reasoning ones of the completion."""
-    prompt = field(usage, "prompt_tokens_details")
-    completion = field(usage, "completion_tokens_details")
+    own = all_fields(usage)
+    prompt = all_fields(own.get("prompt_tokens_details"))
+    completion = all_fields(own.get("completion_tokens_details"))
     return Usage(
-        input_tokens=integer(field(usage, "prompt_tokens")),
-        output_tokens=integer(field(usage, "completion_tokens")),
-        cache_read_input_tokens=integer(field(prompt, "cached_tokens")),
-        cache_write_input_tokens=integer(field(prompt, "cache_write_tokens")),
-        reasoning_output_tokens=integer(field(completion, "reasoning_tokens")),
+        integer(own.get("prompt_tokens")),
+        integer(own.get("completion_tokens")),
+        integer(prompt.get("cached_tokens")),
+        integer(prompt.get("cache_write_tokens")),
+        integer(completion.get("reasoning_tokens")),
         # the API counts no sound in every call without any
-        audio_input_tokens=integer(field(prompt, "audio_tokens")) or None,
-        audio_output_tokens=integer(field(completion, "audio_tokens")) or None,
+        integer(prompt.get("audio_tokens")) or None,
+        integer(completion.get("audio_tokens")) or None,
     )
 
 
