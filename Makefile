@@ -33,7 +33,7 @@ demo: .venv/.run ## two versions of a small agent, traced and compared: no key, 
 	@$(BIN)/verspan demo
 
 test: lint types test-older-clients ## lint, types and all tests, the older OpenAI clients included: what CI runs
-	@$(WITH_INDEX) $(BIN)/python -m pytest -n auto --dist loadgroup
+	@$(WITH_INDEX) $(BIN)/python -m pytest -n auto
 
 bench: .venv-bench/.installed ## what Verspan adds to a call, beside its peers: a table
 	.venv-bench/bin/python bench/run.py

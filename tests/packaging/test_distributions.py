@@ -13,8 +13,6 @@ import pytest
 
 from .building import ROOT, Distributions
 
-pytestmark = pytest.mark.xdist_group("packaging")
-
 PACKAGES = {
     "verspan": ROOT,
     "verspan_local": ROOT / "exporters" / "local",

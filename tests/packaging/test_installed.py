@@ -14,8 +14,6 @@ from verspan.demo.api_server import DemoApi
 
 from .building import Environment
 
-pytestmark = pytest.mark.xdist_group("packaging")
-
 MOST_PACKAGES = 20
 MOST_BYTES = 30 * 2**20  # 30 MB as `du -h` counts them
 
