@@ -66,15 +66,18 @@ def build_all(folder: Path) -> Distributions:
 def install_into_new(folder: Path, *requirements: str) -> Environment:
     """A clean environment with some requirements in it, each in the version that the demo's lock names."""
     _uv("venv", "--python", sys.executable, folder)
-    install = ("pip", "install", "--python", folder / "bin" / "python", "--constraint", LOCK, *requirements)
-    try:
-        _uv(*install, "--offline")  # whoever set up this environment has the same packages in uv's cache
-    except AssertionError:
-        _uv(*install)
+    install: list[str | Path] = ["pip", "install", "--python", folder / "bin" / "python", "--constraint", LOCK]
+    # Whoever set up this environment has the same packages in uv's cache; the index is asked where that is gone.
+    if _ended(*install, *requirements, "--offline").returncode != 0:
+        _uv(*install, *requirements)
     return Environment(folder)
 
 
 def _uv(*arguments: str | Path) -> None:
-    uv = Path(sys.executable).parent / "uv"
-    done = subprocess.run([uv, *arguments], cwd=ROOT, check=False, capture_output=True, text=True)
+    done = _ended(*arguments)
     assert done.returncode == 0, done.stderr
+
+
+def _ended(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    uv = Path(sys.executable).parent / "uv"
+    return subprocess.run([uv, *arguments], cwd=ROOT, check=False, capture_output=True, text=True)
