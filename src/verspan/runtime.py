@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from verspan.instrumentation.guard import report
 from verspan.settings import Settings, resolve_settings
+
+_logger = logging.getLogger(__name__)
 
 
 class Flushable(Protocol):
@@ -83,8 +85,8 @@ def _within(deadline: float, force_flush: Callable[[int], Any]) -> bool:
     def flush_now() -> None:
         try:
             outcome.append(force_flush(int(left * 1000)) is not False)
-        except Exception as error:  # noqa: BLE001 - a provider of somebody else's may raise
-            report(error, "flushing a provider")
+        except Exception:
+            _logger.debug("a provider was not flushed", exc_info=True)
 
     thread = threading.Thread(target=flush_now, name="verspan-flush", daemon=True)
     try:

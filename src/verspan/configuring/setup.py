@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import logging
 import os
 import threading
@@ -116,7 +115,6 @@ def _set_up(settings: Settings) -> None:
         _put_in_force(Runtime(settings, exporters=settings.exporters))
         _state.stand_in = StandIn(_make_provider)
         install(_state.stand_in, _join_late)
-        atexit.register(_shut_down, _state.stand_in)
     else:
         _join(provider, settings)
 
@@ -174,8 +172,3 @@ def _put_in_force(runtime: Runtime) -> None:
     set_policy(Policy(runtime.settings.content, local, runtime.settings.metric_dialect))
     configure_recording(runtime.settings.store_url if local else None)
     set_runtime(runtime)
-
-
-def _shut_down(stand_in: StandIn) -> None:
-    if stand_in.is_made:
-        stand_in.made().shutdown()  # type: ignore[attr-defined]  # of the SDK, which is not loaded for its type

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -24,11 +25,12 @@ class StandIn(TracerProvider):
     def __init__(self, make: Callable[[], TracerProvider]) -> None:
         self._make = make
         self._begin()
+        atexit.register(self.shutdown)
         if hasattr(os, "register_at_fork"):  # not on Windows, where nothing forks
             os.register_at_fork(after_in_child=self._begin_unless_made)
 
     def _begin(self) -> None:
-        self._made: TracerProvider | None = None
+        self._made: Any = None
         self._tried = False
         self._lock = threading.RLock()
 
@@ -52,6 +54,16 @@ class StandIn(TracerProvider):
             raise AttributeError(name)
         return getattr(self.made(), name)
 
+    def force_flush(self, timeout_millis: int = 30_000) -> bool:
+        """Send what is held; False where not all of it was sent."""
+        return self._made is None or self._made.force_flush(timeout_millis)
+
+    def shutdown(self) -> None:
+        """Send what is held and take nothing more; done by itself when the process ends."""
+        atexit.unregister(self.shutdown)
+        if self._made is not None:
+            self._made.shutdown()
+
     @property
     def is_made(self) -> bool:
         """Whether the provider behind this one is there."""
@@ -60,9 +72,12 @@ class StandIn(TracerProvider):
     def in_force(self) -> TracerProvider:
         """The provider that makes spans now: the application's own, or the one behind this."""
         current = trace.get_tracer_provider()
-        return self.made() if current is self else current
+        if current is not self:
+            return current
+        made: TracerProvider = self.made()
+        return made
 
-    def made(self) -> TracerProvider:
+    def made(self) -> Any:
         """The provider behind this one, which is made where it is not there yet.
 
         One that makes no spans where it cannot be made, and for spans that the making itself starts.
@@ -75,7 +90,7 @@ class StandIn(TracerProvider):
                 self._made = self._make_or_none()
             return self._made if self._made is not None else NoOpTracerProvider()
 
-    def _make_or_none(self) -> TracerProvider | None:
+    def _make_or_none(self) -> Any:
         try:
             return self._make()
         except Exception as error:  # noqa: BLE001 - the application goes on without spans

@@ -6,6 +6,7 @@ Imported for the first span, or to join a provider that the application has, whi
 from __future__ import annotations
 
 import atexit
+import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -28,6 +29,7 @@ from verspan.settings import Settings
 from verspan.versions.identity import DEFAULT_EXPERIMENT
 
 _SECONDS_AT_EXIT = 1.0
+_logger = logging.getLogger(__name__)
 
 
 def make_tracer_provider() -> TracerProvider:
@@ -53,9 +55,9 @@ class Wiring:
         self._versions = VersionSpanProcessor(naming)
         self._spans = SpanOutlet()
         self._logs = LogOutlet()
-        self._readers: Sequence[MetricReader] = ()
         self._connected: list[Any] = []
         self._meter_provider: MeterProvider | None = None
+        self._metrics_ended = False
         self._logger_provider: LoggerProvider | None = None
 
     def connect(self, provider: Any, settings: Settings, exporters: Sequence[str], *, joined: bool) -> Runtime:
@@ -73,7 +75,7 @@ class Wiring:
         resource = getattr(provider, "resource", None) or Resource.create({})
         self._measure([each for pipeline in pipelines.values() for each in pipeline.metric_readers], resource)
         self._emit([each for pipeline in pipelines.values() for each in pipeline.log_processors], resource)
-        others = (self._meter_provider, self._logger_provider)
+        others = (None if self._metrics_ended else self._meter_provider, self._logger_provider)
         providers: list[Flushable] = [provider, *(other for other in others if other is not None)]
         return Runtime(settings, _destinations(pipelines), joined, providers, tuple(pipelines))
 
@@ -87,25 +89,26 @@ class Wiring:
         atexit.register(abandoned.wait, _SECONDS_AT_EXIT)
 
     def _measure(self, readers: Sequence[MetricReader], resource: Resource) -> None:
-        """Have metrics read by these readers, unless the application has a MeterProvider of its own."""
-        ours = self._meter_provider
-        if ours is not None and hasattr(ours, "remove_metric_reader"):  # SDKs before 1.40 keep the readers they have
-            self._exchange(ours, readers)
-        elif ours is None and readers and not isinstance(metrics.get_meter_provider(), MeterProvider):
+        """Have metrics read, unless the application has a MeterProvider of its own.
+
+        The SDK lets readers be given to a provider once: those that come later go again, and metrics stay with the
+        first ones until nothing is to read them any more.
+        """
+        if not readers:
+            self._end_metrics()
+        elif self._meter_provider is None and not isinstance(metrics.get_meter_provider(), MeterProvider):
             self._meter_provider = MeterProvider(readers, resource)
-            self._readers = readers
             metrics.set_meter_provider(self._meter_provider)
-        elif readers:
+        else:
             # A reader has a thread from the start, and complains when it stops without ever having had a provider.
             MeterProvider(readers, shutdown_on_exit=False).shutdown()
+            if self._metrics_ended:
+                _logger.warning("Metrics are not sent: they were switched off before, and come back when restarted.")
 
-    def _exchange(self, ours: MeterProvider, readers: Sequence[MetricReader]) -> None:
-        for reader in self._readers:
-            reader.force_flush()
-            ours.remove_metric_reader(reader)
-        for reader in readers:
-            ours.add_metric_reader(reader)
-        self._readers = readers
+    def _end_metrics(self) -> None:
+        if self._meter_provider is not None and not self._metrics_ended:
+            self._metrics_ended = True
+            self._meter_provider.shutdown()
 
     def _emit(self, processors: Sequence[LogRecordProcessor], resource: Resource) -> None:
         """Have events go to these processors, unless the application has a LoggerProvider of its own."""
