@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import threading
-import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +15,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from verspan.store.compression import CompressionError
 from verspan.store.failures import store_error
+from verspan.store.forks import Gate, heed_forks
 
 _IMMEDIATE = "verspan_immediate"
 
@@ -29,7 +28,8 @@ class Database:
         self._engine = _engine_for(path, lock_timeout_s)
         self._immediate = self._engine.execution_options(**{_IMMEDIATE: True})
         self._write_lock = threading.Lock()
-        _databases.add(self)
+        self._gate = Gate()
+        heed_forks(self)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -46,18 +46,28 @@ class Database:
 
     def close(self) -> None:
         """Close every connection that is not in use."""
+        with self._gate.passing():
+            self._engine.dispose()
+
+    def before_fork(self) -> None:
+        """Let everybody finish, and leave the child no connection."""
+        self._gate.close()
         self._engine.dispose()
 
-    def leave_parents_connections(self) -> None:
-        """Start afresh in a forked child, which must neither use nor close the connections of its parent."""
+    def after_fork_in_parent(self) -> None:
+        """Let others go on."""
+        self._gate.open()
+
+    def after_fork_in_child(self) -> None:
+        """Start afresh: a child must neither use nor close a connection of its parent's that is still open."""
         _inherited.append(self._engine.pool)
         self._engine.dispose(close=False)
-        self._write_lock = threading.Lock()
+        self._write_lock, self._gate = threading.Lock(), Gate()
 
     @contextmanager
     def _transaction(self, engine: Engine) -> Iterator[Connection]:
         try:
-            with engine.begin() as connection:
+            with self._gate.passing(), engine.begin() as connection:
                 yield connection
         except (DBAPIError, sqlite3.Error, CompressionError) as error:
             raise store_error(error, self.path) from error
@@ -88,15 +98,5 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
-_databases: weakref.WeakSet[Database] = weakref.WeakSet()
-# Closing a connection of the parent's would take its locks away; held here, it is not closed by being collected.
+# To collect a connection is to close it, and to close it in a child takes the parent's locks away.
 _inherited: list[Pool] = []
-
-
-def _after_fork() -> None:
-    for database in list(_databases):
-        database.leave_parents_connections()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)
