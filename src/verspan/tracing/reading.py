@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 
 from verspan.errors import InvalidArgumentError, NotFoundError
@@ -80,11 +80,8 @@ def _store() -> Iterator[Store]:
     from verspan.store.opening import open_store
 
     flush(_SECONDS_TO_FLUSH)
-    store = open_store(current_settings().store_url)
-    try:
+    with closing(open_store(current_settings().store_url)) as store:
         yield store
-    finally:
-        store.close()
 
 
 def _status(status: TraceStatus | str) -> TraceStatus:
@@ -96,4 +93,4 @@ def _status(status: TraceStatus | str) -> TraceStatus:
 
 
 def _nanoseconds(moment: datetime) -> int:
-    return int(moment.timestamp() * 1_000_000) * 1_000
+    return round(moment.timestamp() * 1_000_000) * 1_000
