@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from verspan.cli.quantities import NOTHING
 from verspan.demo.side_by_side import side_by_side
 from verspan.traces.model import Figures
@@ -23,9 +25,7 @@ AFTER = Figures(
 
 
 def rows(before: Figures, after: Figures) -> dict[str, list[str]]:
-    columns = side_by_side(["v1", "v2"], [before, after])
-    assert [column.header for column in columns] == ["", "v1", "v2", "difference"]
-    lines = zip(*(column.cells for column in columns), strict=True)
+    lines = zip(*(column.cells for column in side_by_side(["v1", "v2"], [before, after])), strict=True)
     return {name: row for name, *row in lines}
 
 
@@ -49,3 +49,18 @@ def test_unknown() -> None:
     assert shown["calls"] == ["0", "7", "+7"]
     assert shown["p50"] == [NOTHING, "15 ms", NOTHING]
     assert shown["cost"] == [NOTHING, "$0.000824", NOTHING]
+
+
+@pytest.mark.parametrize(
+    ("names", "headers"),
+    [
+        (["agent-v1", "agent-v2"], ["v1", "v2"]),
+        (["agent-1a2b", "agent-1a3c"], ["1a2b", "1a3c"]),
+        (["stable", "canary"], ["stable", "canary"]),
+        (["v1", "v2"], ["v1", "v2"]),
+    ],
+)
+def test_headers(names: list[str], headers: list[str]) -> None:
+    """A version's header is what tells it from the other, so that the table fits a narrow window."""
+    columns = side_by_side(names, [BEFORE, AFTER])
+    assert [column.header for column in columns] == ["", *headers, "difference"]

@@ -9,12 +9,14 @@ from verspan.cli.listing import Column
 from verspan.cli.quantities import NOTHING, count, duration, usd
 from verspan.traces.model import Figures
 
+_Text = Callable[[float], str]
+
 
 @dataclass(frozen=True)
 class _Measure:
     name: str
     of: Callable[[Figures], float | None]
-    text: Callable[[float], str]
+    text: _Text
 
 
 def _count(number: float) -> str:
@@ -37,32 +39,31 @@ def side_by_side(names: Sequence[str], figures: Sequence[Figures]) -> list[Colum
     """The columns of a table with a line for each measure.
 
     Args:
-        names: the earlier version's and the later one's.
+        names: the earlier version's and the later one's; their headers leave out how both begin.
         figures: of the same two.
     """
-    before, after = figures
-    pairs = [(measure.of(before), measure.of(after)) for measure in _MEASURES]
+    before, after = ([measure.of(each) for measure in _MEASURES] for each in figures)
+    earlier, later = _short(names)
+    texts = [measure.text for measure in _MEASURES]
     return [
         Column("", [measure.name for measure in _MEASURES], style="dim"),
-        *(
-            Column(
-                name, [_shown(measure, pair[place]) for measure, pair in zip(_MEASURES, pairs, strict=True)], right=True
-            )
-            for place, name in enumerate(names)
-        ),
-        Column(
-            "difference",
-            [_difference(*pair, measure.text) for measure, pair in zip(_MEASURES, pairs, strict=True)],
-            right=True,
-        ),
+        Column(earlier, list(map(_shown, before, texts)), right=True),
+        Column(later, list(map(_shown, after, texts)), right=True),
+        Column("difference", list(map(_difference, before, after, texts)), right=True),
     ]
 
 
-def _shown(measure: _Measure, value: float | None) -> str:
-    return NOTHING if value is None else measure.text(value)
+def _short(names: Sequence[str]) -> Sequence[str]:
+    """The names from their last dash on, where they are the same up to it: the commits of one application."""
+    parts = [name.rpartition("-") for name in names]
+    return [tail for _, _, tail in parts] if len({head for head, _, _ in parts}) == 1 else names
 
 
-def _difference(before: float | None, after: float | None, text: Callable[[float], str]) -> str:
+def _shown(value: float | None, text: _Text) -> str:
+    return NOTHING if value is None else text(value)
+
+
+def _difference(before: float | None, after: float | None, text: _Text) -> str:
     if before is None or after is None:
         return NOTHING
     if before == after:
