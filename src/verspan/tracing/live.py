@@ -16,6 +16,8 @@ from opentelemetry.trace import (
     Span,
     Status,
     StatusCode,
+    Tracer,
+    TracerProvider,
     format_span_id,
     format_trace_id,
     set_span_in_context,
@@ -33,6 +35,11 @@ _LIVE = create_key("verspan.live_span")
 _SCOPE = "verspan"
 _P = ParamSpec("_P")
 _logger = logging.getLogger(__name__)
+
+
+@functools.lru_cache(maxsize=1)  # the SDK takes as long to look a tracer up as to make a span
+def _tracer_of(provider: TracerProvider) -> Tracer:
+    return provider.get_tracer(_SCOPE)
 
 
 def _never_raising(
@@ -75,7 +82,7 @@ class LiveSpan:
             given = dict(attributes or {})
             if span_type != UNKNOWN:
                 given[semconv.VERSPAN_SPAN_TYPE] = span_type
-            span = otel_trace.get_tracer(_SCOPE).start_span(name, parent, attributes=given)
+            span = _tracer_of(otel_trace.get_tracer_provider()).start_span(name, parent, attributes=given)
         except Exception as error:  # noqa: BLE001 - a sampler or a processor of somebody else's may raise
             report(error, "starting a span")
             span = NonRecordingSpan(otel_trace.get_current_span(parent).get_span_context())
