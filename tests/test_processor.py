@@ -146,3 +146,8 @@ def test_noted_attributes(tracing: Callable[..., Tracer], memory: InMemorySpanEx
 def test_span_without_a_context() -> None:
     """A span that somebody has made without ids ends like any other."""
     VersionSpanProcessor().on_end(ReadableSpan("odd"))
+
+
+def test_flush() -> None:
+    """A flush of the provider goes on to the processors that come after this one."""
+    assert VersionSpanProcessor().force_flush() is True

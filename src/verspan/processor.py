@@ -57,6 +57,10 @@ class VersionSpanProcessor(SpanProcessor):
         except Exception as error:  # noqa: BLE001 - likewise, its span ends
             report(error, "taking note of a trace's end")
 
+    def force_flush(self, timeout_millis: int = 30_000) -> bool:  # noqa: ARG002 - the SDK's signature
+        """Nothing is held: True, without which older SDKs would not go on to flush the processors after this one."""
+        return True
+
     def _name_version(self, parent_context: Context | None) -> ActiveVersion | None:
         with self._lock:
             naming, self._naming = self._naming, None
