@@ -9,36 +9,37 @@ from sqlalchemy import Connection, insert, select
 
 from verspan.store import search, tables
 from verspan.store.compression import Compressor
-from verspan.store.contents import Piece, words_of
+from verspan.store.contents import Body
 from verspan.store.dictionaries import Dictionaries
 from verspan.store.keys import chunks, known_keys, next_key
 from verspan.store.statements import ManyRows
+from verspan.store.texts import words_of
 
 _INSERT_BODIES = ManyRows(insert(tables.bodies))
 _INSERT_DIGESTS = ManyRows(insert(tables.body_digests))
 
 
-def keep_bodies(connection: Connection, compressor: Compressor, pieces: Mapping[bytes, Piece]) -> dict[bytes, int]:
+def keep_bodies(connection: Connection, compressor: Compressor, bodies: Mapping[bytes, Body]) -> dict[bytes, int]:
     """Keep bodies that are not there yet, and index their words.
 
     Args:
         connection: one that may write.
         compressor: what the new ones are compressed with.
-        pieces: the bodies by digest.
+        bodies: the bodies by digest.
 
     Returns:
         The key of every body by digest.
     """
     digests = tables.body_digests.c
-    keys = known_keys(connection, digests.digest, digests.body_key, pieces)
-    new = [digest for digest in pieces if digest not in keys]
+    keys = known_keys(connection, digests.digest, digests.body_key, bodies)
+    new = [digest for digest in bodies if digest not in keys]
     keys.update(zip(new, count(next_key(connection, tables.bodies.c.body_key)), strict=False))
     _INSERT_DIGESTS.execute(connection, ({"digest": digest, "body_key": keys[digest]} for digest in new))
     _INSERT_BODIES.execute(
         connection,
-        ({"body_key": keys[digest], "content": compressor.compress(pieces[digest].content)} for digest in new),
+        ({"body_key": keys[digest], "content": compressor.compress(bodies[digest].content)} for digest in new),
     )
-    search.add_to_index(connection, ((keys[digest], words_of(pieces[digest].value)) for digest in new))
+    search.add_to_index(connection, ((keys[digest], words_of(bodies[digest].value)) for digest in new))
     return keys
 
 

@@ -8,7 +8,7 @@ between them. Anything else is one body.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal, NamedTuple
 
 import orjson
@@ -20,6 +20,8 @@ from verspan.semconv import (
     GEN_AI_TOOL_DEFINITIONS,
 )
 from verspan.store.encoding import from_json, to_json
+from verspan.store.keys import digest_of
+from verspan.store.texts import parsed
 
 Form = Literal["value", "list", "text", "bytes"]
 _LISTS = frozenset({GEN_AI_INPUT_MESSAGES, GEN_AI_OUTPUT_MESSAGES, GEN_AI_SYSTEM_INSTRUCTIONS, GEN_AI_TOOL_DEFINITIONS})
@@ -27,22 +29,31 @@ _raw_decode = json.JSONDecoder().raw_decode
 _BLANKS = " \t\n\r"
 
 
-class Piece(NamedTuple):
-    """One body: what is kept, and what it means."""
+class Body(NamedTuple):
+    """What is kept once: a message, a value, a text."""
 
+    digest: bytes
+    """What it is known by."""
     content: bytes
+    """What is kept."""
     value: Any
+    """What it means."""
 
 
 class Content(NamedTuple):
     """A content attribute taken apart."""
 
     form: Form
-    pieces: Sequence[Piece]
+    bodies: Sequence[Body]
     head: str = ""
-    """The text before the first piece; the next two stand between pieces and after the last."""
+    """The text before the first body; the next two stand between bodies and after the last."""
     separator: str = ""
     tail: str = ""
+
+
+def body_of(content: bytes, value: Any) -> Body:
+    """A body of this content."""
+    return Body(digest_of(content), content, value)
 
 
 def split(name: str, value: Any) -> Content:
@@ -52,8 +63,8 @@ def split(name: str, value: Any) -> Content:
     if isinstance(value, bytes):
         return _split_bytes(value, apart=name in _LISTS)
     if isinstance(value, list) and name in _LISTS:
-        return Content("list", [Piece(to_json(item), item) for item in value])
-    return Content("value", [Piece(to_json(value), value)])
+        return Content("list", [body_of(to_json(item), item) for item in value])
+    return Content("value", [body_of(to_json(value), value)])
 
 
 def join(form: Form, bodies: Sequence[bytes], head: str = "", separator: str = "", tail: str = "") -> Any:
@@ -70,29 +81,29 @@ def _split_bytes(value: bytes, *, apart: bool) -> Content:
     try:
         return _split_text(value.decode(), "bytes", apart=apart)
     except UnicodeDecodeError:
-        return Content("bytes", [Piece(value, "")])
+        return Content("bytes", [body_of(value, "")])
 
 
 def _split_text(text: str, form: Literal["text", "bytes"], *, apart: bool) -> Content:
     content = text.encode("utf-8", "surrogatepass")
-    value = _parsed(text)
+    value = parsed(text)
     if apart and isinstance(value, list):
         found = _split_compact(content, value, form) or _split_spaced(text, form)
         if found is not None:
             return found
-    return Content(form, [Piece(content, value)])
+    return Content(form, [body_of(content, value)])
 
 
 def _split_compact(content: bytes, values: list[Any], form: Form) -> Content | None:
-    """The pieces of an array without blanks, as our own instrumentors write it; None where it is not that."""
+    """The bodies of an array without blanks, as our own instrumentors write it; None where it is not that."""
     elements = [orjson.dumps(value) for value in values]
     if b"[" + b",".join(elements) + b"]" != content:
         return None
-    return Content(form, list(map(Piece, elements, values)), "[", ",", "]")
+    return Content(form, list(map(body_of, elements, values)), "[", ",", "]")
 
 
 def _split_spaced(text: str, form: Form) -> Content | None:
-    """The pieces of any other array whose elements have the same blanks between them; None where there are none."""
+    """The bodies of any other array whose elements have the same blanks between them; None where there are none."""
     try:
         slices = list(_elements(text))
     except (ValueError, RecursionError):
@@ -101,8 +112,8 @@ def _split_spaced(text: str, form: Form) -> Content | None:
     separators = {text[end:start] for end, start in zip(ends, starts[1:], strict=False)}
     if len(separators) > 1:
         return None
-    pieces = [Piece(text[start:end].encode("utf-8", "surrogatepass"), value) for start, end, value in slices]
-    return Content(form, pieces, text[: starts[0]], "".join(separators), text[ends[-1] :])
+    bodies = [body_of(text[start:end].encode("utf-8", "surrogatepass"), value) for start, end, value in slices]
+    return Content(form, bodies, text[: starts[0]], "".join(separators), text[ends[-1] :])
 
 
 def _elements(text: str) -> Iterator[tuple[int, int, Any]]:
@@ -121,75 +132,3 @@ def _skip_blanks(text: str, position: int) -> int:
     while text[position : position + 1] in _BLANKS and position < len(text):
         position += 1
     return position
-
-
-def _parsed(text: str) -> Any:
-    """What a text means: the value of its JSON, or the text itself."""
-    try:
-        return orjson.loads(text)
-    except ValueError:
-        return text
-
-
-# -- what people read and look for ---------------------------------------------------------------------------------
-
-
-def words_of(value: Any) -> str:
-    """The text of a message or a value that a search may find: every text and number in it.
-
-    The types and roles of messages are left out: they would be found everywhere.
-    """
-    found: list[str] = []
-    _gather(value, found)
-    return "\n".join(found)
-
-
-def _gather(value: Any, found: list[str]) -> None:
-    if isinstance(value, str):
-        found.append(value)
-    elif isinstance(value, dict):
-        parts = value.get("parts")
-        if "role" in value and isinstance(parts, list):
-            _gather_parts(parts, found)
-        else:
-            _gather_all(value.values(), found)
-    elif isinstance(value, (list, tuple)):
-        _gather_all(value, found)
-    elif isinstance(value, (int, float)) and not isinstance(value, bool):
-        found.append(str(value))
-    elif isinstance(value, Mapping):
-        _gather(dict(value), found)
-
-
-def _gather_all(values: Iterable[Any], found: list[str]) -> None:
-    for value in values:
-        _gather(value, found)
-
-
-def _gather_parts(parts: Iterable[Any], found: list[str]) -> None:
-    for part in parts:
-        if isinstance(part, dict):
-            _gather_all((item for key, item in part.items() if key != "type"), found)
-        else:
-            _gather(part, found)
-
-
-def preview_of(body: bytes, length: int) -> str:
-    """The beginning of a body as a person would read it.
-
-    Args:
-        body: a message, or an input or output.
-        length: how many characters at most.
-    """
-    text = body.decode("utf-8", "replace")
-    value = _parsed(text)
-    if isinstance(value, str):
-        return value[:length]
-    if isinstance(value, Mapping) and isinstance(value.get("parts"), list):
-        return _message_text(value["parts"])[:length]
-    return text[:length]
-
-
-def _message_text(parts: Sequence[Any]) -> str:
-    texts = [part["content"] for part in parts if isinstance(part, Mapping) and isinstance(part.get("content"), str)]
-    return "\n".join(texts) if texts else orjson.dumps(list(parts)).decode()

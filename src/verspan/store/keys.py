@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Column, Connection, Table, bindparam, func, insert, select
 
 _Item = TypeVar("_Item")
-_MANY = 500  # SQLite has bounds on the values of one statement, PostgreSQL too
+_MANY = 512  # SQLite has bounds on the values of one statement, PostgreSQL too
 
 
 def digest_of(content: bytes) -> bytes:
@@ -28,11 +28,15 @@ def chunks(items: Iterable[_Item], size: int = _MANY) -> Iterator[Sequence[_Item
 def known_keys(connection: Connection, name: Column[Any], key: Column[Any], names: Iterable[Any]) -> dict[Any, int]:
     """The keys of those rows that are there already, by the column that names them."""
     found: dict[Any, int] = {}
-    # Written so, the statement is compiled once; with the values in it, anew for each number of them.
     statement = select(name, key).where(name.in_(bindparam("names", expanding=True)))
     for some in chunks(names):
-        found.update((row[0], row[1]) for row in connection.execute(statement, {"names": some}))
+        found.update((row[0], row[1]) for row in connection.execute(statement, {"names": _filled_up(some)}))
     return found
+
+
+def _filled_up(items: Sequence[_Item]) -> Sequence[_Item]:
+    """The items, the last of them repeated up to a power of two: a statement is compiled anew for every number."""
+    return [*items, *[items[-1]] * ((1 << (len(items) - 1).bit_length()) - len(items))]
 
 
 def next_key(connection: Connection, key: Column[Any]) -> int:

@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import NamedTuple
 
 from verspan import semconv
 from verspan.errors import InvalidArgumentError
-from verspan.store.contents import Content, Piece, split
-from verspan.store.keys import digest_of
+from verspan.store.contents import Body, Content, body_of, split
 from verspan.store.promoted import Promoted, promote, writable
 from verspan.traces.model import SpanRecord
 
 _TIMES = range(2**62)
 _LABEL_PREFIXES = (semconv.VERSPAN_TAG_PREFIX, semconv.VERSPAN_METADATA_PREFIX)
-
-
-class SplitContent(NamedTuple):
-    """A content attribute taken apart, with the digest of each of its bodies."""
-
-    content: Content
-    digests: Sequence[bytes]
 
 
 class PreparedSpan(NamedTuple):
@@ -31,8 +24,8 @@ class PreparedSpan(NamedTuple):
     span_id: bytes
     parent_span_id: bytes | None
     promoted: Promoted
-    contents: Mapping[str, SplitContent]
-    bodies: Mapping[bytes, Piece]
+    contents: Mapping[str, Content]
+    bodies: Mapping[bytes, Body]
     """Every body of the span by digest, its name among them, so that a search finds it."""
 
     @property
@@ -42,18 +35,15 @@ class PreparedSpan(NamedTuple):
 
     def request_digest(self) -> bytes | None:
         """The body that says what was asked: the user's last message, or the inputs."""
-        messages = self.contents.get(semconv.GEN_AI_INPUT_MESSAGES)
-        if messages is None or not messages.digests:
-            return self._whole(semconv.VERSPAN_INPUTS)
-        for digest, piece in zip(reversed(messages.digests), reversed(messages.content.pieces), strict=True):
-            if isinstance(piece.value, dict) and piece.value.get("role") == "user":
-                return digest
-        return messages.digests[-1]
+        messages = self._bodies(semconv.GEN_AI_INPUT_MESSAGES)
+        for body in reversed(messages):
+            if isinstance(body.value, dict) and body.value.get("role") == "user":
+                return body.digest
+        return _digest(messages[-1:] or self._bodies(semconv.VERSPAN_INPUTS))
 
     def response_digest(self) -> bytes | None:
         """The body that says what was answered: the first choice, or the outputs."""
-        messages = self.contents.get(semconv.GEN_AI_OUTPUT_MESSAGES)
-        return messages.digests[0] if messages and messages.digests else self._whole(semconv.VERSPAN_OUTPUTS)
+        return _digest(self._bodies(semconv.GEN_AI_OUTPUT_MESSAGES) or self._bodies(semconv.VERSPAN_OUTPUTS))
 
     def labels(self) -> Iterator[tuple[str, str, str]]:
         """Kind, name and value of each tag and piece of metadata."""
@@ -61,9 +51,9 @@ class PreparedSpan(NamedTuple):
             _, kind, label = name.split(".", 2)
             yield kind, writable(label), writable(str(self.span.attributes[name]))
 
-    def _whole(self, name: str) -> bytes | None:
+    def _bodies(self, name: str) -> Sequence[Body]:
         content = self.contents.get(name)
-        return content.digests[0] if content else None
+        return content.bodies if content else ()
 
 
 def prepare(span: SpanRecord) -> PreparedSpan:
@@ -78,7 +68,7 @@ def prepare(span: SpanRecord) -> PreparedSpan:
             f" {span.start_ns} and {span.end_ns}"
         )
     attributes = span.attributes
-    contents = {name: _split(name, attributes[name]) for name in semconv.CONTENT_ATTRIBUTES & attributes.keys()}
+    contents = {name: split(name, attributes[name]) for name in semconv.CONTENT_ATTRIBUTES & attributes.keys()}
     return PreparedSpan(
         span=span,
         trace_id=_id(span.trace_id, 16, "trace id"),
@@ -86,21 +76,25 @@ def prepare(span: SpanRecord) -> PreparedSpan:
         parent_span_id=_id(span.parent_span_id, 8, "parent span id") if span.parent_span_id is not None else None,
         promoted=promote(span),
         contents=contents,
-        bodies=_bodies(span, contents),
+        bodies=dict(_all_bodies(span, contents)),
     )
 
 
-def _split(name: str, value: Any) -> SplitContent:
-    content = split(name, value)
-    return SplitContent(content, [digest_of(piece.content) for piece in content.pieces])
+def _all_bodies(span: SpanRecord, contents: Mapping[str, Content]) -> Iterator[tuple[bytes, Body]]:
+    name = _name_body(span.name)
+    yield name.digest, name
+    for content in contents.values():
+        for body in content.bodies:
+            yield body.digest, body
 
 
-def _bodies(span: SpanRecord, contents: Mapping[str, SplitContent]) -> dict[bytes, Piece]:
-    name = span.name.encode("utf-8", "replace")
-    bodies = {digest_of(name): Piece(name, span.name)}
-    for content, digests in contents.values():
-        bodies.update(zip(digests, content.pieces, strict=True))
-    return bodies
+@lru_cache(maxsize=1024)
+def _name_body(name: str) -> Body:
+    return body_of(name.encode("utf-8", "replace"), name)
+
+
+def _digest(bodies: Sequence[Body]) -> bytes | None:
+    return bodies[0].digest if bodies else None
 
 
 def _id(digits: str, length: int, what: str) -> bytes:

@@ -119,14 +119,14 @@ def _text(value: Any) -> str | None:
     return writable(value) if isinstance(value, str) else None
 
 
-_PRICED_COUNTS = {
-    semconv.GEN_AI_USAGE_INPUT_TOKENS: "input_tokens",
-    semconv.GEN_AI_USAGE_OUTPUT_TOKENS: "output_tokens",
-    semconv.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS: "cache_read_input_tokens",
-    semconv.GEN_AI_USAGE_CACHE_WRITE_INPUT_TOKENS: "cache_write_input_tokens",
-    semconv.GEN_AI_USAGE_AUDIO_INPUT_TOKENS: "audio_input_tokens",
-    semconv.GEN_AI_USAGE_AUDIO_OUTPUT_TOKENS: "audio_output_tokens",
-}
+_PRICED_COUNTS = (  # in the order of TokenUsage
+    semconv.GEN_AI_USAGE_INPUT_TOKENS,
+    semconv.GEN_AI_USAGE_OUTPUT_TOKENS,
+    semconv.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS,
+    semconv.GEN_AI_USAGE_CACHE_WRITE_INPUT_TOKENS,
+    semconv.GEN_AI_USAGE_AUDIO_INPUT_TOKENS,
+    semconv.GEN_AI_USAGE_AUDIO_OUTPUT_TOKENS,
+)
 _COUNTS = {*_PRICED_COUNTS, semconv.GEN_AI_USAGE_REASONING_OUTPUT_TOKENS}
 
 
@@ -140,7 +140,7 @@ def _priced(span: SpanRecord, series: Series, counts: Mapping[str, int]) -> tupl
     """What a call cost in picodollars, and by which price list; the model that answered counts before the one asked."""
     if series.provider is None or not counts:
         return None, None
-    usage = TokenUsage(**{_PRICED_COUNTS[name]: count for name, count in counts.items() if name in _PRICED_COUNTS})
+    usage = TokenUsage(*(counts.get(name, 0) for name in _PRICED_COUNTS))
     tier = _text(span.attributes.get(semconv.OPENAI_RESPONSE_SERVICE_TIER))
     for model in (series.response_model, series.request_model):
         cost = price(series.provider, model, usage, span.start_ns, service_tier=tier) if model else None

@@ -10,12 +10,12 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, String, and_, lit
 from verspan.errors import InvalidArgumentError
 from verspan.store import search, tables
 from verspan.store.bodies import read_bodies
-from verspan.store.contents import preview_of
 from verspan.store.dictionaries import Dictionaries
 from verspan.store.encoding import from_json
 from verspan.store.keys import chunks
 from verspan.store.promoted import PICODOLLARS
 from verspan.store.span_bodies import body_keys, parse_span_body, stored_span
+from verspan.store.texts import preview_of
 from verspan.traces.model import Attributes, Trace, TracePage, TraceQuery, TraceStatus, TraceSummary
 
 _PREVIEW_LENGTH = 200

@@ -18,9 +18,8 @@ from typing import Any
 import orjson
 from sqlalchemy import Row
 
-from verspan.store.contents import join
+from verspan.store.contents import Content, join
 from verspan.store.encoding import from_json, to_json
-from verspan.store.prepared import SplitContent
 from verspan.store.promoted import PICODOLLARS, writable
 from verspan.traces.model import (
     Attributes,
@@ -35,7 +34,7 @@ from verspan.traces.model import (
 STATUSES: Sequence[StatusCode] = ("UNSET", "OK", "ERROR")
 
 
-def span_body(span: SpanRecord, contents: Mapping[str, SplitContent], keys: Mapping[bytes | None, int | None]) -> bytes:
+def span_body(span: SpanRecord, contents: Mapping[str, Content], keys: Mapping[bytes | None, int | None]) -> bytes:
     """The JSON object of a span.
 
     Args:
@@ -47,8 +46,8 @@ def span_body(span: SpanRecord, contents: Mapping[str, SplitContent], keys: Mapp
     body: dict[str, Any] = {"a": orjson.Fragment(to_json(attributes))}
     if contents:
         body["c"] = {
-            name: (form, head, separator, tail, [keys[digest] for digest in digests])
-            for name, ((form, _, head, separator, tail), digests) in contents.items()
+            name: (form, head, separator, tail, [keys[body.digest] for body in bodies])
+            for name, (form, bodies, head, separator, tail) in contents.items()
         }
     body.update((key, orjson.Fragment(to_json(value))) for key, value in _rest(span))
     return orjson.dumps(body)

@@ -74,7 +74,7 @@ class _Batch:
         self._known_traces = known_traces
         self._traces = self._trace_keys()
         self._models = {None: None} | keys_of_stamped(connection, _stamped(new))
-        bodies = {digest: piece for one in new for digest, piece in one.bodies.items()}
+        bodies = {digest: body for one in new for digest, body in one.bodies.items()}
         self._bodies = {None: None} | keep_bodies(connection, compressor, bodies)
         self._resources = _keep_resources(connection, new)
         self._series = _keep_series(connection, {one.promoted.series for one in new})
