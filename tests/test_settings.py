@@ -11,7 +11,15 @@ import pytest
 
 from verspan import settings
 from verspan.errors import InvalidArgumentError
-from verspan.settings import ContentMode, MetricDialect, Settings, resolve_settings, sdk_disabled, store_url
+from verspan.settings import (
+    ContentMode,
+    MetricDialect,
+    Settings,
+    exporters_beside_others,
+    resolve_settings,
+    sdk_disabled,
+    store_url,
+)
 
 CONTENT = "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"
 ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
@@ -100,7 +108,7 @@ def test_exporters_beside_others(
     """Beside an application's own exporters there is what was named for Verspan, else the store if no collector is."""
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    assert resolve_settings().exporters_beside_others() == exporters
+    assert exporters_beside_others(resolve_settings()) == exporters
 
 
 @pytest.mark.parametrize("exporters", ["local, otlp", ["local", "otlp"], ("local", "otlp", "local")])

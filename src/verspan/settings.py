@@ -85,18 +85,6 @@ class Settings:
     exporters_chosen: bool = False
     """Whether the exporters were named for Verspan, by an argument or ``VERSPAN_EXPORTERS``."""
 
-    def exporters_beside_others(self) -> tuple[str, ...]:
-        """The exporters to add to a TracerProvider of the application's own, which has exporters already.
-
-        Those that were named for Verspan. Where none was, its own exporters serve an OTLP endpoint and whatever
-        ``OTEL_TRACES_EXPORTER`` names, and what is left is the store, unless spans go to a collector or nowhere.
-        """
-        if self.exporters_chosen:
-            return self.exporters
-        named = _names(os.environ.get(_TRACES_EXPORTER, ""))
-        elsewhere = _has_otlp_endpoint() or _NONE in named or _LOCAL_FOR_OTEL in named
-        return () if elsewhere else (LOCAL_EXPORTER,)
-
 
 def resolve_settings(
     *,
@@ -132,6 +120,19 @@ def resolve_settings(
             else _dialect_from_environment()
         ),
     )
+
+
+def exporters_beside_others(settings: Settings) -> tuple[str, ...]:
+    """The exporters to add to a TracerProvider of the application's own, which has exporters already.
+
+    Those that were named for Verspan. Where none was, its own exporters serve an OTLP endpoint and whatever
+    ``OTEL_TRACES_EXPORTER`` names, and what is left is the store, unless spans go to a collector or nowhere.
+    """
+    if settings.exporters_chosen:
+        return settings.exporters
+    named = _names(os.environ.get(_TRACES_EXPORTER, ""))
+    elsewhere = _has_otlp_endpoint() or _NONE in named or _LOCAL_FOR_OTEL in named
+    return () if elsewhere else (LOCAL_EXPORTER,)
 
 
 def sdk_disabled() -> bool:

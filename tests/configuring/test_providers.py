@@ -208,8 +208,10 @@ def test_forked_child(say: Say) -> None:
     """A child that is forked before or after the first span makes spans of its own."""
     lines = say(
         """
-        import os, verspan
+        import os, warnings, verspan
         from tea_shop import make
+
+        warnings.simplefilter("ignore")  # Python's own, of forking beside threads
 
         verspan.autolog()
 

@@ -16,7 +16,7 @@ from opentelemetry.trace import INVALID_SPAN, StatusCode, get_current_span
 
 import verspan
 from verspan.testing import CapturedSpan, CapturedTelemetry, capture_spans
-from verspan.tracing import notes
+from verspan.tracing import live, notes
 
 
 def span_named(name: str, **changed: Any) -> CapturedSpan:
@@ -190,14 +190,19 @@ def test_content_of_somebody_else(content_on_spans: CapturedTelemetry) -> None:
     assert content_on_spans.spans()[0].attributes == {"verspan.inputs": '"a question"'}
 
 
-def test_nothing_set_up() -> None:
-    """Without a provider the current span of a block is there all the same, and takes whatever is said about it."""
-    with verspan.start_span("block") as span:
-        assert verspan.get_current_active_span() is span
-        span.set_inputs("a question")
-        verspan.update_current_trace(tags={"channel": "chat"}, user_id="u-17")
+def test_nothing_set_up(caplog: pytest.LogCaptureFixture) -> None:
+    """Without a provider a block's span is current all the same and takes what is said; one line tells what to call."""
+    live._say_not_recorded.cache_clear()
+    for _ in range(2):
+        with verspan.start_span("block") as span:
+            assert verspan.get_current_active_span() is span
+            span.set_inputs("a question")
+            verspan.update_current_trace(tags={"channel": "chat"}, user_id="u-17")
     assert verspan.get_current_active_span() is None
     assert notes._notes.of_traces == {}
+    assert caplog.messages == [
+        "Spans by hand are not recorded yet: call verspan.autolog() or verspan.configure() before them."
+    ]
 
 
 def test_not_sampled() -> None:

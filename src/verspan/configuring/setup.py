@@ -16,7 +16,15 @@ from verspan.configuring.stand_in import StandIn, install
 from verspan.instrumentation.guard import report
 from verspan.instrumentation.policy import Policy, set_policy
 from verspan.runtime import Runtime, current_runtime, set_runtime
-from verspan.settings import LOCAL_EXPORTER, ContentMode, MetricDialect, Settings, resolve_settings, sdk_disabled
+from verspan.settings import (
+    LOCAL_EXPORTER,
+    ContentMode,
+    MetricDialect,
+    Settings,
+    exporters_beside_others,
+    resolve_settings,
+    sdk_disabled,
+)
 from verspan.versions.registry import configure_recording
 
 _logger = logging.getLogger(__name__)
@@ -149,7 +157,7 @@ def _join_late(provider: TracerProvider) -> None:
 
 def _join(provider: TracerProvider, settings: Settings) -> None:
     if hasattr(provider, "add_span_processor"):
-        _connect(provider, settings, settings.exporters_beside_others(), joined=True)
+        _connect(provider, settings, exporters_beside_others(settings), joined=True)
         return
     _put_in_force(Runtime(settings, joined=True))
     _logger.warning(

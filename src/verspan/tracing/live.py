@@ -13,6 +13,7 @@ from opentelemetry import trace as otel_trace
 from opentelemetry.context import Context, create_key, get_current, get_value, set_value
 from opentelemetry.trace import (
     NonRecordingSpan,
+    ProxyTracerProvider,
     Span,
     Status,
     StatusCode,
@@ -29,6 +30,7 @@ from verspan.instrumentation.guard import report
 from verspan.instrumentation.handover import end_span
 from verspan.instrumentation.policy import current_policy
 from verspan.instrumentation.serialising import to_json
+from verspan.settings import sdk_disabled
 
 UNKNOWN = "UNKNOWN"
 _LIVE = create_key("verspan.live_span")
@@ -40,6 +42,14 @@ _logger = logging.getLogger(__name__)
 @functools.lru_cache(maxsize=1)  # the SDK takes as long to look a tracer up as to make a span
 def _tracer_of(provider: TracerProvider) -> Tracer:
     return provider.get_tracer(_SCOPE)
+
+
+@functools.lru_cache(maxsize=1)  # said once
+def _say_not_recorded() -> None:
+    if not sdk_disabled():
+        _logger.warning(
+            "Spans by hand are not recorded yet: call verspan.autolog() or verspan.configure() before them."
+        )
 
 
 def _never_raising(
@@ -82,7 +92,10 @@ class LiveSpan:
             given = dict(attributes or {})
             if span_type != UNKNOWN:
                 given[semconv.VERSPAN_SPAN_TYPE] = span_type
-            span = _tracer_of(otel_trace.get_tracer_provider()).start_span(name, parent, attributes=given)
+            provider = otel_trace.get_tracer_provider()
+            if isinstance(provider, ProxyTracerProvider):
+                _say_not_recorded()
+            span = _tracer_of(provider).start_span(name, parent, attributes=given)
         except Exception as error:  # noqa: BLE001 - a sampler or a processor of somebody else's may raise
             report(error, "starting a span")
             span = NonRecordingSpan(otel_trace.get_current_span(parent).get_span_context())
