@@ -41,6 +41,14 @@ def test_narrower() -> None:
     ]
 
 
+def test_ends_kept() -> None:
+    """Names are cut in the middle where they are told apart by their ends, as commits of one application are."""
+    names = Column(
+        "version", ["customer_support_agent-5ca50871", "customer_support_agent-327bba1b"], keeps_end=True, least=8
+    )
+    assert drawn([names], 20) == ["version", "────────────────────", "customer_s…-5ca50871", "customer_s…-327bba1b"]
+
+
 def test_narrowest() -> None:
     """Where shrinking is not enough, columns of the highest rank go, and those of rank 0 stay whatever happens."""
     assert [column.header for column in fitting(COLUMNS, 15)] == ["name", "calls"]

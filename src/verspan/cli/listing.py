@@ -31,6 +31,8 @@ class Column:
     """The cells where a window limits the width, if they are others."""
     right: bool = False
     """Aligned to the right, as numbers are."""
+    keeps_end: bool = False
+    """Cut in the middle, as names are: versions of one application differ in their last few characters."""
     style: str = ""
     styles: Sequence[str] = ()
     """A style for each cell, where they differ."""
@@ -115,23 +117,36 @@ class _Cell:
     text: str
     style: str
     right: bool
+    keeps_end: bool = False
+
+    def fitted(self, width: int) -> str:
+        """The text at a width, aligned, and with an ellipsis where it is cut."""
+        from rich.cells import cell_len
+
+        blanks = " " * (width - cell_len(self.text))
+        text = self.text if cell_len(self.text) <= width else self._cut(width)
+        return blanks + text if self.right else text + blanks
+
+    def _cut(self, width: int) -> str:
+        from rich.cells import set_cell_size
+
+        if not self.keeps_end:
+            return set_cell_size(self.text, width - 1) + "…"
+        end = set_cell_size(self.text[::-1], (width - 1) // 2)[::-1]
+        return set_cell_size(self.text, width - 1 - len(end)) + "…" + end
 
 
 def _cells(column: Column, *, whole: bool) -> list[_Cell]:
     texts = column.texts(whole=whole)
     styles = column.styles or [column.style] * len(texts)
-    return [_Cell(one_line(text), style, column.right) for text, style in zip(texts, styles, strict=True)]
+    return [
+        _Cell(one_line(text), style, column.right, column.keeps_end) for text, style in zip(texts, styles, strict=True)
+    ]
 
 
 def _append_row(listed: Text, row: Sequence[_Cell], widths: Sequence[int]) -> None:
-    from rich.cells import cell_len, set_cell_size
-
     for cell, width in zip(row, widths, strict=True):
-        length = cell_len(cell.text)
-        text = cell.text if length <= width else set_cell_size(cell.text, width - 1) + "…"
-        blanks = " " * (width - length)
-        padded = blanks + text if cell.right else text + blanks
-        listed.append(padded + " " * _GAP, cell.style)
+        listed.append(cell.fitted(width) + " " * _GAP, cell.style)
 
 
 def _least_total(columns: Sequence[Column]) -> int:

@@ -85,7 +85,7 @@ def _columns(lines: Sequence[TreeLine], trace: Trace, bar_width: int) -> list[Co
         ),
         Column("tokens", [_tokens(each) for each in stored], rank=2, right=True),
         Column("cost", [usd(each.cost.usd) if each and each.cost else "" for each in stored], rank=1, right=True),
-        Column("version", versions, rank=3, least=12),
+        Column("version", versions, rank=3, least=12, keeps_end=True),
         Column("span id", [line.span_id for line in lines], rank=5, style="cyan"),
     ]
     unneeded = {"error": not any(errors), "version": len(set(filter(None, versions))) < 2}  # noqa: PLR2004 - one is in the header

@@ -28,7 +28,7 @@ def version_columns(models: Sequence[LoggedModel], figures: Sequence[Figures]) -
         figures: what the calls of each came to, in the same order.
     """
     return [
-        Column("name", [model.name for model in models], least=20, style="bold"),
+        Column("name", [model.name for model in models], least=20, keeps_end=True, style="bold"),
         id_column("id", [model.model_id for model in models], rank=5, digits_from=_ID_PREFIX),
         Column("experiment", [model.experiment_name for model in models], rank=6, least=10),
         Column("status", [model.status.value for model in models], rank=8),
