@@ -1,7 +1,8 @@
 """What an exporter package gives: the processors through which telemetry leaves the process.
 
 An exporter registers, in the entry point group ``verspan_exporter``, a function that takes the settings and returns a
-:class:`Pipeline`. It is called once, when Verspan is configured; it opens no connection and waits for nothing.
+:class:`Pipeline`. It is called when Verspan joins an application's provider, else by the first span, on the thread that
+starts it, and again when Verspan is configured anew; it opens no connection and waits for nothing.
 """
 
 from __future__ import annotations
