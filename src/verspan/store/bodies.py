@@ -7,20 +7,19 @@ from itertools import count
 
 from sqlalchemy import Connection, insert, select
 
-from verspan.store import search, tables
+from verspan.store import tables
 from verspan.store.compression import Compressor
 from verspan.store.contents import Body
 from verspan.store.dictionaries import Dictionaries
 from verspan.store.keys import chunks, known_keys, next_key
 from verspan.store.statements import ManyRows
-from verspan.store.texts import words_of
 
 _INSERT_BODIES = ManyRows(insert(tables.bodies))
 _INSERT_DIGESTS = ManyRows(insert(tables.body_digests))
 
 
 def keep_bodies(connection: Connection, compressor: Compressor, bodies: Mapping[bytes, Body]) -> dict[bytes, int]:
-    """Keep bodies that are not there yet, and index their words.
+    """Keep bodies that are not there yet.
 
     Args:
         connection: one that may write.
@@ -39,7 +38,6 @@ def keep_bodies(connection: Connection, compressor: Compressor, bodies: Mapping[
         connection,
         ({"body_key": keys[digest], "content": compressor.compress(bodies[digest].content)} for digest in new),
     )
-    search.add_to_index(connection, ((keys[digest], words_of(bodies[digest].value)) for digest in new))
     return keys
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 from verspan import semconv
 from verspan.errors import InvalidArgumentError
-from verspan.store.contents import Body, Content, body_of, split
+from verspan.store.contents import Body, Content, split
 from verspan.store.promoted import Promoted, promote, writable
 from verspan.traces.model import SpanRecord
 
@@ -26,7 +25,7 @@ class PreparedSpan(NamedTuple):
     promoted: Promoted
     contents: Mapping[str, Content]
     bodies: Mapping[bytes, Body]
-    """Every body of the span by digest, its name among them, so that a search finds it."""
+    """Every body of the span by digest."""
 
     @property
     def is_root(self) -> bool:
@@ -36,10 +35,8 @@ class PreparedSpan(NamedTuple):
     def request_digest(self) -> bytes | None:
         """The body that says what was asked: the user's last message, or the inputs."""
         messages = self._bodies(semconv.GEN_AI_INPUT_MESSAGES)
-        for body in reversed(messages):
-            if isinstance(body.value, dict) and body.value.get("role") == "user":
-                return body.digest
-        return _digest(messages[-1:] or self._bodies(semconv.VERSPAN_INPUTS))
+        users = [body for body in messages if isinstance(body.value, dict) and body.value.get("role") == "user"]
+        return _digest(users[-1:] or messages[-1:] or self._bodies(semconv.VERSPAN_INPUTS))
 
     def response_digest(self) -> bytes | None:
         """The body that says what was answered: the first choice, or the outputs."""
@@ -76,21 +73,8 @@ def prepare(span: SpanRecord) -> PreparedSpan:
         parent_span_id=_id(span.parent_span_id, 8, "parent span id") if span.parent_span_id is not None else None,
         promoted=promote(span),
         contents=contents,
-        bodies=dict(_all_bodies(span, contents)),
+        bodies={body.digest: body for content in contents.values() for body in content.bodies},
     )
-
-
-def _all_bodies(span: SpanRecord, contents: Mapping[str, Content]) -> Iterator[tuple[bytes, Body]]:
-    name = _name_body(span.name)
-    yield name.digest, name
-    for content in contents.values():
-        for body in content.bodies:
-            yield body.digest, body
-
-
-@lru_cache(maxsize=1024)
-def _name_body(name: str) -> Body:
-    return body_of(name.encode("utf-8", "replace"), name)
 
 
 def _digest(bodies: Sequence[Body]) -> bytes | None:

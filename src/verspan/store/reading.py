@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, String, and_, literal_column, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, String, and_, literal_column, or_, select, union_all
 
 from verspan.errors import InvalidArgumentError
 from verspan.store import search, tables
@@ -20,11 +20,13 @@ from verspan.traces.model import Attributes, Trace, TracePage, TraceQuery, Trace
 
 _PREVIEW_LENGTH = 200
 _ID_DIGITS = 32
+_FEW_OWNERS = 16
 _TRACES = tables.traces.c
 _SPANS = tables.spans.c
 _MODELS = tables.logged_models.c
 _EXPERIMENTS = tables.experiments.c
 _LABELS = tables.trace_labels.c
+_NEWEST_FIRST = (_TRACES.start_ns.desc(), _TRACES.trace_key.desc())
 
 
 def get_trace(connection: Connection, dictionaries: Dictionaries, trace_id: bytes) -> Trace | None:
@@ -46,11 +48,12 @@ def get_trace(connection: Connection, dictionaries: Dictionaries, trace_id: byte
 
 def find_traces(connection: Connection, dictionaries: Dictionaries, query: TraceQuery) -> TracePage:
     """Traces, newest first, a page at a time."""
-    statement = _selected().where(*_conditions(query)).order_by(_TRACES.start_ns.desc(), _TRACES.trace_key.desc())
-    rows = connection.execute(statement.limit(query.limit + 1)).all()
-    page = rows[: query.limit]
-    token = f"{page[-1].start_ns}-{page[-1].trace_key}" if len(rows) > query.limit else None
-    return TracePage(_summaries(connection, dictionaries, page), token)
+    newest = connection.execute(_newest(connection, query)).all()
+    page = newest[: query.limit]
+    token = f"{page[-1].start_ns}-{page[-1].trace_key}" if len(newest) > query.limit else None
+    rows = connection.execute(_selected().where(_TRACES.trace_key.in_([row.trace_key for row in page])))
+    by_key = {row.trace_key: row for row in rows}
+    return TracePage(_summaries(connection, dictionaries, [by_key[row.trace_key] for row in page]), token)
 
 
 def match_trace_ids(connection: Connection, prefix: str, limit: int) -> Sequence[str]:
@@ -88,17 +91,35 @@ def _selected_spans(trace_key: int) -> Select[Any]:
     )
 
 
-def _conditions(query: TraceQuery) -> Iterator[ColumnElement[bool]]:
+def _newest(connection: Connection, query: TraceQuery) -> Select[Any]:
+    """The keys of the newest traces that match, one more than a page has."""
+    matching = select(_TRACES.trace_key, _TRACES.start_ns).where(*_conditions(query))
+    newest = matching.order_by(*_NEWEST_FIRST).limit(query.limit + 1)
+    if not query.model_ids and query.experiment_name is None:
+        return newest
+    owners = _owners(connection, query)
+    if not 0 < len(owners) <= _FEW_OWNERS:
+        return newest.where(_TRACES.model_key.in_(owners))
+    # SQLite goes through an index in its order for one version, and would sort all traces of several.
+    each = union_all(*(newest.where(_TRACES.model_key == owner).subquery().select() for owner in owners)).subquery()
+    return each.select().order_by(each.c.start_ns.desc(), each.c.trace_key.desc()).limit(query.limit + 1)
+
+
+def _owners(connection: Connection, query: TraceQuery) -> Sequence[int]:
+    """The keys of the versions whose traces are asked for."""
+    statement = select(_MODELS.model_key)
     if query.model_ids:
-        models = select(_MODELS.model_key).where(_MODELS.model_id.in_(query.model_ids))
-        yield _TRACES.model_key.in_(models)
+        statement = statement.where(_MODELS.model_id.in_(query.model_ids))
+    if query.experiment_name is not None:
+        experiments = select(_EXPERIMENTS.experiment_key).where(_EXPERIMENTS.name == query.experiment_name)
+        statement = statement.where(_MODELS.experiment_key.in_(experiments))
+    return connection.scalars(statement).all()
+
+
+def _conditions(query: TraceQuery) -> Iterator[ColumnElement[bool]]:
     if query.status is not None:
         yield from _has_status(query.status)
-    for column, value in (
-        (_EXPERIMENTS.name, query.experiment_name),
-        (_TRACES.session_id, query.session_id),
-        (_TRACES.user_id, query.user_id),
-    ):
+    for column, value in ((_TRACES.session_id, query.session_id), (_TRACES.user_id, query.user_id)):
         if value is not None:
             yield column == value
     if query.since_ns is not None:
@@ -106,7 +127,7 @@ def _conditions(query: TraceQuery) -> Iterator[ColumnElement[bool]]:
     if query.until_ns is not None:
         yield _TRACES.start_ns < query.until_ns
     if query.text is not None:
-        yield search.traces_with(query.text)
+        yield search.holds_words(query.text)
     if query.page_token is not None:
         yield _after(query.page_token)
 

@@ -10,6 +10,7 @@ from verspan.store.database import Database
 from verspan.store.dictionaries import Dictionaries
 from verspan.store.interface import ModelQuery, WriteResult
 from verspan.store.prepared import prepare
+from verspan.store.search import IndexMemory
 from verspan.store.writing import keep_spans
 from verspan.traces.model import Figures, SpanRecord, Trace, TracePage, TraceQuery
 from verspan.versions.model import LoggedModel
@@ -21,6 +22,7 @@ class SqlStore:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._dictionaries = Dictionaries()
+        self._index_memory = IndexMemory()
 
     @property
     def location(self) -> str:
@@ -30,8 +32,8 @@ class SqlStore:
     def write_spans(self, spans: Sequence[SpanRecord]) -> WriteResult:
         """Keep a batch of spans, all or none, each once however often it is given."""
         prepared = [prepare(span) for span in spans]  # outside the transaction: others may write meanwhile
-        with self._database.writing() as connection:
-            written = keep_spans(connection, self._dictionaries.compressor(), prepared)
+        with self._index_memory.transaction() as index, self._database.writing() as connection:
+            written = keep_spans(connection, self._dictionaries.compressor(), index, prepared)
         self._dictionaries.make_when_due(self._database)
         return WriteResult(written, len(prepared) - written)
 

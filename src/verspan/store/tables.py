@@ -107,7 +107,7 @@ bodies = Table(
     metadata,
     Column("body_key", _KEY, primary_key=True, comment="number within this store"),
     Column("content", LargeBinary, nullable=False, comment="compressed, see verspan.store.compression"),
-    comment="Messages, inputs, outputs and span names, each once however many spans hold it.",
+    comment="Messages, inputs and outputs, each once however many spans hold it.",
 )
 
 body_digests = Table(
@@ -170,15 +170,6 @@ trace_labels = Table(
     Column("value", String, nullable=False, comment="claim: its value"),
     Column("rank", BigInteger, nullable=False, comment="the root first, else whichever span ends last"),
     comment="Tags and metadata of traces.",
-    sqlite_with_rowid=False,
-)
-
-trace_bodies = Table(
-    "trace_bodies",
-    metadata,
-    Column("body_key", _KEY, primary_key=True, comment="the body"),
-    Column("trace_key", _KEY, primary_key=True, comment="a trace with a span that holds it"),
-    comment="Which traces hold which bodies: the way from a word that was found to its traces.",
     sqlite_with_rowid=False,
 )
 

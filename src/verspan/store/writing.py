@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, and_, insert, select
-from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from verspan.store import tables
 from verspan.store.bodies import keep_bodies
@@ -17,22 +16,26 @@ from verspan.store.keys import chunks, digest_of, keep_once, known_keys, next_ke
 from verspan.store.models import keys_of_stamped
 from verspan.store.prepared import PreparedSpan
 from verspan.store.promoted import Series
+from verspan.store.search import IndexChange, add_to_index
 from verspan.store.span_bodies import STATUSES, span_body
 from verspan.store.statements import ManyRows
+from verspan.store.texts import words_of
 from verspan.store.trace_rows import TraceChange, trace_changes, write_traces
 
 _SPANS = tables.spans.c
 _TRACES = tables.traces.c
 _INSERT_SPANS = ManyRows(insert(tables.spans))
-_INSERT_TRACE_BODIES = ManyRows(insert_or(tables.trace_bodies).on_conflict_do_nothing())
 
 
-def keep_spans(connection: Connection, compressor: Compressor, prepared: Sequence[PreparedSpan]) -> int:
+def keep_spans(
+    connection: Connection, compressor: Compressor, index: IndexChange, prepared: Sequence[PreparedSpan]
+) -> int:
     """Keep those spans that the store does not have, each once.
 
     Args:
         connection: one that may write.
         compressor: what new contents are compressed with.
+        index: what of the spans' words is indexed already.
         prepared: the batch.
 
     Returns:
@@ -41,7 +44,7 @@ def keep_spans(connection: Connection, compressor: Compressor, prepared: Sequenc
     known_traces = known_keys(connection, _TRACES.trace_id, _TRACES.trace_key, {one.trace_id for one in prepared})
     new = _new_spans(connection, prepared, known_traces)
     if new:
-        _Batch(connection, compressor, new, known_traces).keep()
+        _Batch(connection, compressor, new, known_traces).keep(index)
     return len(new)
 
 
@@ -74,18 +77,18 @@ class _Batch:
         self._known_traces = known_traces
         self._traces = self._trace_keys()
         self._models = {None: None} | keys_of_stamped(connection, _stamped(new))
-        bodies = {digest: body for one in new for digest, body in one.bodies.items()}
-        self._bodies = {None: None} | keep_bodies(connection, compressor, bodies)
+        self._all_bodies = {digest: body for one in new for digest, body in one.bodies.items()}
+        self._bodies = {None: None} | keep_bodies(connection, compressor, self._all_bodies)
         self._resources = _keep_resources(connection, new)
         self._series = _keep_series(connection, {one.promoted.series for one in new})
 
-    def keep(self) -> None:
+    def keep(self, index: IndexChange) -> None:
         """Write the spans and everything that is summed up from them."""
         changes = trace_changes(self._new, self._models, self._bodies, self._series)
         models_before = self._models_of_known_traces()
         write_traces(self._connection, ((self._traces[trace_id], change) for trace_id, change in changes.items()))
         self._write_figures(models_before, changes)
-        _INSERT_TRACE_BODIES.execute(self._connection, self._trace_body_rows())
+        self._index_words(index)
         _INSERT_SPANS.execute(self._connection, self._span_rows())
 
     def _trace_keys(self) -> Mapping[bytes, int]:
@@ -113,9 +116,14 @@ class _Batch:
             figures.move_trace(models_before.get(trace_id), model_key)
         figures.write(self._connection)
 
-    def _trace_body_rows(self) -> Iterator[dict[str, Any]]:
-        pairs = {(self._bodies[digest], self._traces[one.trace_id]) for one in self._new for digest in one.bodies}
-        return ({"body_key": body_key, "trace_key": trace_key} for body_key, trace_key in pairs)
+    def _index_words(self, index: IndexChange) -> None:
+        words = {digest: words_of(body.value) for digest, body in self._all_bodies.items()}
+        texts: dict[int, list[str]] = {}
+        for one in self._new:
+            trace_key = self._traces[one.trace_id]
+            new = [words[digest] for digest in one.bodies if index.is_new(trace_key, digest)]
+            texts.setdefault(trace_key, []).extend([one.span.name, *new])
+        add_to_index(self._connection, texts)
 
     def _span_rows(self) -> Iterator[dict[str, Any]]:
         for span_key, one in enumerate(self._new, start=next_key(self._connection, _SPANS.span_key)):
