@@ -50,7 +50,7 @@ RULES = {
     "verspan.testing": f"{SDK} verspan.instrumentation verspan.processor verspan.settings",
     "verspan.versions": f"{STORE} {SET_UP} {API} {HOOKS}",
     "verspan.traces": f"{STORE} verspan.runtime",
-    "verspan.tracing": f"{STORE} {SET_UP} {API} verspan.instrumentation",
+    "verspan.tracing": f"{STORE} {SET_UP} {API} verspan.instrumentation verspan.configuring",
     "verspan.processor": f"{SDK} {WORDS} {GUARD} verspan.context verspan.tracing.notes",
     "verspan.runtime": "verspan.instrumentation verspan.settings verspan.versions",
     "verspan.configuring": f"{SDK} {SET_UP} {WIRED}",

@@ -13,7 +13,14 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, Tracer, set_span_in_context
 
 import verspan
-from verspan.context import ActiveVersion, set_default_version, with_active_version, withdraw_default_version
+from verspan.context import (
+    ActiveVersion,
+    _state,
+    clear_default_version,
+    set_default_version,
+    with_active_version,
+    withdraw_default_version,
+)
 from verspan.processor import VersionSpanProcessor
 from verspan.tracing import notes
 
@@ -95,6 +102,16 @@ def test_not_named(tracing: Callable[..., Tracer], memory: InMemorySpanExporter)
     """Where a version is active none is named."""
     tracing(pytest.fail).start_span("one").end()
     assert attributes(memory) == [STAMP_1]
+
+
+def test_no_version_wanted(tracing: Callable[..., Tracer], memory: InMemorySpanExporter) -> None:
+    """Where the application has said that its process has no version, none is named."""
+    clear_default_version()
+    try:
+        tracing(pytest.fail).start_span("one").end()
+    finally:
+        _state.put()
+    assert attributes(memory) == [{}]
 
 
 def test_failing_naming(

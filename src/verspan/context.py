@@ -110,6 +110,11 @@ def clear_default_version() -> None:
         _state.put(_NO_VERSION)
 
 
+def may_name_version() -> bool:
+    """Whether nobody has said which version is the process's, nor that it is to have none."""
+    return _state.default is None
+
+
 def current_experiment() -> str:
     """The name of the experiment that versions belong to from now on."""
     return _state.experiment or _experiment_from_environment() or DEFAULT_EXPERIMENT

@@ -74,14 +74,6 @@ def autolog_client(client: str, *, disable: bool = False) -> None:
     _switch(found[0], disable=disable)
 
 
-def autolog_unchanged() -> None:
-    """As :func:`autolog`, for an application that says nothing itself: its version is named when it makes a span."""
-    from verspan.configuring import name_version_if_none
-
-    name_version_if_none()
-    autolog()
-
-
 def _prepare(*, disable: bool) -> None:
     if disable:
         return

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from opentelemetry.context import Context
 from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
 
-from verspan.context import ActiveVersion, active_version
+from verspan.context import ActiveVersion, active_version, may_name_version
 from verspan.instrumentation.guard import report
 from verspan.semconv import LOGGED_MODEL_ID, LOGGED_MODEL_NAME
 from verspan.tracing.notes import note_ended_trace, notes_of_trace
@@ -36,7 +36,7 @@ class VersionSpanProcessor(SpanProcessor):
         """Stamp a span that starts; an error of ours never reaches whoever starts it."""
         try:
             version = active_version(parent_context)
-            if version is None and not self._named:
+            if version is None and not self._named and may_name_version():
                 version = self._name_version(parent_context)
             if version is not None:
                 stamp = {LOGGED_MODEL_ID: version.model_id}

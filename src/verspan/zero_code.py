@@ -15,8 +15,8 @@ def start() -> None:
     Where nothing names a version, spans belong to the application's folder and what git calls its state.
     """
     try:
-        from verspan.members import autolog_unchanged
+        from verspan.members import autolog
 
-        autolog_unchanged()
+        autolog()
     except Exception as error:  # noqa: BLE001 - the application starts in any case
         report(error, "starting without code")

@@ -118,6 +118,7 @@ def test_as_a_provider_of_the_sdk(say: Say) -> None:
         from opentelemetry.sdk.trace.export import SimpleSpanProcessor
         from tea_shop import make, memory, show, trace
 
+        verspan.clear_active_model()
         verspan.autolog()
         provider = trace.get_tracer_provider()
         print(provider.force_flush(), hasattr(provider, "nothing_of_the_kind"))

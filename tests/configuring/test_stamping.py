@@ -39,6 +39,7 @@ def test_block(say: Say) -> None:
 
         trace.set_tracer_provider(own_provider())
         verspan.set_experiment("shop")
+        verspan.clear_active_model()
         early = EarlyStarters()
         verspan.autolog()
         with verspan.active_model("shop-v1"):
@@ -133,14 +134,13 @@ def test_sdk_disabled(say: Say) -> None:
 
 
 def test_named_when_needed(say: Say) -> None:
-    """Where nothing names a version and it is to be named, it is so once, for the first spans of every thread."""
+    """Where nothing names a version one is named, once, for the first spans of every thread."""
     (line,) = say("""
         import threading, verspan
         from tea_shop import make, own_provider, show, trace
-        from verspan.configuring import configure, name_version_if_none
+        from verspan.configuring import configure
 
         verspan.set_experiment("shop")
-        name_version_if_none()
         configure()
         trace.set_tracer_provider(own_provider())
         start = threading.Barrier(8)

@@ -7,16 +7,18 @@ import gc
 import logging
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from opentelemetry import trace
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
 from opentelemetry.trace import INVALID_SPAN, StatusCode, get_current_span
+from tests.processes import said
 
 import verspan
 from verspan.testing import CapturedSpan, CapturedTelemetry, capture_spans
-from verspan.tracing import live, notes
+from verspan.tracing import notes
 
 
 def span_named(name: str, **changed: Any) -> CapturedSpan:
@@ -190,19 +192,19 @@ def test_content_of_somebody_else(content_on_spans: CapturedTelemetry) -> None:
     assert content_on_spans.spans()[0].attributes == {"verspan.inputs": '"a question"'}
 
 
-def test_nothing_set_up(caplog: pytest.LogCaptureFixture) -> None:
-    """Without a provider a block's span is current all the same and takes what is said; one line tells what to call."""
-    live._say_not_recorded.cache_clear()
-    for _ in range(2):
+def test_nothing_set_up(tmp_path: Path) -> None:
+    """A span by hand in a process that has set nothing up is recorded, with a version named after the folder."""
+    lines = said(
+        """
+        import verspan
         with verspan.start_span("block") as span:
-            assert verspan.get_current_active_span() is span
             span.set_inputs("a question")
-            verspan.update_current_trace(tags={"channel": "chat"}, user_id="u-17")
-    assert verspan.get_current_active_span() is None
-    assert notes._notes.of_traces == {}
-    assert caplog.messages == [
-        "Spans by hand are not recorded yet: call verspan.autolog() or verspan.configure() before them."
-    ]
+        kept = verspan.get_trace(span.trace_id)
+        print(kept.summary.name, kept.summary.model_name, kept.summary.request_preview)
+        """,
+        tmp_path,
+    )
+    assert lines == [f"block {tmp_path.name} a question"]
 
 
 def test_not_sampled() -> None:

@@ -7,6 +7,6 @@ span, an experiment that is named after ``autolog()`` still names the service, a
 place for its provider taken.
 """
 
-from verspan.configuring.setup import configure, name_version_if_none
+from verspan.configuring.setup import configure
 
-__all__ = ["configure", "name_version_if_none"]
+__all__ = ["configure"]

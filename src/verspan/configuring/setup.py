@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from opentelemetry import trace
@@ -36,7 +36,6 @@ class _State:
     def __init__(self) -> None:
         self.chosen: dict[str, Any] = {}
         """What ``configure`` has been told, by the names of its arguments."""
-        self.naming: Callable[[], object] | None = None
         self.stand_in: StandIn | None = None
         self.wiring: Any = None
         """A :class:`~verspan.configuring.wiring.Wiring`, once the SDK is needed."""
@@ -64,7 +63,8 @@ def configure(
     ``autolog()`` calls it without arguments; call it before or after to choose. What a call does not name stays as an
     earlier call had it. A call with arguments replaces the exporters, and those that it replaces send what they hold.
 
-    An application may set its own TracerProvider before or after: it is joined as soon as it is set.
+    An application may set its own TracerProvider before or after: it is joined as soon as it is set. A span that starts
+    while no version is active makes one so: the application's folder and what git calls its state.
 
     Args:
         store: a path or a URL such as ``sqlite:///traces.db``; by default ``VERSPAN_STORE``, else
@@ -98,16 +98,8 @@ def configure(
         return settings
 
 
-def name_version_if_none() -> None:
-    """Have a span that starts while no version is active make one so: the application's folder and commit.
-
-    Call it before :func:`configure`. Nothing is asked of git until then, since many a process makes no span, and the
-    main script is known only once it runs.
-    """
-    _state.naming = _name_version
-
-
 def _name_version() -> None:
+    # Nothing is asked of git before the first span: many a process makes none, and may name its version until then.
     from verspan.versions.active import set_active_model
 
     set_active_model()
@@ -171,7 +163,7 @@ def _connect(provider: TracerProvider, settings: Settings, exporters: Sequence[s
     from verspan.configuring.wiring import Wiring
 
     if _state.wiring is None:
-        _state.wiring = Wiring(_state.naming)
+        _state.wiring = Wiring(_name_version)
     _put_in_force(_state.wiring.connect(provider, settings, exporters, joined=joined))
 
 

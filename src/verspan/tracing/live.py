@@ -30,7 +30,6 @@ from verspan.instrumentation.guard import report
 from verspan.instrumentation.handover import end_span
 from verspan.instrumentation.policy import current_policy
 from verspan.instrumentation.serialising import to_json
-from verspan.settings import sdk_disabled
 
 UNKNOWN = "UNKNOWN"
 _LIVE = create_key("verspan.live_span")
@@ -44,12 +43,11 @@ def _tracer_of(provider: TracerProvider) -> Tracer:
     return provider.get_tracer(_SCOPE)
 
 
-@functools.lru_cache(maxsize=1)  # said once
-def _say_not_recorded() -> None:
-    if not sdk_disabled():
-        _logger.warning(
-            "Spans by hand are not recorded yet: call verspan.autolog() or verspan.configure() before them."
-        )
+@functools.lru_cache(maxsize=1)  # once, since it has either worked by then or will not
+def _set_up() -> None:
+    from verspan.configuring import configure
+
+    configure()
 
 
 def _never_raising(
@@ -94,7 +92,8 @@ class LiveSpan:
                 given[semconv.VERSPAN_SPAN_TYPE] = span_type
             provider = otel_trace.get_tracer_provider()
             if isinstance(provider, ProxyTracerProvider):
-                _say_not_recorded()
+                _set_up()
+                provider = otel_trace.get_tracer_provider()
             span = _tracer_of(provider).start_span(name, parent, attributes=given)
         except Exception as error:  # noqa: BLE001 - a sampler or a processor of somebody else's may raise
             report(error, "starting a span")
