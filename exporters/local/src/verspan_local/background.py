@@ -33,7 +33,6 @@ DELAY_S = 0.25
 BATCH_SIZE = 512
 _LONGEST_PAUSE_S = 15.0
 _EXIT_TIMEOUT_S = 10.0
-_FORK_PATIENCE_S = 1.0
 
 
 class _Flush:
@@ -50,7 +49,6 @@ class BackgroundWriter:
     def __init__(self, store_url: str) -> None:
         self._store_url = store_url
         self._stopped = False
-        self._held_for_fork = False
         self._begin()
         tell_about_forks(self)
 
@@ -212,17 +210,6 @@ class BackgroundWriter:
             )
 
     # -- forks ---------------------------------------------------------------------------------------------------------
-
-    def before_fork(self) -> None:
-        """Wait, for a second at most, until no write is under way, and close the store."""
-        self._held_for_fork = self._writing.acquire(timeout=_FORK_PATIENCE_S)
-        if self._held_for_fork:
-            self._writer.close()
-
-    def after_fork_in_parent(self) -> None:
-        """Let writing go on."""
-        if self._held_for_fork:
-            self._writing.release()
 
     def after_fork_in_child(self) -> None:
         """Begin with nothing: the parent writes what waited in it."""

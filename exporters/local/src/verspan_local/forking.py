@@ -1,8 +1,7 @@
 """What a background writer does when its process forks.
 
-Threads do not survive a fork, locks may be held by threads that are gone, and SQLite warns of carrying an open database
-across a fork (https://www.sqlite.org/howtocorrupt.html, section 2.6): what a child inherits makes SQLite believe in
-locks that the child does not have. So the store is closed before, and the child begins with nothing.
+Threads do not survive a fork, and locks may be held by threads that are gone: the child begins with nothing. The store
+sees to its own connections, and keeps a fork waiting while it is being written.
 """
 
 from __future__ import annotations
@@ -13,13 +12,7 @@ from typing import Protocol
 
 
 class ForkAware(Protocol):
-    """What is told about forks; each method runs on the thread that forks."""
-
-    def before_fork(self) -> None:
-        """Let go of what a child must not inherit."""
-
-    def after_fork_in_parent(self) -> None:
-        """Go on."""
+    """What is told about forks, on the thread that forks."""
 
     def after_fork_in_child(self) -> None:
         """Begin anew."""
@@ -33,20 +26,10 @@ def tell_about_forks(writer: ForkAware) -> None:
     _aware.add(writer)
 
 
-def _before() -> None:
-    for writer in list(_aware):
-        writer.before_fork()
-
-
-def _in_parent() -> None:
-    for writer in list(_aware):
-        writer.after_fork_in_parent()
-
-
 def _in_child() -> None:
     for writer in list(_aware):
         writer.after_fork_in_child()
 
 
 if hasattr(os, "register_at_fork"):  # there is no fork on Windows
-    os.register_at_fork(before=_before, after_in_parent=_in_parent, after_in_child=_in_child)
+    os.register_at_fork(after_in_child=_in_child)
