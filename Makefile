@@ -35,7 +35,7 @@ demo: .venv/.run ## two versions of a small agent, traced and compared: no key, 
 test: lint types test-older-clients ## lint, types and all tests, the older OpenAI clients included: what CI runs
 	@$(WITH_INDEX) $(BIN)/python -m pytest -n auto
 
-bench: .venv-bench/.installed ## what Verspan adds to a call, beside its peers: a table
+bench: .venv-bench/.installed .venv-bench-openai-v2/.installed ## what Verspan adds to a call, beside its peers: a table
 	.venv-bench/bin/python bench/run.py
 
 lint: .venv/.dev ## ruff: rules and format
@@ -54,6 +54,7 @@ lock: $(BIN)/uv ## resolve requirements/*.in anew into requirements/*.txt
 	@$(LOCK) $(LOCKED) requirements/run.in -o requirements/run.txt
 	@$(LOCK) $(LOCKED) requirements/run.in requirements/test.in requirements/dev.in -c requirements/run.txt -o requirements/dev.txt
 	@$(LOCK) $(LOCKED) requirements/run.in requirements/bench.in -o requirements/bench.txt
+	@$(LOCK) $(LOCKED) --prerelease allow requirements/bench-openai-v2.in -o requirements/bench-openai-v2.txt
 	@for client in $(OLDER_CLIENTS); do \
 	  $(LOCK) $(LOCKED) requirements/test.in requirements/$$client.in -o requirements/$$client.txt || exit 1; done
 

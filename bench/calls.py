@@ -13,6 +13,7 @@ from pathlib import Path
 
 from subjects import BARE, FLOOR, OURS, PEERS, SUBJECTS
 
+_ROOT = Path(__file__).parents[1]
 _REPETITIONS = {"chat small": 300, "30 kB history + 5 tools": 40, "stream of 200 chunks": 20, "50 concurrent async": 6}
 
 
@@ -27,10 +28,11 @@ class Worker:
 
     @classmethod
     def start(cls, name: str) -> Worker | None:
-        """Start a subject; None where it is not installed."""
+        """Start a subject in its environment; None where it is not installed."""
         script = Path(__file__).with_name("worker.py")
+        own = _ROOT / f".venv-bench-{name.replace('otel ', '')}" / "bin" / "python"
         process = subprocess.Popen(
-            [sys.executable, str(script), name],
+            [str(own) if own.exists() else sys.executable, str(script), name],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -1,4 +1,4 @@
-"""Everything that is measured, one table after the other: what a call costs, what starting costs, what the store does."""
+"""Everything that is measured, one table after the other."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def main() -> None:
     print()
     calls.main([])
     print()
-    store.main([])
+    store.main()
 
 
 if __name__ == "__main__":

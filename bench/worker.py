@@ -31,7 +31,7 @@ def main() -> None:
         for _ in range(repetitions):
             call()
         thread = time.thread_time_ns() - thread
-        time.sleep(0.7)  # background threads catch up, which is part of what a call costs
+        time.sleep(0.4)  # background threads catch up, which is part of what a call costs
         process = time.process_time_ns() - process
         count = repetitions * each
         print(json.dumps({"thread": thread / count, "process": process / count}), file=answers, flush=True)
