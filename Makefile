@@ -54,7 +54,7 @@ lock: $(BIN)/uv ## resolve requirements/*.in anew into requirements/*.txt
 	@$(LOCK) $(LOCKED) requirements/run.in -o requirements/run.txt
 	@$(LOCK) $(LOCKED) requirements/run.in requirements/test.in requirements/dev.in -c requirements/run.txt -o requirements/dev.txt
 	@$(LOCK) $(LOCKED) requirements/run.in requirements/bench.in -o requirements/bench.txt
-	@$(LOCK) $(LOCKED) --prerelease allow requirements/bench-openai-v2.in -o requirements/bench-openai-v2.txt
+	@$(LOCK) $(LOCKED) requirements/bench-openai-v2.in -o requirements/bench-openai-v2.txt
 	@for client in $(OLDER_CLIENTS); do \
 	  $(LOCK) $(LOCKED) requirements/test.in requirements/$$client.in -o requirements/$$client.txt || exit 1; done
 

@@ -105,10 +105,11 @@ def openinference() -> Calls:
 
 
 def mlflow_tracing() -> Calls:
-    """MLflow's light tracing package, into a local store of its own where it has one."""
+    """MLflow's light tracing package; it has no store, so its spans go where the other peers' go."""
+    os.environ["MLFLOW_USE_DEFAULT_TRACER_PROVIDER"] = "false"
     import mlflow
 
-    mlflow.set_tracking_uri(f"sqlite:///{tempfile.mkdtemp(prefix='mlflow-bench-')}/mlflow.db")
+    _provider()
     mlflow.openai.autolog()
     return Cases().calls
 
