@@ -1,7 +1,7 @@
 """The local store: committed spans per second, bytes per span, and how long reading takes at 100,000 spans.
 
-Speed is given as a ratio to what plain ``sqlite3`` does with the same bytes in the same run, since a machine's own speed
-says nothing about the code. Blocks of both are interleaved, and the median block counts.
+Speed is also given as a ratio to what plain ``sqlite3`` does with the same bytes in the same run, since a machine's own
+speed says nothing about the code. Blocks of both are interleaved, and the median block counts.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -28,32 +30,10 @@ from verspan.versions.identity import model_id_for
 BATCH = 512
 START_NS = 1_790_000_000_000_000_000
 VERSIONS = [f"customer_support_agent-{number:08x}" for number in range(20)]
-SYLLABLES = [
-    "ba",
-    "con",
-    "ter",
-    "in",
-    "re",
-    "pro",
-    "mi",
-    "sta",
-    "tion",
-    "ly",
-    "er",
-    "ment",
-    "ou",
-    "si",
-    "ple",
-    "able",
-    "ing",
-    "ed",
-    "un",
-    "pre",
-    "lo",
-    "cal",
-    "ti",
-    "on",
-]
+SYLLABLES = (
+    *("ba", "con", "ter", "in", "re", "pro", "mi", "sta", "tion", "ly", "er", "ment"),
+    *("ou", "si", "ple", "able", "ing", "ed", "un", "pre", "lo", "cal", "ti", "on"),
+)
 RESOURCE = {
     "service.name": "customer-support",
     "service.version": "2.3.1",
@@ -69,7 +49,7 @@ class Language:
     """Sentences of a few thousand words, the frequent ones frequent as in English."""
 
     def __init__(self, seed: int) -> None:
-        self.random = random.Random(seed)
+        self.random = random.Random(seed)  # noqa: S311 - the same text in every run
         words = {"".join(self.random.choices(SYLLABLES, k=self.random.choice((1, 2, 2, 3, 3, 4)))) for _ in range(9000)}
         self.words = sorted(words)[:4000]
         self.random.shuffle(self.words)
@@ -89,9 +69,11 @@ def message(role: str, text: str) -> dict[str, object]:
 
 
 class Traffic:
-    """Chat spans as the OpenAI instrumentor makes them, each a trace of its own."""
+    """Chat spans as the OpenAI instrumentor makes them; a new version comes every so many, one in ten calls ahead."""
 
-    def __init__(self, seed: int = 1) -> None:
+    def __init__(self, seed: int, calls_of_a_version: int) -> None:
+        self._calls_of_a_version = calls_of_a_version
+        self._calls = 0
         self.language = Language(seed)
         self.random = self.language.random
         self._system = message("system", self.language.text(600))
@@ -107,23 +89,26 @@ class Traffic:
     def agent(self, turns: int) -> list[SpanRecord]:
         """One trace whose every turn resends the whole history."""
         trace_id, history = self._hex(16), [self._system]
-        spans = []
+        spans: list[SpanRecord] = []
         for _ in range(turns):
             history.append(message("user", self.language.text(700)))
             answer = self.language.text(700)
-            spans.append(self.call(history, answer, trace_id))
+            spans.append(self.call(history, answer, trace_id, spans[0].span_id if spans else None))
             history.append(message("assistant", answer))
         return spans
 
-    def call(self, history: Sequence[object], answer: str, trace_id: str | None = None) -> SpanRecord:
+    def call(
+        self, history: Sequence[object], answer: str, trace_id: str | None = None, parent: str | None = None
+    ) -> SpanRecord:
         """One call of a model."""
         self._now_ns += self.random.randrange(1_000_000, 400_000_000)
-        version = self.random.choice(VERSIONS)
+        self._calls += 1
+        version = self._version()
         reply = [{**message("assistant", answer), "finish_reason": "stop"}]
         return SpanRecord(
             trace_id=trace_id or self._hex(16),
             span_id=self._hex(8),
-            parent_span_id=None,
+            parent_span_id=parent,
             name="chat gpt-4o-mini",
             kind="CLIENT",
             start_ns=self._now_ns,
@@ -156,6 +141,10 @@ class Traffic:
             scope_version="0.1.0",
         )
 
+    def _version(self) -> str:
+        ahead = self.random.random() < 0.1
+        return VERSIONS[min(self._calls // self._calls_of_a_version + ahead, len(VERSIONS) - 1)]
+
     def _hex(self, length: int) -> str:
         return self.random.randbytes(length).hex()
 
@@ -165,10 +154,10 @@ def serialised(span: SpanRecord) -> bytes:
     return orjson.dumps(span)
 
 
-def batches(spans: Sequence[SpanRecord]) -> Iterator[Sequence[SpanRecord]]:
-    """The spans in batches as an exporter hands them over."""
-    for start in range(0, len(spans), BATCH):
-        yield spans[start : start + BATCH]
+def in_batches(write: Callable[[Sequence[Any]], object], rows: Sequence[Any]) -> None:
+    """Write rows in batches as an exporter hands them over."""
+    for start in range(0, len(rows), BATCH):
+        write(rows[start : start + BATCH])
 
 
 class PlainTable:
@@ -214,19 +203,16 @@ def measure_writing(store: Store, plain: PlainTable, traffic: Traffic, count: in
         spans = traffic.chats(block)
         rows = [(span.trace_id, span.span_id, span.start_ns, serialised(span)) for span in spans]
         weight += sum(len(row[3]) for row in rows)
-        ours.append(block / seconds(lambda: [store.write_spans(batch) for batch in batches(spans)]))
-        theirs.append(
-            block / seconds(lambda: [plain.write(rows[start : start + BATCH]) for start in range(0, block, BATCH)])
-        )
+        ours.append(block / seconds(partial(in_batches, store.write_spans, spans)))
+        theirs.append(block / seconds(partial(in_batches, plain.write, rows)))
     return statistics.median(ours), statistics.median(theirs), weight / (len(ours) * block)
 
 
 def measure_agents(folder: Path, agents: int, turns: int) -> tuple[float, float]:
     """Bytes per agent in the store, and the bytes of its unique messages."""
-    traffic = Traffic(seed=2)
+    traffic = Traffic(seed=2, calls_of_a_version=1_000)
     store = open_store(f"sqlite:///{folder / 'verspan.db'}")
-    for batch in batches(traffic.chats(4000)):
-        store.write_spans(batch)
+    in_batches(store.write_spans, traffic.chats(4000))  # so that the store has its dictionary
     before, unique = size_of(folder), 0
     for _ in range(agents):
         spans = traffic.agent(turns)
@@ -276,7 +262,7 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=arguments.folder) as name:
         folder = Path(name)
-        traffic = Traffic()
+        traffic = Traffic(seed=1, calls_of_a_version=arguments.spans // len(VERSIONS))
         store = open_store(f"sqlite:///{folder / 'chats' / 'verspan.db'}")
         with closing(PlainTable(folder / "plain.db")) as plain, closing(store):
             ours, theirs, weight = measure_writing(store, plain, traffic, arguments.spans)

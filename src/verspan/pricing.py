@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import logging
 from bisect import bisect_left
-from dataclasses import dataclass
 from datetime import datetime, timezone
-from decimal import Decimal
 from functools import cache, lru_cache
 from importlib import import_module
 from types import ModuleType
@@ -22,7 +20,9 @@ from verspan.traces.model import Cost
 _logger = logging.getLogger(__name__)
 
 _MINUTE_NS = 60_000_000_000
-_DECIMAL_PLACES = 12  # picodollars: a token of the cheapest model costs some 10,000
+_ATTODOLLARS = 10**18
+_PICODOLLARS = 10**12  # what a cost is rounded to: a token of the cheapest model costs some 10,000
+_ATTO_IN_PICO = _ATTODOLLARS // _PICODOLLARS
 
 # Names of the GenAI conventions that genai-prices does not know by themselves; it knows the rest, or nobody does.
 _PROVIDER_IDS = {
@@ -74,22 +74,21 @@ def price(
     tariff = _tariff(provider, model, service_tier, at_ns // _MINUTE_NS)
     if tariff is None:
         return None
-    usd = tariff.usd(usage)
-    return None if usd is None else Cost(float(round(usd, _DECIMAL_PLACES)), tariff.price_version)
+    cost = tariff.cost(usage)
+    return None if cost is None else Cost((cost + _ATTO_IN_PICO // 2) // _ATTO_IN_PICO / _PICODOLLARS, tariff.price_version)
 
 
-@dataclass(frozen=True)
-class _Rates:
-    """What one token of each kind costs between two thresholds, in USD."""
+class _Rates(NamedTuple):
+    """What one token of each kind costs between two thresholds, in whole attodollars (1e-18 USD)."""
 
-    request: Decimal
-    input_token: Decimal
-    output_token: Decimal
-    cache_read: Decimal
+    request: int
+    input_token: int
+    output_token: int
+    cache_read: int
     """What a token costs more, mostly less, for being read from a cache; likewise the next."""
-    cache_write: Decimal
+    cache_write: int
 
-    def usd(self, usage: TokenUsage) -> Decimal:
+    def cost(self, usage: TokenUsage) -> int:
         return (
             self.request
             + self.input_token * usage.input_tokens
@@ -110,30 +109,29 @@ class _Tariff:
         self._rates = [self._rates_above(start) for start in (0, *self._thresholds)]
         self.price_version = _price_version(calculation.auto_update_timestamp)
 
-    def usd(self, usage: TokenUsage) -> Decimal | None:
-        """What the call cost in USD; None where the package finds the counts inconsistent."""
+    def cost(self, usage: TokenUsage) -> int | None:
+        """What the call cost in attodollars; None where the package finds the counts inconsistent."""
         if not usage.audio_input_tokens and not usage.audio_output_tokens:
-            return self._rates[bisect_left(self._thresholds, usage.input_tokens)].usd(usage)
+            return self._rates[bisect_left(self._thresholds, usage.input_tokens)].cost(usage)
         try:
-            return self._usd(usage)
+            return self._cost(usage)
         except ValueError:  # audio tokens that may or may not be among the cached ones
             return None
 
     def _rates_above(self, start: int) -> _Rates:
         some = start + 2  # room for one cached token, above the threshold
-        base = self._usd(TokenUsage(some))
-        input_token = self._usd(TokenUsage(some + 1)) - base
+        base = self._cost(TokenUsage(some))
+        input_token = self._cost(TokenUsage(some + 1)) - base
         return _Rates(
             request=base - input_token * some,
             input_token=input_token,
-            output_token=self._usd(TokenUsage(some, 1)) - base,
-            cache_read=self._usd(TokenUsage(some, cache_read_input_tokens=1)) - base,
-            cache_write=self._usd(TokenUsage(some, cache_write_input_tokens=1)) - base,
+            output_token=self._cost(TokenUsage(some, 1)) - base,
+            cache_read=self._cost(TokenUsage(some, cache_read_input_tokens=1)) - base,
+            cache_write=self._cost(TokenUsage(some, cache_write_input_tokens=1)) - base,
         )
 
-    def _usd(self, usage: TokenUsage) -> Decimal:
-        total: Decimal = self._calculate(usage).total_price
-        return total
+    def _cost(self, usage: TokenUsage) -> int:
+        return int(self._calculate(usage).total_price * _ATTODOLLARS)
 
     def _calculate(self, usage: TokenUsage) -> Any:
         package = _genai_prices()

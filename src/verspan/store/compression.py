@@ -64,5 +64,5 @@ def train(samples: Sequence[bytes]) -> Dictionary | None:
     """A dictionary for contents like the samples; None where they have too little in common."""
     try:
         return zstd.train_dict(samples, _DICTIONARY_BYTES)
-    except zstd.ZstdError:
+    except (zstd.ZstdError, ValueError):
         return None

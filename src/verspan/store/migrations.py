@@ -35,7 +35,7 @@ def schema_version(connection: Connection) -> int:
     return connection.scalar(select(func.max(tables.schema_version.c.version))) or 0
 
 
-def migrate(connection: Connection, path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> None:
+def migrate(connection: Connection, path: Path, migrations: Sequence[Migration]) -> None:
     """Bring a store to the newest version of the schema, inside the transaction of a connection that may write.
 
     Args:

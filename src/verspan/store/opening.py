@@ -61,7 +61,7 @@ def _open(path: Path, lock_timeout_s: float) -> Store:
             version = schema_version(connection)
         if version != len(MIGRATIONS):
             with database.writing() as connection:
-                migrate(connection, path)
+                migrate(connection, path, MIGRATIONS)
     except BaseException:
         database.close()
         raise
@@ -108,7 +108,7 @@ def _make_folder(folder: Path) -> None:
 
 def _build(path: Path) -> None:
     from verspan.store.database import Database
-    from verspan.store.migrations import migrate
+    from verspan.store.migrations import MIGRATIONS, migrate
 
     with closing(sqlite3.connect(path)) as connection:
         connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
@@ -116,7 +116,7 @@ def _build(path: Path) -> None:
     database = Database(path, lock_timeout_s=0)
     try:
         with database.writing() as connection:
-            migrate(connection, path)
+            migrate(connection, path, MIGRATIONS)
     finally:
         database.close()
 

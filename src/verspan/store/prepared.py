@@ -11,6 +11,7 @@ from verspan.store.contents import Body, Content, split
 from verspan.store.promoted import Promoted, promote, writable
 from verspan.traces.model import SpanRecord
 
+_CONTENT = sorted(semconv.CONTENT_ATTRIBUTES)
 _TIMES = range(2**62)
 _LABEL_PREFIXES = (semconv.VERSPAN_TAG_PREFIX, semconv.VERSPAN_METADATA_PREFIX)
 
@@ -65,7 +66,7 @@ def prepare(span: SpanRecord) -> PreparedSpan:
             f" {span.start_ns} and {span.end_ns}"
         )
     attributes = span.attributes
-    contents = {name: split(name, attributes[name]) for name in semconv.CONTENT_ATTRIBUTES & attributes.keys()}
+    contents = {name: split(name, attributes[name]) for name in _CONTENT if name in attributes}
     return PreparedSpan(
         span=span,
         trace_id=_id(span.trace_id, 16, "trace id"),

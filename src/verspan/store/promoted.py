@@ -132,7 +132,7 @@ _COUNTS = {*_PRICED_COUNTS, semconv.GEN_AI_USAGE_REASONING_OUTPUT_TOKENS}
 
 def _counts(attributes: Attributes) -> Mapping[str, int]:
     """The counts of tokens that the attributes give, by name."""
-    counts = [(name, attributes[name]) for name in attributes.keys() & _COUNTS]
+    counts = ((name, attributes[name]) for name in _COUNTS if name in attributes)
     return {name: count for name, count in counts if type(count) is int and 0 <= count <= _INT64_MAX}
 
 

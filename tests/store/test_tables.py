@@ -1,0 +1,29 @@
+"""The schema explains itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import inspect
+
+from verspan.store import tables
+from verspan.store.database import Database
+from verspan.store.interface import Store
+
+
+def test_comments() -> None:
+    """Every table and every column has a comment."""
+    for table in tables.metadata.sorted_tables:
+        assert table.comment, table.name
+        for column in table.columns:
+            assert column.comment, f"{table.name}.{column.name}"
+
+
+def test_tables_are_all(store: Store, place: Path) -> None:
+    """A store has the tables that are documented, and besides them those of the index of words."""
+    database = Database(place, lock_timeout_s=30)
+    with database.reading() as connection:
+        found = {name for name in inspect(connection).get_table_names() if not name.startswith("trace_words")}
+    database.close()
+    assert store.location == str(place)
+    assert found == set(tables.metadata.tables)
