@@ -9,9 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, Pool, QueuePool, create_engine, event
-from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import ConnectionPoolEntry
 
 from verspan.store.compression import CompressionError
 from verspan.store.failures import store_error
@@ -74,24 +72,31 @@ class Database:
 
 
 def _engine_for(path: Path, lock_timeout_s: float) -> Engine:
-    def connect() -> sqlite3.Connection:
-        # Without an isolation level Python leaves transactions to us; it would begin them late and deferred.
-        return sqlite3.connect(path, timeout=lock_timeout_s, check_same_thread=False, isolation_level=None)
-
-    engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool, pool_size=8, max_overflow=-1)
-    event.listen(engine, "connect", _prepare)
+    engine = create_engine(
+        "sqlite://",
+        creator=lambda: _connect(path, lock_timeout_s),
+        poolclass=QueuePool,
+        pool_size=8,
+        max_overflow=-1,
+    )
     event.listen(engine, "begin", _begin)
     return engine
 
 
-def _prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    cursor = connection.cursor()
-    # In WAL mode this loses no transaction when the process dies, and at most the latest when the machine does.
-    cursor.execute("PRAGMA synchronous = NORMAL")
-    cursor.execute("PRAGMA cache_size = -16384")  # KiB; the default of 2 MiB is less than the indexes of a day
-    # Pages, 16 MB: digests fall all over their index, so its pages are copied home once for many batches.
-    cursor.execute("PRAGMA wal_autocheckpoint = 4000")
-    cursor.close()
+def _connect(path: Path, lock_timeout_s: float) -> sqlite3.Connection:
+    # Without an isolation level Python leaves transactions to us; it would begin them late and deferred.
+    connection = sqlite3.connect(path, timeout=lock_timeout_s, check_same_thread=False, isolation_level=None)
+    try:
+        # In WAL mode this loses no transaction when the process dies, and at most the latest when the machine does.
+        connection.execute("PRAGMA synchronous = NORMAL")
+        # KiB; the default of 2 MiB is less than the indexes of a day.
+        connection.execute("PRAGMA cache_size = -16384")
+        # Pages, 16 MB: digests fall all over their index, so its pages are copied home once for many batches.
+        connection.execute("PRAGMA wal_autocheckpoint = 4000")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
 
 
 def _begin(connection: Connection) -> None:
