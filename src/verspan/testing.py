@@ -24,7 +24,7 @@ from opentelemetry.sdk.trace.id_generator import IdGenerator
 from opentelemetry.sdk.trace.sampling import Sampler
 
 from verspan.instrumentation import abandoned
-from verspan.instrumentation.handover import ContentAttributes, content_of_ending_span
+from verspan.instrumentation.handover import Content, content_of_ending_span
 from verspan.instrumentation.policy import Policy, current_policy, set_policy
 from verspan.processor import VersionSpanProcessor
 from verspan.settings import ContentMode, MetricDialect
@@ -81,7 +81,7 @@ class CapturedTelemetry(SpanProcessor):
         self.logger_provider = LoggerProvider(shutdown_on_exit=False)
         self.logger_provider.add_log_record_processor(SimpleLogRecordProcessor(self._logs))
         self._started: dict[int, str] = {}
-        self._ended: list[tuple[ReadableSpan, ContentAttributes]] = []
+        self._ended: list[tuple[ReadableSpan, Content | None]] = []
         self.provider.add_span_processor(VersionSpanProcessor())
         self.provider.add_span_processor(self)
 
@@ -100,7 +100,7 @@ class CapturedTelemetry(SpanProcessor):
 
     def on_end(self, span: ReadableSpan) -> None:
         """Keep a span and its content."""
-        self._ended.append((span, content_of_ending_span() or {}))
+        self._ended.append((span, content_of_ending_span()))
 
     def spans(self) -> list[CapturedSpan]:
         """The spans that have ended, in that order, those of abandoned streams included."""
@@ -124,8 +124,9 @@ class CapturedTelemetry(SpanProcessor):
         records = [finished.log_record for finished in self._logs.get_finished_logs()]
         return [(record.event_name or "", dict(record.attributes or {})) for record in records]
 
-    def _captured(self, span: ReadableSpan, content: ContentAttributes) -> CapturedSpan:
+    def _captured(self, span: ReadableSpan, content: Content | None) -> CapturedSpan:
         scope = span.instrumentation_scope
+        kept = content.attributes() if content is not None else {}
         return CapturedSpan(
             name=span.name,
             kind=span.kind.name,
@@ -134,7 +135,7 @@ class CapturedTelemetry(SpanProcessor):
             attributes=dict(span.attributes or {}),
             events=[(event.name, dict(event.attributes or {})) for event in span.events],
             scope="" if scope is None else scope.name,
-            content={key: text.decode() if isinstance(text, bytes) else text for key, text in content.items()},
+            content={key: text.decode() if isinstance(text, bytes) else text for key, text in kept.items()},
         )
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any
 
 from typing_extensions import Self
 
 from verspan.instrumentation.calls import Call, CallInput, Reply, Usage
+from verspan.instrumentation.serialising import snapshot
 
 WORDS = ("one ", "two ", "three")
 
@@ -79,8 +81,11 @@ class AcmeAdapter:
             return None
         return Call("chat", "acme", request_model="acme-1", stream=bool(kwargs.get("stream")))
 
-    def read_input(self, instance: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> CallInput:
-        return CallInput([{"role": "user", "parts": [{"type": "text", "content": args[0]}]}])
+    def snapshot_input(self, instance: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bytes:
+        return snapshot(args[0])
+
+    def read_input(self, snapshot: bytes) -> CallInput:
+        return CallInput([{"role": "user", "parts": [{"type": "text", "content": json.loads(snapshot)}]}])
 
     def is_stream(self, response: Any) -> bool:
         return isinstance(response, (Stream, AsyncStream))

@@ -31,9 +31,13 @@ class _Faulty(AcmeAdapter):
         self._at("describe")
         return super().describe(instance, args, kwargs)
 
-    def read_input(self, instance: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> CallInput:
+    def snapshot_input(self, instance: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bytes:
+        self._at("snapshot_input")
+        return super().snapshot_input(instance, args, kwargs)
+
+    def read_input(self, snapshot: bytes) -> CallInput:
         self._at("read_input")
-        return super().read_input(instance, args, kwargs)
+        return super().read_input(snapshot)
 
     def is_stream(self, response: Any) -> bool:
         self._at("is_stream")
@@ -52,6 +56,7 @@ class _Faulty(AcmeAdapter):
     ("step", "doing"),
     [
         ("describe", "describing a call"),
+        ("snapshot_input", "taking a call's messages"),
         ("read_input", "reading a call's messages"),
         ("is_stream", "looking at a response"),
         ("read_response", "reading a response"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from opentelemetry.sdk.trace import ReadableSpan
 
+from verspan.instrumentation.handover import ReadyContent
 from verspan_local.backlog import Backlog, HeldSpan
 
 FIRST, SECOND, THIRD = (ReadableSpan(name) for name in ("first", "second", "third"))
@@ -37,8 +38,10 @@ def test_content_is_bounded() -> None:
     """Content counts by its size; a single span of any size is taken where nothing else waits."""
     backlog = Backlog(max_content_bytes=10)
 
-    added = [backlog.add(FIRST, {"a": b"x" * 50}), backlog.add(SECOND, {"a": b"x"}), backlog.add(THIRD, None)]
+    large, small = ReadyContent({"a": b"x" * 50}), ReadyContent({"a": b"x"})
+
+    added = [backlog.add(FIRST, large), backlog.add(SECOND, small), backlog.add(THIRD, None)]
     backlog.discard(1)
 
     assert (added, backlog.refused) == ([True, False, False], 2)
-    assert backlog.add(SECOND, {"a": b"x" * 4, "b": "y" * 6})
+    assert backlog.add(SECOND, ReadyContent({"a": b"x" * 4, "b": "y" * 6}))

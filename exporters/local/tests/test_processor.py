@@ -12,7 +12,7 @@ import pytest
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.trace import format_trace_id
 
-from verspan.instrumentation.handover import end_span
+from verspan.instrumentation.handover import ReadyContent, end_span
 from verspan.store.opening import open_store
 from verspan.traces.model import SpanRecord
 from verspan_local import LocalSpanProcessor, build
@@ -31,7 +31,7 @@ def _lines(caplog: pytest.LogCaptureFixture) -> list[str]:
 def test_whole_span_with_content(provider: TracerProvider, store_file: Path) -> None:
     """A span is in the store whole, with content that was handed over beside it and is not on it."""
     span = provider.get_tracer("support", "1.0").start_span("chat", attributes={"a": 1}, start_time=START_NS)
-    end_span(span, {"gen_ai.input.messages": b"[]"}, START_NS + 7)
+    end_span(span, ReadyContent({"gen_ai.input.messages": b"[]"}), START_NS + 7)
     ids = span.get_span_context()
 
     assert provider.force_flush()

@@ -9,6 +9,7 @@ from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from opentelemetry.trace import Link, SpanContext, SpanKind, Status, StatusCode
 
 from verspan.errors import InvalidArgumentError
+from verspan.instrumentation.handover import ReadyContent
 from verspan.traces.model import EventRecord, LinkRecord, SpanRecord
 from verspan_local.records import RecordMaker
 
@@ -42,7 +43,7 @@ def test_whole_span() -> None:
     """Every field of a span is in its record, content merged into the attributes and an exception's into its event."""
     events = (Event("asked", timestamp=START_NS), Event("exception", {"exception.type": "NotFoundError"}, START_NS + 4))
 
-    assert RecordMaker().record(_span(events), CONTENT) == SpanRecord(
+    assert RecordMaker().record(_span(events), ReadyContent(CONTENT)) == SpanRecord(
         trace_id="00000000000000000000000000000abc",
         span_id="0000000000000002",
         parent_span_id="0000000000000001",
@@ -96,7 +97,7 @@ def test_least_span() -> None:
 
 def test_exception_without_event() -> None:
     """Where a span has no exception event, the exception's message and stack trace are attributes of the span."""
-    record = RecordMaker().record(_span(), CONTENT)
+    record = RecordMaker().record(_span(), ReadyContent(CONTENT))
 
     assert record.attributes["exception.message"] == "no such model"
     assert record.attributes["exception.stacktrace"] == "Traceback ..."
@@ -104,7 +105,7 @@ def test_exception_without_event() -> None:
 
 def test_broken_text() -> None:
     """Content that is no UTF-8 is kept as far as it can be read."""
-    record = RecordMaker().record(_span(), {"gen_ai.output.messages": b"ok \xff"})
+    record = RecordMaker().record(_span(), ReadyContent({"gen_ai.output.messages": b"ok \xff"}))
 
     assert record.attributes["gen_ai.output.messages"] == "ok \N{REPLACEMENT CHARACTER}"
 

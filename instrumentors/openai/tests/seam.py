@@ -29,8 +29,8 @@ def watched(adapter: CallAdapter) -> Iterator[list[Passed]]:
 
     def watching(original: Callable[..., Any]) -> Callable[..., Any]:
         def request(self: Any, *args: Any, **kwargs: Any) -> Any:
-            described = adapter.describe(self, args, kwargs), adapter.read_input(self, args, kwargs)
-            passed.append(Passed(*described))
+            content = adapter.read_input(adapter.snapshot_input(self, args, kwargs))
+            passed.append(Passed(adapter.describe(self, args, kwargs), content))
             return original(self, *args, **kwargs)
 
         return request

@@ -189,5 +189,5 @@ def test_host(base_url: str, provider: str, address: str, port: int) -> None:
 def test_content_of_a_described_call(client: openai.OpenAI) -> None:
     """The content of a call is read from the same arguments as its description."""
     options = SimpleNamespace(json_data={"messages": [{"role": "user", "content": "Hi"}]}, extra_json=None)
-    read = ADAPTER.read_input(client, (object, options), {})
+    read = ADAPTER.read_input(ADAPTER.snapshot_input(client, (object, options), {}))
     assert read.messages == [{"role": "user", "parts": [{"type": "text", "content": "Hi"}]}]

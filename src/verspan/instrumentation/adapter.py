@@ -19,8 +19,16 @@ class CallAdapter(Protocol):
         """Describe a call before it is sent; None where this is not a call to trace. Consumes no iterator."""
         ...
 
-    def read_input(self, instance: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> CallInput:
-        """The messages, instructions and tools of a call; asked for only where content may be captured."""
+    def snapshot_input(self, instance: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bytes:
+        """What a call says, as the client's own JSON; asked for only where content may be captured.
+
+        It is taken before the call is sent, because the application may change its list of messages afterwards, and on
+        the caller's thread: :func:`verspan.instrumentation.serialising.snapshot` of what is there, and no more.
+        """
+        ...
+
+    def read_input(self, snapshot: bytes) -> CallInput:
+        """The messages, instructions and tools in a snapshot; called later, where nobody waits."""
         ...
 
     def is_stream(self, response: Any) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Span
@@ -20,14 +20,46 @@ ContentAttributes = Mapping[str, "str | bytes"]
 each as JSON or plain text; bytes are UTF-8."""
 
 
+class Content(Protocol):
+    """What belongs to a span and may be kept locally.
+
+    It is taken when the span ends and may be worked out later, on the thread that keeps it.
+    """
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes, for whoever bounds what waits."""
+        ...
+
+    def attributes(self) -> ContentAttributes:
+        """The content itself; asking a second time gives the same."""
+        ...
+
+
+class ReadyContent:
+    """Content that is there already."""
+
+    def __init__(self, attributes: ContentAttributes) -> None:
+        self._attributes = attributes
+
+    @property
+    def size(self) -> int:
+        """The length of all its texts."""
+        return sum(map(len, self._attributes.values()))
+
+    def attributes(self) -> ContentAttributes:
+        """The texts by attribute name."""
+        return self._attributes
+
+
 class _Slot(threading.local):
-    content: ContentAttributes | None = None
+    content: Content | None = None
 
 
 _slot = _Slot()
 
 
-def end_span(span: Span, content: ContentAttributes | None, end_time: int | None = None) -> None:
+def end_span(span: Span, content: Content | None, end_time: int | None = None) -> None:
     """End a span while its content can be picked up by :func:`content_of_ending_span`.
 
     Args:
@@ -42,6 +74,6 @@ def end_span(span: Span, content: ContentAttributes | None, end_time: int | None
         _slot.content = outer
 
 
-def content_of_ending_span() -> ContentAttributes | None:
+def content_of_ending_span() -> Content | None:
     """Content of the span that is being ended on this thread; for a span processor's ``on_end``."""
     return _slot.content

@@ -18,14 +18,9 @@ from opentelemetry.trace import Span, SpanKind, Status, StatusCode, set_span_in_
 from verspan import semconv
 from verspan.instrumentation import abandoned
 from verspan.instrumentation.adapter import CallAdapter
-from verspan.instrumentation.attributes import (
-    input_content,
-    output_content,
-    reply_attributes,
-    request_attributes,
-    span_name,
-)
+from verspan.instrumentation.attributes import reply_attributes, request_attributes, span_name
 from verspan.instrumentation.calls import Call, Reply
+from verspan.instrumentation.content import CallContent
 from verspan.instrumentation.guard import report
 from verspan.instrumentation.handover import end_span
 from verspan.instrumentation.metrics import CallEnd
@@ -58,19 +53,19 @@ class CallRun:
     def __init__(self, telemetry: Telemetry, adapter: CallAdapter, call: Call) -> None:
         self._telemetry = telemetry
         self._policy: Policy = current_policy()
-        self._content: dict[str, bytes] = {}
         self._first_chunk_at: float | None = None
         self._last_chunk_at: float | None = None
-        self._measured = telemetry.metrics.wanted
         self.adapter = adapter
         self.call = call
         self._started_at = perf_counter()
+        self._measured = telemetry.metrics.wanted(self._started_at)
         parent = otel_context.get_current()
         self.span: Span = telemetry.tracer.start_span(
             span_name(call), parent, kind=SpanKind.CLIENT, attributes=request_attributes(call)
         )
         self.context = set_span_in_context(self.span, parent)
         self.reply = Reply(capture_content=self._policy.captures and self.span.is_recording())
+        self._content = CallContent(adapter, self.reply)
         # Taking the only element of a list is atomic, which makes the first of several finishers the only one.
         self._open = [True]
 
@@ -79,14 +74,14 @@ class CallRun:
         """Whether the span has ended."""
         return not self._open
 
-    def read_input(self, instance: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+    def take_input(self, instance: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
         """Keep what the call says as it is now; the application may change its list of messages later."""
         if not self.reply.capture_content:
             return
         try:
-            self._content = input_content(self.adapter.read_input(instance, args, kwargs))
+            self._content.request = self.adapter.snapshot_input(instance, args, kwargs)
         except Exception as error:  # noqa: BLE001 - whatever an adapter stumbles over, the call goes on
-            report(error, "reading a call's messages")
+            report(error, "taking a call's messages")
 
     def read_response(self, response: Any) -> None:
         """Take a whole response and finish."""
@@ -134,8 +129,6 @@ class CallRun:
     def _write(self, failure: BaseException | None) -> None:
         if failure is not None:
             self.adapter.read_failure(failure, self.reply)
-        if self.reply.capture_content:
-            self._content.update(output_content(self.reply))
         if self.span.is_recording():
             self._write_span(failure)
         if self._policy.on_events:
@@ -160,7 +153,7 @@ class CallRun:
         if self._first_chunk_at is not None:
             found[semconv.GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK] = self._first_chunk_at - self._started_at
         if self._policy.on_spans:
-            found.update((name, text.decode()) for name, text in self._content.items())
+            found.update((name, text.decode()) for name, text in self._content.attributes().items())
         if failure is not None:
             found[semconv.ERROR_TYPE] = type(failure).__qualname__
             self._write_failure(failure)
@@ -178,7 +171,7 @@ class CallRun:
         if self._policy.on_spans:
             event.update(told)
         elif self.reply.capture_content:
-            self._content.update({key: text.encode("utf-8", "replace") for key, text in told.items()})
+            self._content.failure = {key: text.encode("utf-8", "replace") for key, text in told.items()}
         description = str(failure) if self._policy.on_spans else kind.__qualname__
         self.span.set_status(Status(StatusCode.ERROR, description))
         self.span.add_event(semconv.EXCEPTION_EVENT, event)
@@ -195,7 +188,7 @@ class CallRun:
         attributes = {**request_attributes(self.call), **reply_attributes(self.call, self.reply)}
         if failure is not None:
             attributes[semconv.ERROR_TYPE] = type(failure).__qualname__
-        for name, text in self._content.items():
+        for name, text in self._content.attributes().items():
             if name in semconv.CONTENT_ATTRIBUTES:
                 attributes[name] = orjson.loads(text)  # the conventions want the structured form on events
         self._telemetry.logger.emit(
@@ -207,6 +200,6 @@ class CallRun:
 
     def _end(self) -> None:
         try:
-            end_span(self.span, self._content or None)
+            end_span(self.span, self._content if self.reply.capture_content and not self._policy.on_spans else None)
         except Exception as error:  # noqa: BLE001 - a processor of somebody else's may raise
             report(error, "ending a span")

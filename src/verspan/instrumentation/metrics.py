@@ -46,14 +46,25 @@ class CallMetrics:
     def __init__(self, meter: Meter, provider: MeterProvider | None = None) -> None:
         self._meter = meter
         self._provider = provider
+        self._wanted = False
+        self._ask_again_at = 0.0
         self._shipped: _ShippedMetrics | None = None
         self._development: _DevelopmentMetrics | None = None
 
-    @property
-    def wanted(self) -> bool:
-        """Whether anybody measures; what the API itself provides where no SDK is set up records nothing."""
-        provider = self._provider or get_meter_provider()
-        return not type(provider).__module__.startswith("opentelemetry.metrics")
+    def wanted(self, now: float) -> bool:
+        """Whether anybody measures, asked again once a second: a provider may be set late, and every call asks this.
+
+
+        What OpenTelemetry's API itself provides where no SDK is set up records nothing.
+
+        Args:
+            now: the time, in seconds of any clock that goes on.
+        """
+        if now >= self._ask_again_at:
+            self._ask_again_at = now + 1.0
+            provider = self._provider or get_meter_provider()
+            self._wanted = not type(provider).__module__.startswith("opentelemetry.metrics")
+        return self._wanted
 
     def record(self, end: CallEnd) -> None:
         """Record a call that is over, failed ones included."""

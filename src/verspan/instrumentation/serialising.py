@@ -33,6 +33,11 @@ def to_json(value: Any, max_bytes: int = MAX_CONTENT_BYTES) -> bytes:
     return _dumps({"truncated": True, "bytes": len(text)})
 
 
+def snapshot(value: Any) -> bytes:
+    """A value as UTF-8 JSON, as it is now and however long; what JSON has no form for is given by its ``repr``."""
+    return _dumps(value)
+
+
 def _dumps(value: Any) -> bytes:
     try:
         return orjson.dumps(value, default=repr, option=_OPTIONS)

@@ -62,7 +62,7 @@ class CallWrapper:
                 call = adapter.describe(instance, args, kwargs)
                 if call is not None:
                     run = CallRun(self._telemetry, adapter, call)
-                    run.read_input(instance, args, kwargs)
+                    run.take_input(instance, args, kwargs)
                     return run
         except Exception as error:  # noqa: BLE001 - a call that cannot be described is made without a span
             report(error, "describing a call")

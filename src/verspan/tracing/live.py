@@ -27,7 +27,7 @@ from opentelemetry.trace import (
 from verspan import semconv
 from verspan.instrumentation import abandoned
 from verspan.instrumentation.guard import report
-from verspan.instrumentation.handover import end_span
+from verspan.instrumentation.handover import ReadyContent, end_span
 from verspan.instrumentation.policy import current_policy
 from verspan.instrumentation.serialising import to_json
 
@@ -221,7 +221,7 @@ class LiveSpan:
 
     def _end(self, end_time_ns: int | None) -> None:
         try:
-            end_span(self._span, self._content or None, end_time_ns)
+            end_span(self._span, ReadyContent(self._content) if self._content else None, end_time_ns)
         except Exception as error:  # noqa: BLE001 - a processor of somebody else's may raise
             report(error, "ending a span")
 

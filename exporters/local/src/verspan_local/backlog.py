@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from opentelemetry.sdk.trace import ReadableSpan
 
-from verspan.instrumentation.handover import ContentAttributes
+from verspan.instrumentation.handover import Content
 
 MAX_SPANS = 20_000
 """At 300 spans a second, a store that is locked for a minute loses nothing."""
@@ -20,7 +20,7 @@ class HeldSpan(NamedTuple):
     """An ended span with the content that was handed over beside it."""
 
     span: ReadableSpan
-    content: ContentAttributes | None
+    content: Content | None
     content_size: int
     """Characters or bytes, whichever the content is made of."""
 
@@ -44,9 +44,9 @@ class Backlog:
     def __len__(self) -> int:
         return len(self._held)
 
-    def add(self, span: ReadableSpan, content: ContentAttributes | None) -> bool:
+    def add(self, span: ReadableSpan, content: Content | None) -> bool:
         """Hold a span; False where there is no room, and then it is counted as refused."""
-        size = sum(map(len, content.values())) if content else 0
+        size = content.size if content is not None else 0
         with self._lock:
             if not self._has_room(size):
                 self.refused += 1

@@ -10,7 +10,7 @@ from opentelemetry.sdk.trace import Event, ReadableSpan
 from opentelemetry.trace import Link, format_span_id, format_trace_id
 
 from verspan.errors import InvalidArgumentError
-from verspan.instrumentation.handover import ContentAttributes
+from verspan.instrumentation.handover import Content
 from verspan.semconv import EXCEPTION_EVENT, EXCEPTION_MESSAGE, EXCEPTION_STACKTRACE
 from verspan.traces.model import Attributes, AttributeValue, EventRecord, LinkRecord, SpanKind, SpanRecord, StatusCode
 
@@ -25,7 +25,7 @@ class RecordMaker:
         self._resource: Resource | None = None
         self._resource_attributes: Attributes = {}
 
-    def record(self, span: ReadableSpan, content: ContentAttributes | None = None) -> SpanRecord:
+    def record(self, span: ReadableSpan, content: Content | None = None) -> SpanRecord:
         """The record of an ended span.
 
         Args:
@@ -40,8 +40,9 @@ class RecordMaker:
             raise InvalidArgumentError(
                 f"the span {span.name!r} has no ids or no times: it was not started or not ended"
             )
+        kept = content.attributes() if content is not None else {}
         events = [_event_record(event) for event in span.events]
-        texts = _with_exception_told({name: _text(value) for name, value in (content or {}).items()}, events)
+        texts = _with_exception_told({name: _text(value) for name, value in kept.items()}, events)
         scope = span.instrumentation_scope
         return SpanRecord(
             trace_id=format_trace_id(span.context.trace_id),

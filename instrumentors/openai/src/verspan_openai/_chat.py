@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import orjson
+
 from verspan.instrumentation.calls import Call, CallInput, Reply
+from verspan.instrumentation.serialising import snapshot
 from verspan.semconv import OPENAI_API_TYPE, OPENAI_REQUEST_SERVICE_TIER
 from verspan_openai import _client
 from verspan_openai._fields import field, integer, items, number, text
 from verspan_openai._replies import read_reply
-from verspan_openai._requests import read_input
+from verspan_openai._requests import CONTENT, read_input
 
 _PATH = "/chat/completions"
 _OUTPUT_TYPES = {"text": "text", "json_object": "json", "json_schema": "json"}
@@ -29,9 +32,14 @@ class ChatAdapter:
         call.stream = bool(kwargs.get("stream") or body.get("stream"))
         return call
 
-    def read_input(self, instance: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> CallInput:  # noqa: ARG002
-        """The messages and tools of the request."""
-        return read_input(_client.request_body(_client.request_options(args, kwargs)))
+    def snapshot_input(self, instance: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bytes:  # noqa: ARG002
+        """The messages and tools of the request, as it is about to be sent."""
+        body = _client.request_body(_client.request_options(args, kwargs))
+        return snapshot({name: body[name] for name in CONTENT if name in body})
+
+    def read_input(self, snapshot: bytes) -> CallInput:
+        """The messages and tools in a snapshot."""
+        return read_input(orjson.loads(snapshot))
 
     def is_stream(self, response: Any) -> bool:
         """Whether the response is a stream of chunks."""

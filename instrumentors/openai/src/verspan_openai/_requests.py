@@ -10,6 +10,8 @@ from verspan.instrumentation.media import blob_part, data_url_part
 from verspan.instrumentation.messages import Message, Modality, Part, ToolCallPart, ToolCallResponsePart, ToolDefinition
 from verspan_openai._fields import extra_fields, field, fields, items, text
 
+CONTENT = ("messages", "tools", "functions")
+"""What of a request is content."""
 _AUDIO_TYPES = {"mp3": "audio/mpeg"}
 
 
