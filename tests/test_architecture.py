@@ -42,7 +42,7 @@ RULES = {
     "verspan.pipelines": "",
     "verspan.versions.identity": WORDS,
     "verspan.context": f"{API} {WORDS} verspan.versions.identity",
-    "verspan.pricing": f"{MODELS} genai_prices",
+    "verspan.pricing": f"{MODELS} verspan.semconv genai_prices",
     "verspan.store": f"{MODELS} {WORDS} {ZSTD} verspan.settings verspan.pricing sqlalchemy orjson",
     "verspan.store.conformance": f"{STORE} verspan.store verspan.versions.identity pytest",
     "verspan.instrumentation": f"{API} {HOOKS} {CALL} verspan.semconv verspan.settings packaging typing_extensions",

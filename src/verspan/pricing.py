@@ -15,7 +15,8 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any, NamedTuple
 
-from verspan.traces.model import Cost
+from verspan import semconv
+from verspan.traces.model import Attributes, Cost
 
 _logger = logging.getLogger(__name__)
 
@@ -56,6 +57,46 @@ class TokenUsage(NamedTuple):
         return min(self) >= 0 and parts_fit and self.audio_output_tokens <= self.output_tokens
 
 
+_COUNTS = (  # in the order of TokenUsage's fields
+    semconv.GEN_AI_USAGE_INPUT_TOKENS,
+    semconv.GEN_AI_USAGE_OUTPUT_TOKENS,
+    semconv.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS,
+    semconv.GEN_AI_USAGE_CACHE_WRITE_INPUT_TOKENS,
+    semconv.GEN_AI_USAGE_AUDIO_INPUT_TOKENS,
+    semconv.GEN_AI_USAGE_AUDIO_OUTPUT_TOKENS,
+)
+
+
+def cost_of_call(attributes: Attributes, start_ns: int) -> Cost | None:
+    """What the call of a span cost, by the attributes of the GenAI conventions; None as for :func:`price`.
+
+    The model that answered counts, and where its price is not known the one that was asked.
+
+    Args:
+        attributes: the span's.
+        start_ns: when it started, in nanoseconds since the epoch.
+    """
+    provider, usage = attributes.get(semconv.GEN_AI_PROVIDER_NAME), _usage(attributes)
+    if usage is None or not isinstance(provider, str):
+        return None
+    tier = attributes.get(semconv.OPENAI_RESPONSE_SERVICE_TIER)
+    served = tier if isinstance(tier, str) else None
+    for name in (semconv.GEN_AI_RESPONSE_MODEL, semconv.GEN_AI_REQUEST_MODEL):
+        model = attributes.get(name)
+        cost = price(provider, model, usage, start_ns, service_tier=served) if isinstance(model, str) else None
+        if cost is not None:
+            return cost
+    return None
+
+
+def _usage(attributes: Attributes) -> TokenUsage | None:
+    """The call's tokens; None where it says nothing of them, or not in numbers."""
+    found = [attributes.get(name) for name in _COUNTS]
+    if found[:2] == [None, None] or any(type(count) not in (int, type(None)) for count in found):
+        return None
+    return TokenUsage(*(count or 0 for count in found))
+
+
 def price(
     provider_name: str, model: str, usage: TokenUsage, at_ns: int, *, service_tier: str | None = None
 ) -> Cost | None:
@@ -75,7 +116,11 @@ def price(
     if tariff is None:
         return None
     cost = tariff.cost(usage)
-    return None if cost is None else Cost((cost + _ATTO_IN_PICO // 2) // _ATTO_IN_PICO / _PICODOLLARS, tariff.price_version)
+    return (
+        None
+        if cost is None
+        else Cost((cost + _ATTO_IN_PICO // 2) // _ATTO_IN_PICO / _PICODOLLARS, tariff.price_version)
+    )
 
 
 class _Rates(NamedTuple):

@@ -54,7 +54,6 @@ class CallMetrics:
     def wanted(self, now: float) -> bool:
         """Whether anybody measures, asked again once a second: a provider may be set late, and every call asks this.
 
-
         What OpenTelemetry's API itself provides where no SDK is set up records nothing.
 
         Args:

@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from opentelemetry.sdk.trace import ReadableSpan
 
 from verspan import semconv
-from verspan.pricing import TokenUsage, price
+from verspan.pricing import cost_of_call
 from verspan.traces.model import CALL_OPERATIONS, Cost
-
-_USAGE = (  # in the order of TokenUsage's fields
-    semconv.GEN_AI_USAGE_INPUT_TOKENS,
-    semconv.GEN_AI_USAGE_OUTPUT_TOKENS,
-    semconv.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS,
-    semconv.GEN_AI_USAGE_CACHE_WRITE_INPUT_TOKENS,
-    semconv.GEN_AI_USAGE_AUDIO_INPUT_TOKENS,
-    semconv.GEN_AI_USAGE_AUDIO_OUTPUT_TOKENS,
-)
 
 
 def with_cost(span: ReadableSpan) -> ReadableSpan:
@@ -27,31 +15,8 @@ def with_cost(span: ReadableSpan) -> ReadableSpan:
     operation = attributes.get(semconv.GEN_AI_OPERATION_NAME)
     if not isinstance(operation, str) or operation not in CALL_OPERATIONS or semconv.VERSPAN_COST_USD in attributes:
         return span
-    cost = _cost(attributes, span.start_time or 0)
+    cost = cost_of_call(attributes, span.start_time or 0)
     return span if cost is None else _PricedSpan(span, cost)
-
-
-def _cost(attributes: Mapping[str, Any], start_ns: int) -> Cost | None:
-    provider = attributes.get(semconv.GEN_AI_PROVIDER_NAME)
-    usage = _usage(attributes)
-    if usage is None or not isinstance(provider, str):
-        return None
-    tier = attributes.get(semconv.OPENAI_RESPONSE_SERVICE_TIER)
-    for model in (attributes.get(semconv.GEN_AI_RESPONSE_MODEL), attributes.get(semconv.GEN_AI_REQUEST_MODEL)):
-        if isinstance(model, str):
-            served = tier if isinstance(tier, str) else None
-            cost = price(provider, model, usage, start_ns, service_tier=served)
-            if cost is not None:
-                return cost
-    return None
-
-
-def _usage(attributes: Mapping[str, Any]) -> TokenUsage | None:
-    """The call's tokens; None where it says nothing of them, or not in numbers."""
-    found = [attributes.get(name) for name in _USAGE]
-    if found[:2] == [None, None] or any(type(count) not in (int, type(None)) for count in found):
-        return None
-    return TokenUsage(*(count or 0 for count in found))
 
 
 class _PricedSpan(ReadableSpan):
