@@ -376,7 +376,9 @@ def test_unspeakable_exception(monkeypatch: pytest.MonkeyPatch, captured: Captur
 
     with pytest.raises(UnspeakableError):
         raise_it()
-    assert the_span(captured).status[0] == "ERROR"
+    span = the_span(captured)
+    assert span.status == ("ERROR", "test_unspeakable_exception.<locals>.UnspeakableError")
+    assert span.content["exception.message"].endswith("UnspeakableError without a readable message>")
 
 
 def test_huge_inputs(captured: CapturedTelemetry) -> None:

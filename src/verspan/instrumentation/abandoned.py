@@ -7,6 +7,7 @@ and finished by a thread of its own.
 
 from __future__ import annotations
 
+import contextvars
 import os
 import threading
 from queue import SimpleQueue
@@ -34,7 +35,8 @@ class _Reaper:
         with self.lock:
             if self.thread is None:
                 self.thread = threading.Thread(target=self._work, name="verspan-abandoned", daemon=True)
-                self.thread.start()
+                # In an empty context: instrumentation of threads would keep the caller's span alive in this one.
+                contextvars.Context().run(self.thread.start)
 
     def _work(self) -> None:
         while True:

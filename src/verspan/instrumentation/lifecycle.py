@@ -6,14 +6,13 @@ application dropped a stream or a response half-way, the garbage collector.
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Mapping
 from time import perf_counter
 from typing import Any
 
 from opentelemetry import context as otel_context
 from opentelemetry._logs import SeverityNumber
-from opentelemetry.trace import Span, SpanKind, Status, StatusCode, set_span_in_context
+from opentelemetry.trace import Span, SpanKind, set_span_in_context
 
 from verspan import semconv
 from verspan.instrumentation import abandoned
@@ -21,6 +20,7 @@ from verspan.instrumentation.adapter import CallAdapter
 from verspan.instrumentation.attributes import reply_attributes, request_attributes, span_name
 from verspan.instrumentation.calls import Call, Reply
 from verspan.instrumentation.content import CallContent
+from verspan.instrumentation.failures import error_type, record_failure
 from verspan.instrumentation.guard import report
 from verspan.instrumentation.handover import end_span
 from verspan.instrumentation.metrics import CallEnd
@@ -144,7 +144,7 @@ class CallRun:
                 reply=self.reply,
                 duration_s=perf_counter() - self._started_at,
                 time_to_first_chunk_s=None if first is None else first - self._started_at,
-                error_type=None if failure is None else type(failure).__qualname__,
+                error_type=None if failure is None else error_type(failure),
             )
         )
 
@@ -155,31 +155,20 @@ class CallRun:
         if self._policy.on_spans:
             found.update((name, text.decode()) for name, text in self._content.attributes().items())
         if failure is not None:
-            found[semconv.ERROR_TYPE] = type(failure).__qualname__
+            found[semconv.ERROR_TYPE] = error_type(failure)
             self._write_failure(failure)
         self.span.set_attributes(found)
 
     def _write_failure(self, failure: BaseException) -> None:
-        kind = type(failure)
-        name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
-        event = {semconv.EXCEPTION_TYPE: name}
-        # A provider's message may quote what was asked, so it is content like the messages themselves.
-        told = {
-            semconv.EXCEPTION_MESSAGE: str(failure),
-            semconv.EXCEPTION_STACKTRACE: "".join(traceback.format_exception(failure)),
-        }
-        if self._policy.on_spans:
-            event.update(told)
-        elif self.reply.capture_content:
-            self._content.failure = {key: text.encode("utf-8", "replace") for key, text in told.items()}
-        description = str(failure) if self._policy.on_spans else kind.__qualname__
-        self.span.set_status(Status(StatusCode.ERROR, description))
-        self.span.add_event(semconv.EXCEPTION_EVENT, event)
+        policy = self._policy
+        recorded = record_failure(self.span, failure, told=self.reply.capture_content, on_span=policy.on_spans)
+        if not policy.on_spans:
+            self._content.failure = recorded.kept
         self._telemetry.logger.emit(
             context=self.context,
             severity_number=SeverityNumber.WARN,
             event_name=semconv.EVENT_OPERATION_EXCEPTION,
-            attributes={**event, **(told if self._policy.on_events else {})},
+            attributes={**recorded.event, **(recorded.told if policy.on_events else {})},
         )
 
     def _emit_details(self, failure: BaseException | None) -> None:
@@ -187,7 +176,7 @@ class CallRun:
 
         attributes = {**request_attributes(self.call), **reply_attributes(self.call, self.reply)}
         if failure is not None:
-            attributes[semconv.ERROR_TYPE] = type(failure).__qualname__
+            attributes[semconv.ERROR_TYPE] = error_type(failure)
         for name, text in self._content.attributes().items():
             if name in semconv.CONTENT_ATTRIBUTES:
                 attributes[name] = orjson.loads(text)  # the conventions want the structured form on events

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import logging
 import time
-import traceback
 from collections.abc import Callable, Mapping
 from typing import Any, Concatenate, ParamSpec
 
@@ -26,6 +25,7 @@ from opentelemetry.trace import (
 
 from verspan import semconv
 from verspan.instrumentation import abandoned
+from verspan.instrumentation.failures import error_type, record_failure
 from verspan.instrumentation.guard import report
 from verspan.instrumentation.handover import ReadyContent, end_span
 from verspan.instrumentation.policy import current_policy
@@ -177,14 +177,11 @@ class LiveSpan:
     @_never_raising
     def record_exception(self, failure: BaseException) -> None:
         """Record a failure; its message and stack trace are content."""
-        kind = type(failure)
-        self._span.set_attribute(semconv.ERROR_TYPE, kind.__qualname__)
-        self._span.set_status(Status(StatusCode.ERROR, kind.__qualname__))
-        name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
-        event = {semconv.EXCEPTION_TYPE: name}
-        if self.captures_content:
-            event.update(self._told(failure))
-        self._span.add_event(semconv.EXCEPTION_EVENT, event)
+        self._span.set_attribute(semconv.ERROR_TYPE, error_type(failure))
+        on_span = current_policy().on_spans
+        recorded = record_failure(self._span, failure, told=self.captures_content, on_span=on_span)
+        if not on_span:
+            self._content.update(recorded.kept)
 
     def end(self, end_time_ns: int | None = None) -> None:
         """End the span; a span that this object did not start is left to whoever did.
@@ -230,18 +227,6 @@ class LiveSpan:
             self._span.set_attribute(name, text.decode())
         else:
             self._content[name] = text
-
-    def _told(self, failure: BaseException) -> dict[str, str]:
-        """What a failure says, for its event; nothing where that is kept locally alone."""
-        told = {
-            semconv.EXCEPTION_MESSAGE: str(failure),
-            semconv.EXCEPTION_STACKTRACE: "".join(traceback.format_exception(failure)),
-        }
-        if current_policy().on_spans:
-            self._span.set_status(Status(StatusCode.ERROR, told[semconv.EXCEPTION_MESSAGE]))
-            return told
-        self._content.update({key: text.encode("utf-8", "replace") for key, text in told.items()})
-        return {}
 
 
 def current_live_span() -> LiveSpan | None:

@@ -1,0 +1,68 @@
+"""What a span says of an exception, under the content policy.
+
+A provider's message may quote what was asked, and a stack trace holds lines of the application, so both are content
+like the messages themselves. The type is not.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from opentelemetry.trace import Span, Status, StatusCode
+
+from verspan import semconv
+
+
+def error_type(failure: BaseException) -> str:
+    """``error.type``: the name of the exception's class."""
+    return type(failure).__qualname__
+
+
+@dataclass(frozen=True)
+class RecordedFailure:
+    """What was recorded of a failure."""
+
+    event: Mapping[str, str]
+    """The attributes of the span's exception event."""
+    told: Mapping[str, str]
+    """Message and stack trace, which are content; empty where content goes nowhere."""
+
+    @property
+    def kept(self) -> dict[str, bytes]:
+        """Message and stack trace for whoever keeps content beside the span."""
+        return {name: text.encode("utf-8", "replace") for name, text in self.told.items()}
+
+
+def record_failure(span: Span, failure: BaseException, *, told: bool, on_span: bool) -> RecordedFailure:
+    """Set a span's status and add its exception event.
+
+    Args:
+        span: the span.
+        failure: what was raised.
+        told: whether message and stack trace may go anywhere.
+        on_span: whether they may be on the span itself.
+    """
+    kind = type(failure)
+    name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+    said = _told(failure) if told else {}
+    event = {semconv.EXCEPTION_TYPE: name, **(said if on_span else {})}
+    description = said.get(semconv.EXCEPTION_MESSAGE) if on_span else None
+    span.set_status(Status(StatusCode.ERROR, kind.__qualname__ if description is None else description))
+    span.add_event(semconv.EXCEPTION_EVENT, event)
+    return RecordedFailure(event, said)
+
+
+def _told(failure: BaseException) -> dict[str, str]:
+    return {
+        semconv.EXCEPTION_MESSAGE: _message(failure),
+        semconv.EXCEPTION_STACKTRACE: "".join(traceback.format_exception(failure)),
+    }
+
+
+def _message(failure: BaseException) -> str:
+    try:
+        return str(failure)
+    except Exception:  # noqa: BLE001 - an exception of the application's may have a __str__ that fails
+        return f"<{type(failure).__qualname__} without a readable message>"
