@@ -21,7 +21,7 @@ from verspan.semconv import (
 )
 from verspan.store.encoding import from_json, to_json
 from verspan.store.keys import digest_of
-from verspan.store.texts import parsed
+from verspan.store.texts import parsed, words_of
 
 Form = Literal["value", "list", "text", "bytes"]
 _LISTS = frozenset({GEN_AI_INPUT_MESSAGES, GEN_AI_OUTPUT_MESSAGES, GEN_AI_SYSTEM_INSTRUCTIONS, GEN_AI_TOOL_DEFINITIONS})
@@ -36,8 +36,10 @@ class Body(NamedTuple):
     """What it is known by."""
     content: bytes
     """What is kept."""
-    value: Any
-    """What it means."""
+    words: str
+    """What a search may find it by."""
+    role: str | None
+    """Whose message it is, where it is one."""
 
 
 class Content(NamedTuple):
@@ -52,8 +54,9 @@ class Content(NamedTuple):
 
 
 def body_of(content: bytes, value: Any) -> Body:
-    """A body of this content."""
-    return Body(digest_of(content), content, value)
+    """The body of a content that means this value."""
+    role = value.get("role") if isinstance(value, dict) else None
+    return Body(digest_of(content), content, words_of(value), role)
 
 
 def split(name: str, value: Any) -> Content:

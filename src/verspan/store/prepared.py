@@ -36,7 +36,7 @@ class PreparedSpan(NamedTuple):
     def request_digest(self) -> bytes | None:
         """The body that says what was asked: the user's last message, or the inputs."""
         messages = self._bodies(semconv.GEN_AI_INPUT_MESSAGES)
-        users = [body for body in messages if isinstance(body.value, dict) and body.value.get("role") == "user"]
+        users = [body for body in messages if body.role == "user"]
         return _digest(users[-1:] or messages[-1:] or self._bodies(semconv.VERSPAN_INPUTS))
 
     def response_digest(self) -> bytes | None:

@@ -39,6 +39,8 @@ Claim = tuple[int, Any]
 class TraceChange:
     """What a batch adds to one trace."""
 
+    __slots__ = ("claims", "cost_pico", "end_ns", "labels", "start_ns", "status", "sums", "trace_id")
+
     def __init__(self, trace_id: bytes) -> None:
         self.trace_id = trace_id
         self.sums = dict.fromkeys(_ADDED, 0)

@@ -19,7 +19,6 @@ from verspan.store.promoted import Series
 from verspan.store.search import IndexChange, add_to_index
 from verspan.store.span_bodies import STATUSES, span_body
 from verspan.store.statements import ManyRows
-from verspan.store.texts import words_of
 from verspan.store.trace_rows import TraceChange, trace_changes, write_traces
 
 _SPANS = tables.spans.c
@@ -77,8 +76,8 @@ class _Batch:
         self._known_traces = known_traces
         self._traces = self._trace_keys()
         self._models = {None: None} | keys_of_stamped(connection, _stamped(new))
-        self._all_bodies = {digest: body for one in new for digest, body in one.bodies.items()}
-        self._bodies = {None: None} | keep_bodies(connection, compressor, self._all_bodies)
+        bodies = {digest: body for one in new for digest, body in one.bodies.items()}
+        self._bodies = {None: None} | keep_bodies(connection, compressor, bodies)
         self._resources = _keep_resources(connection, new)
         self._series = _keep_series(connection, {one.promoted.series for one in new})
 
@@ -117,11 +116,10 @@ class _Batch:
         figures.write(self._connection)
 
     def _index_words(self, index: IndexChange) -> None:
-        words = {digest: words_of(body.value) for digest, body in self._all_bodies.items()}
         texts: dict[int, list[str]] = {}
         for one in self._new:
             trace_key = self._traces[one.trace_id]
-            new = [words[digest] for digest in one.bodies if index.is_new(trace_key, digest)]
+            new = [body.words for digest, body in one.bodies.items() if index.is_new(trace_key, digest)]
             texts.setdefault(trace_key, []).extend([one.span.name, *new])
         add_to_index(self._connection, texts)
 
