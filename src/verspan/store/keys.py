@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import count
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, Connection, Table, bindparam, func, insert, select
+from sqlalchemy import BindParameter, Column, Connection, Dialect, Table, bindparam, func, insert, select
 
 _Item = TypeVar("_Item")
 _MANY = 512  # SQLite has bounds on the values of one statement, PostgreSQL too
@@ -28,15 +29,23 @@ def chunks(items: Iterable[_Item], size: int = _MANY) -> Iterator[Sequence[_Item
 def known_keys(connection: Connection, name: Column[Any], key: Column[Any], names: Iterable[Any]) -> dict[Any, int]:
     """The keys of those rows that are there already, by the column that names them."""
     found: dict[Any, int] = {}
-    statement = select(name, key).where(name.in_(bindparam("names", expanding=True)))
     for some in chunks(names):
-        found.update((row[0], row[1]) for row in connection.execute(statement, {"names": _filled_up(some)}))
+        values = _filled_up(some)
+        sql = _lookup(name, key, len(values), type(connection.dialect))
+        found.update((row[0], row[1]) for row in connection.exec_driver_sql(sql, tuple(values)))
     return found
 
 
 def _filled_up(items: Sequence[_Item]) -> Sequence[_Item]:
     """The items, the last of them repeated up to a power of two: a statement is compiled anew for every number."""
     return [*items, *[items[-1]] * ((1 << (len(items) - 1).bit_length()) - len(items))]
+
+
+@cache
+def _lookup(name: Column[Any], key: Column[Any], number: int, dialect: type[Dialect]) -> str:
+    # To have SQLAlchemy put hundreds of values into a statement takes ten times as long as to look them up.
+    names: list[BindParameter[Any]] = [bindparam(f"name_{position}") for position in range(number)]
+    return str(select(name, key).where(name.in_(names)).compile(dialect=dialect()))
 
 
 def next_key(connection: Connection, key: Column[Any]) -> int:
