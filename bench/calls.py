@@ -14,9 +14,14 @@ from pathlib import Path
 from subjects import BARE, FLOOR, OURS, PEERS, SUBJECTS
 
 _ROOT = Path(__file__).parents[1]
-# A block is over before the first batch of its spans is written: what the writing costs is measured, after the block and
-# beside it, and does not slow the calling thread's own core, as it would not where a model takes its time to answer.
-_REPETITIONS = {"chat small": 120, "30 kB history + 5 tools": 15, "stream of 200 chunks": 8, "50 concurrent async": 2}
+# A block is over before the first batch of its spans is written. What the writing costs is measured too, after the
+# block; it does not slow the calling thread's core meanwhile, as it would not where a model takes its time to answer.
+_REPETITIONS = {
+    "chat small": 120,
+    "30 kB history + 5 tools": 15,
+    "stream of 200 chunks": 8,
+    "50 concurrent async": 2,
+}
 
 
 @dataclass
