@@ -8,7 +8,7 @@ from functools import cache
 from itertools import count
 from typing import Any, TypeVar
 
-from sqlalchemy import BindParameter, Column, Connection, Dialect, Table, bindparam, func, insert, select
+from sqlalchemy import BindParameter, Column, Connection, Table, bindparam, func, insert, select
 
 _Item = TypeVar("_Item")
 _MANY = 512  # SQLite has bounds on the values of one statement, PostgreSQL too
@@ -29,9 +29,10 @@ def chunks(items: Iterable[_Item], size: int = _MANY) -> Iterator[Sequence[_Item
 def known_keys(connection: Connection, name: Column[Any], key: Column[Any], names: Iterable[Any]) -> dict[Any, int]:
     """The keys of those rows that are there already, by the column that names them."""
     found: dict[Any, int] = {}
+    dialect: Any = type(connection.dialect)
     for some in chunks(names):
         values = _filled_up(some)
-        sql = _lookup(name, key, len(values), type(connection.dialect))
+        sql = _lookup(name, key, len(values), dialect)
         found.update((row[0], row[1]) for row in connection.exec_driver_sql(sql, tuple(values)))
     return found
 
@@ -42,7 +43,7 @@ def _filled_up(items: Sequence[_Item]) -> Sequence[_Item]:
 
 
 @cache
-def _lookup(name: Column[Any], key: Column[Any], number: int, dialect: type[Dialect]) -> str:
+def _lookup(name: Column[Any], key: Column[Any], number: int, dialect: Any) -> str:
     # To have SQLAlchemy put hundreds of values into a statement takes ten times as long as to look them up.
     names: list[BindParameter[Any]] = [bindparam(f"name_{position}") for position in range(number)]
     return str(select(name, key).where(name.in_(names)).compile(dialect=dialect()))
