@@ -223,3 +223,12 @@ def test_sdk_disabled(monkeypatch: pytest.MonkeyPatch, *, value: str, disabled: 
     """``OTEL_SDK_DISABLED`` is read as OpenTelemetry reads it."""
     monkeypatch.setenv("OTEL_SDK_DISABLED", value)
     assert sdk_disabled() is disabled
+
+
+def test_removed_working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process whose working folder has been removed has its store in the home folder."""
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert settings.repository_root() == Path.home()

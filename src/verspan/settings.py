@@ -163,11 +163,18 @@ def store_url(store: str | os.PathLike[str] | None = None) -> str:
 
 def repository_root(start: Path | None = None) -> Path:
     """The nearest folder upward that git knows as a working tree's root; the start itself where there is none."""
-    here = (start or Path.cwd()).absolute()
+    here = (start or _working_folder()).absolute()
     for folder in (here, *here.parents):
-        if (folder / ".git").exists():
+        if os.path.exists(folder / ".git"):  # noqa: PTH110 - of a folder that may not be read it says no
             return folder
     return here
+
+
+def _working_folder() -> Path:
+    try:
+        return Path.cwd()
+    except OSError:  # it has been removed under the process
+        return Path.home()
 
 
 def _exporters(chosen: Sequence[str]) -> tuple[str, ...]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import multiprocessing
 import os
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -172,12 +174,32 @@ def failure(url: str) -> str:
     return "written"
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root to become somebody else")
+def let_in(place: Path) -> None:
+    """Open the folders to a place to everybody; pytest makes them for its own user alone."""
+    for folder in itertools.takewhile(lambda folder: folder != Path(tempfile.gettempdir()), place.parents[1:]):
+        folder.chmod(0o755)
+
+
+NEEDS_ROOT = pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root to become somebody else"
+)
+
+
+@NEEDS_ROOT
+def test_closed_folder(place: Path, url: str) -> None:
+    """A place in a folder that may not even be entered is said to be one that cannot be used."""
+    let_in(place)
+    place.parents[1].chmod(0o700)
+    answer = as_nobody(lambda: failure(url))
+    assert answer.startswith("StoreUnavailableError: ")
+    assert "VERSPAN_STORE" in answer
+
+
+@NEEDS_ROOT
 @pytest.mark.parametrize("exists", [True, False])
 def test_unwritable(place: Path, url: str, *, exists: bool) -> None:
     """A place that may not be written is said to be one, with the way out, whether or not a store is there."""
-    for folder in place.parents[1:4]:
-        folder.chmod(0o755)  # pytest makes them for its own user alone
+    let_in(place)
     if exists:
         open_store(url).close()
     answer = as_nobody(lambda: failure(url))

@@ -35,7 +35,7 @@ def open_store(url: str, *, create: bool = True, lock_timeout_s: float = 30.0) -
         StoreTooNewError: a newer Verspan wrote it.
     """
     path = _path_of(url)
-    if not path.exists():
+    if not _is_there(path):
         if not create:
             raise missing(path)
         _create(path)
@@ -48,6 +48,13 @@ def _path_of(url: str) -> Path:
     if place == url or not place:
         raise InvalidArgumentError(f"{url!r} is not a store's URL: a store is at sqlite:/// and the path of its file")
     return Path(place).absolute()
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError as error:  # a folder on the way to it may not be entered
+        raise unusable_place(path, error) from error
 
 
 def _open(path: Path, lock_timeout_s: float) -> Store:

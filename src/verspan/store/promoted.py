@@ -6,12 +6,11 @@ fields takes five times as long.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from verspan import semconv
-from verspan.pricing import TokenUsage, price
+from verspan.pricing import cost_of_call
 from verspan.traces.model import CALL_OPERATIONS, SpanRecord
 
 PICODOLLARS = 1_000_000_000_000
@@ -62,18 +61,18 @@ def promote(span: SpanRecord) -> Promoted:
     get = span.attributes.get
     series = _series(span)
     is_call = series.operation in CALL_OPERATIONS
-    counts = [_count(value) for value in map(get, _COUNTS)]
-    cost_pico, price_version = _priced(span, series, counts) if is_call else (None, None)
+    asked, answered, cached, reasoned = (_count(value) for value in map(get, _COUNTS))
+    cost_pico, price_version = _priced(span) if is_call else (None, None)
     return Promoted(
         series=series if price_version is None else series._replace(price_version=price_version),
         model_id=_text(get(semconv.LOGGED_MODEL_ID)),
         model_name=_text(get(semconv.LOGGED_MODEL_NAME)),
         session_id=_text(get(semconv.SESSION_ID)) or _text(get(semconv.GEN_AI_CONVERSATION_ID)),
         user_id=_text(get(semconv.USER_ID)),
-        input_tokens=counts[0],
-        output_tokens=counts[1],
-        cached_tokens=counts[2],
-        reasoning_tokens=counts[-1],
+        input_tokens=asked,
+        output_tokens=answered,
+        cached_tokens=cached,
+        reasoning_tokens=reasoned,
         cost_pico=cost_pico,
         is_call=is_call,
     )
@@ -119,13 +118,10 @@ def _text(value: Any) -> str | None:
     return writable(value) if isinstance(value, str) else None
 
 
-_COUNTS = (  # those of TokenUsage, in its order, and one that has no price of its own
+_COUNTS = (
     semconv.GEN_AI_USAGE_INPUT_TOKENS,
     semconv.GEN_AI_USAGE_OUTPUT_TOKENS,
     semconv.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS,
-    semconv.GEN_AI_USAGE_CACHE_WRITE_INPUT_TOKENS,
-    semconv.GEN_AI_USAGE_AUDIO_INPUT_TOKENS,
-    semconv.GEN_AI_USAGE_AUDIO_OUTPUT_TOKENS,
     semconv.GEN_AI_USAGE_REASONING_OUTPUT_TOKENS,
 )
 
@@ -134,14 +130,7 @@ def _count(value: Any) -> int | None:
     return value if type(value) is int and 0 <= value <= _INT64_MAX else None
 
 
-def _priced(span: SpanRecord, series: Series, counts: Sequence[int | None]) -> tuple[int, str] | tuple[None, None]:
-    """What a call cost in picodollars, and by which price list; the model that answered counts before the one asked."""
-    if series.provider is None or counts[0] is counts[1] is None:
-        return None, None
-    usage = TokenUsage(*[count or 0 for count in counts[:-1]])
-    tier = _text(span.attributes.get(semconv.OPENAI_RESPONSE_SERVICE_TIER))
-    for model in (series.response_model, series.request_model):
-        cost = price(series.provider, model, usage, span.start_ns, service_tier=tier) if model else None
-        if cost is not None:
-            return round(cost.usd * PICODOLLARS), cost.price_version
-    return None, None
+def _priced(span: SpanRecord) -> tuple[int, str] | tuple[None, None]:
+    """What a call cost in picodollars, and by which price list."""
+    cost = cost_of_call(span.attributes, span.start_ns)
+    return (None, None) if cost is None else (round(cost.usd * PICODOLLARS), cost.price_version)
