@@ -12,11 +12,12 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import wrapt
+from opentelemetry.context import attach, detach
 
 from verspan.instrumentation import abandoned
 from verspan.instrumentation.guard import report
 from verspan.instrumentation.lifecycle import CallRun
-from verspan.instrumentation.stepping import AwaitIn, run_in
+from verspan.instrumentation.stepping import AwaitIn
 
 
 class Relay:
@@ -34,12 +35,17 @@ class Relay:
 
     def __next__(self) -> Any:
         self._advancing = True
+        token = attach(self._run.context)  # not `run_in`: of a long stream every call of a function shows
         try:
-            chunk = run_in(self._run.context, self._source.__next__)
+            chunk = self._source.__next__()
         except BaseException as end:
             self._ended(end)
             raise
-        return self._received(chunk)
+        finally:
+            detach(token)
+        self._advancing = False
+        self._run.read_chunk(chunk)
+        return chunk
 
     def __aiter__(self) -> AsyncIterator[Any]:
         return self
@@ -51,7 +57,9 @@ class Relay:
         except BaseException as end:
             self._ended(end)
             raise
-        return self._received(chunk)
+        self._advancing = False
+        self._run.read_chunk(chunk)
+        return chunk
 
     def close(self) -> Any:
         """Close the source, as the reader of a generator may, and finish the call."""
@@ -67,11 +75,6 @@ class Relay:
         """Take note that the reader has closed the stream."""
         if not self._advancing:  # a client closes its own response while it reads the last chunk or an error
             self._run.finish()
-
-    def _received(self, chunk: Any) -> Any:
-        self._advancing = False
-        self._run.read_chunk(chunk)
-        return chunk
 
     def _ended(self, end: BaseException) -> None:
         self._advancing = False

@@ -12,7 +12,7 @@ from verspan.instrumentation.serialising import snapshot
 from verspan.semconv import OPENAI_API_TYPE, OPENAI_REQUEST_SERVICE_TIER
 from verspan_openai import _client
 from verspan_openai._fields import field, integer, items, number, text
-from verspan_openai._replies import read_reply
+from verspan_openai._replies import read_chunk, read_reply
 from verspan_openai._requests import CONTENT, read_input
 
 _PATH = "/chat/completions"
@@ -55,7 +55,7 @@ class ChatAdapter:
 
     def read_chunk(self, chunk: Any, reply: Reply) -> None:
         """Add one chunk to a reply."""
-        read_reply(chunk, reply)
+        read_chunk(chunk, reply)
 
     def read_failure(self, failure: BaseException, reply: Reply) -> None:
         """The completion that ``parse`` refuses because it was cut at the token limit: it was answered, and billed."""

@@ -29,6 +29,38 @@ def read_reply(response: Any, reply: Reply) -> None:
         _read_envelope(response, own, reply)
 
 
+def read_chunk(chunk: Any, reply: Reply) -> None:
+    """Add one chunk to a reply; nearly every chunk of a stream brings a piece of text and nothing else."""
+    if not _read_text_alone(chunk, reply):
+        read_reply(chunk, reply)
+
+
+def _read_text_alone(chunk: Any, reply: Reply) -> bool:
+    """Read a chunk that goes on with the only choice there is; False for any other, of which nothing is read."""
+    own = fields(chunk)
+    choices = own.get("choices")
+    if not choices or len(choices) != 1 or own.get("usage") is not None:
+        return False
+    going_on = fields(choices[0])
+    choice = reply.choices.get(going_on.get("index", 0))
+    delta = going_on.get("delta")
+    if choice is None or going_on.get("finish_reason") is not None or getattr(delta, "__pydantic_extra__", True):
+        return False
+    text_piece = _text_alone(fields(delta), choice.role)
+    if text_piece is None:
+        return False
+    if reply.capture_content:
+        choice.text.append(text_piece)
+    return True
+
+
+def _text_alone(piece: Mapping[str, Any], role: str) -> str | None:
+    found, get = piece.get("content"), piece.get
+    if type(found) is not str or get("tool_calls") or get("refusal") or get("function_call") or get("audio"):
+        return None
+    return found if get("role") in (None, role) else None
+
+
 def read_usage(usage: Any) -> Usage:
     """Tokens as the API counts them: cached ones are part of the prompt, reasoning ones of the completion."""
     own = all_fields(usage)
