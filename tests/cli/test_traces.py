@@ -31,10 +31,10 @@ def test_list_in_a_pipe(run: Run) -> None:
     result = run("traces")
     assert result.stdout == snapshot("""\
 trace                             started              status    took  spans      tokens       cost  version   experiment  session  user  name              asked
-──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 ffff0000000000000000000000000001  2025-11-23 08:14:01  error    90 ms      1           -          -  agent-v2  shop        -        -     chat gpt-4o-mini  Hi
 5b8f00000000000000000000000000aa  2025-11-23 08:13:01  ok      300 ms      1      20 → 5  $0.000006  agent-v1  shop        -        -     chat gpt-4o-mini  Hello!
-5b8aa5a2d2c872e8321cf37308d69df2  2025-11-23 08:12:01  ok      1.24 s      6  1713 → 162  $0.000354  agent-v2  shop        s-1      u-17  answer            {"question":"Where is my order 1234?"}
+5b8aa5a2d2c872e8321cf37308d69df2  2025-11-23 08:12:01  ok      1.24 s      6  1713 → 162  $0.000354  agent-v2  shop        s-1      u-17  answer            Where is my order 1234?
 """)  # noqa: E501 - as wide as it is printed
     assert (result.stderr, result.exit_code) == ("", 0)
 
@@ -78,7 +78,7 @@ def test_json(run: Run) -> None:
                     "unpriced_calls": 0,
                     "tags": {},
                     "metadata": {},
-                    "request_preview": '{"question":"Where is my order 1234?"}',
+                    "request_preview": "Where is my order 1234?",
                     "response_preview": "Your order 1234 was shipped on Monday.",
                     "duration_ms": 1240.0,
                 }
@@ -167,7 +167,7 @@ def test_unfinished(run: Run, store: Store, make_span: Callable[..., SpanRecord]
     store.write_spans([make_span(41, "step", parent=40, trace_id="ab" * 16, start_ms=200_000, version=None)])
     assert run("traces", "--status", "in_progress").stdout == snapshot("""\
 trace                             started              status        took  spans  tokens  cost  version  experiment  session  user  name  asked
-───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 abababababababababababababababab  2025-11-23 08:15:21  in progress  10 ms      1       -     -  -        -           -        -     step  -
 """)  # noqa: E501 - as wide as it is printed
 

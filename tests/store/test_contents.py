@@ -61,6 +61,8 @@ def test_words_of_values() -> None:
         (b'"text"', "text"),
         (b"no JSON", "no JSON"),
         (b'{"a":[1]}', '{"a":[1]}'),
+        (b'{"question":"the only argument"}', "the only argument"),
+        (b'{"question":"one","order":4711}', '{"question":"one","order":4711}'),
         (b"\xff", "\ufffd"),
     ],
 )
