@@ -167,7 +167,7 @@ def test_unfinished(run: Run, store: Store, make_span: Callable[..., SpanRecord]
     store.write_spans([make_span(41, "step", parent=40, trace_id="ab" * 16, start_ms=200_000, version=None)])
     assert run("traces", "--status", "in_progress").stdout == snapshot("""\
 trace                             started              status        took  spans  tokens  cost  version  experiment  session  user  name  asked
-───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 abababababababababababababababab  2025-11-23 08:15:21  in progress  10 ms      1       -     -  -        -           -        -     step  -
 """)  # noqa: E501 - as wide as it is printed
 
