@@ -109,7 +109,7 @@ def _print_ratios(workers: dict[str, Worker]) -> None:
     ours = workers[OURS]
     for label, names in (
         ("to the floor", [FLOOR]),
-        ("to the best peer", [name for name in PEERS if "mlflow" not in name]),
+        ("to the best peer", list(PEERS)),
     ):
         present = [workers[name] for name in names if name in workers]
         if present:

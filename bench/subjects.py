@@ -104,16 +104,6 @@ def openinference() -> Calls:
     return Cases().calls
 
 
-def mlflow_tracing() -> Calls:
-    """MLflow's light tracing package; it has no store, so its spans go where the other peers' go."""
-    os.environ["MLFLOW_USE_DEFAULT_TRACER_PROVIDER"] = "false"
-    import mlflow
-
-    _provider()
-    mlflow.openai.autolog()
-    return Cases().calls
-
-
 OURS = "verspan"
 BARE = "bare"
 FLOOR = "floor"
@@ -121,6 +111,5 @@ PEERS: dict[str, Callable[[], Calls]] = {
     "otel openai-v2": otel_openai_v2,
     "otel genai-openai": otel_genai_openai,
     "openinference": openinference,
-    "mlflow-tracing": mlflow_tracing,
 }
 SUBJECTS: dict[str, Callable[[], Calls]] = {BARE: bare, FLOOR: floor, OURS: verspan, **PEERS}
