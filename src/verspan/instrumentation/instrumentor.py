@@ -7,6 +7,7 @@ since each caller makes an object of its own.
 from __future__ import annotations
 
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import metadata
@@ -37,7 +38,7 @@ class _Active:
     patches: tuple[Patch, ...]
 
 
-class Instrumentor:
+class Instrumentor(ABC):
     """Instruments one client package. A member says which methods calls pass through and how to read them."""
 
     distribution: ClassVar[str]
@@ -45,9 +46,9 @@ class Instrumentor:
     methods: ClassVar[Sequence[Method]]
     _active: ClassVar[_Active | None] = None
 
+    @abstractmethod
     def adapters(self) -> Sequence[CallAdapter]:
         """How to read the calls, the most particular first."""
-        raise NotImplementedError
 
     @property
     def is_instrumented(self) -> bool:
