@@ -51,12 +51,10 @@ def test_migrated(old: Database) -> None:
     with old.writing() as connection:
         migrate(connection, old.path, [*MIGRATIONS, add_colour, add_shape])
     with old.reading() as connection:
-        assert connection.execute(text("SELECT colour, shape FROM traces")).all() == [("red", "red square")]
-        assert connection.execute(text("SELECT version FROM schema_version ORDER BY version")).all() == [
-            (1,),
-            (2,),
-            (3,),
-        ]
+        shapes = connection.execute(text("SELECT colour, shape FROM traces"))
+        versions = connection.execute(text("SELECT version FROM schema_version ORDER BY version"))
+        assert [tuple(row) for row in shapes] == [("red", "red square")]
+        assert [tuple(row) for row in versions] == [(1,), (2,), (3,)]
 
 
 def test_opening_migrates(old: Database, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
