@@ -14,14 +14,15 @@ from pathlib import Path
 from subjects import BARE, FLOOR, OURS, PEERS, SUBJECTS
 
 _ROOT = Path(__file__).parents[1]
-# A block is over before the first batch of its spans is written. What the writing costs is measured too, after the
-# block; it does not slow the calling thread's core meanwhile, as it would not where a model takes its time to answer.
+# Short, so that subjects take turns many times a second and meet the same noise.
 _REPETITIONS = {
-    "chat small": 120,
-    "30 kB history + 5 tools": 15,
-    "stream of 200 chunks": 8,
-    "50 concurrent async": 2,
+    "chat small": 30,
+    "30 kB history + 5 tools": 4,
+    "stream of 200 chunks": 2,
+    "50 concurrent async": 1,
 }
+_CALLS_AT_ONCE = {"50 concurrent async": 50}
+_WARM_UP = 3
 
 
 @dataclass
@@ -31,7 +32,9 @@ class Worker:
     name: str
     process: subprocess.Popen[str]
     thread: dict[str, list[float]] = field(default_factory=dict)
-    whole: dict[str, list[float]] = field(default_factory=dict)
+    """Of the calling thread, a figure for each block."""
+    whole: dict[str, float] = field(default_factory=dict)
+    """Of the whole process, over all blocks."""
 
     @classmethod
     def start(cls, name: str) -> Worker | None:
@@ -58,20 +61,26 @@ class Worker:
         answer: dict[str, float] = json.loads(line)
         return answer
 
-    def run(self, case: str, repetitions: int, *, keep: bool) -> None:
-        """Run a block and keep what it cost."""
+    def ask(self, command: object) -> dict[str, float]:
+        """Tell the process something and wait for its answer."""
         assert self.process.stdin is not None
-        print(json.dumps([case, repetitions]), file=self.process.stdin, flush=True)
-        cost = self.read()
-        if keep:
-            self.thread.setdefault(case, []).append(cost["thread"])
-            self.whole.setdefault(case, []).append(cost["process"])
+        print(json.dumps(command), file=self.process.stdin, flush=True)
+        return self.read()
+
+    def run(self, case: str) -> None:
+        """Run a block and keep what it cost."""
+        self.thread.setdefault(case, []).append(self.ask([case, _REPETITIONS[case]])["thread"])
+
+    def settle(self, case: str, blocks: int) -> None:
+        """Keep what all blocks of a case cost the process, once its background threads are done."""
+        calls = blocks * _REPETITIONS[case] * _CALLS_AT_ONCE.get(case, 1)
+        self.whole[case] = self.ask("settle")["process"] / calls
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--blocks", type=int, default=12, help="interleaved blocks of each subject and case")
+    parser.add_argument("--blocks", type=int, default=60, help="interleaved blocks of each subject and case")
     parser.add_argument("--only", nargs="*", default=list(SUBJECTS), help="subjects to measure, beside the bare client")
     options = parser.parse_args(arguments)
     names = [name for name in SUBJECTS if name == BARE or name in options.only]
@@ -79,14 +88,24 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for name in names:
         if name not in workers:
             print(f"{name}: not installed, not measured")
-    for block in range(options.blocks + 1):
-        for case, repetitions in _REPETITIONS.items():
-            for worker in workers.values():
-                worker.run(case, repetitions, keep=block > 0)  # the first block warms up
+    for case in _REPETITIONS:
+        measure(case, list(workers.values()), options.blocks)
     for worker in workers.values():
         worker.process.terminate()
         worker.process.wait()
     print_table(workers)
+
+
+def measure(case: str, workers: Sequence[Worker], blocks: int) -> None:
+    """Run a case on every subject, block by block in turn."""
+    for worker in workers:
+        worker.ask([case, _WARM_UP * _REPETITIONS[case]])
+        worker.ask("settle")
+    for _ in range(blocks):
+        for worker in workers:
+            worker.run(case)
+    for worker in workers:
+        worker.settle(case, blocks)
 
 
 def print_table(workers: dict[str, Worker]) -> None:
@@ -126,8 +145,7 @@ def _added(workers: dict[str, Worker], worker: Worker, case: str) -> float:
 
 
 def _added_whole(workers: dict[str, Worker], worker: Worker, case: str) -> float:
-    pairs = zip(worker.whole[case], workers[BARE].whole[case], strict=True)
-    return statistics.median(cost - plain for cost, plain in pairs) / 1000
+    return (worker.whole[case] - workers[BARE].whole[case]) / 1000
 
 
 if __name__ == "__main__":
