@@ -129,10 +129,13 @@ class CallRun:
     def _write(self, failure: BaseException | None) -> None:
         if failure is not None:
             self.adapter.read_failure(failure, self.reply)
+        policy = self._policy
+        # Shaped here only where it leaves with the span or an event, and then once.
+        content = self._content.attributes() if policy.on_spans or policy.on_events else {}
         if self.span.is_recording():
-            self._write_span(failure)
-        if self._policy.on_events:
-            self._emit_details(failure)
+            self._write_span(failure, content)
+        if policy.on_events:
+            self._emit_details(failure, content)
         if self._measured:
             self._measure(failure)
 
@@ -148,12 +151,12 @@ class CallRun:
             )
         )
 
-    def _write_span(self, failure: BaseException | None) -> None:
+    def _write_span(self, failure: BaseException | None, content: Mapping[str, bytes]) -> None:
         found = reply_attributes(self.call, self.reply)
         if self._first_chunk_at is not None:
             found[semconv.GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK] = self._first_chunk_at - self._started_at
         if self._policy.on_spans:
-            found.update((name, text.decode()) for name, text in self._content.attributes().items())
+            found.update((name, text.decode()) for name, text in content.items())
         if failure is not None:
             found[semconv.ERROR_TYPE] = error_type(failure)
             self._write_failure(failure)
@@ -171,13 +174,13 @@ class CallRun:
             attributes={**recorded.event, **(recorded.told if policy.on_events else {})},
         )
 
-    def _emit_details(self, failure: BaseException | None) -> None:
+    def _emit_details(self, failure: BaseException | None, content: Mapping[str, bytes]) -> None:
         import orjson
 
         attributes = {**request_attributes(self.call), **reply_attributes(self.call, self.reply)}
         if failure is not None:
             attributes[semconv.ERROR_TYPE] = error_type(failure)
-        for name, text in self._content.attributes().items():
+        for name, text in content.items():
             if name in semconv.CONTENT_ATTRIBUTES:
                 attributes[name] = orjson.loads(text)  # the conventions want the structured form on events
         self._telemetry.logger.emit(
