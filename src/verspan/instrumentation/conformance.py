@@ -139,7 +139,7 @@ class ChatConformance(ABC):
         stream.next()
         response = getattr(stream.stream, "response", None)
         del stream
-        _collect()
+        _collect(side)
         _assert_cut(_only(captured))
         _release(response, side)
 
@@ -148,7 +148,7 @@ class ChatConformance(ABC):
         stream = side.stream()
         response = getattr(stream.stream, "response", None)
         del stream
-        _collect()
+        _collect(side)
         _assert_cut(_only(captured))
         _release(response, side)
 
@@ -288,10 +288,11 @@ class ChatConformance(ABC):
         self.instrumentor.uninstrument()
 
 
-def _collect() -> None:
-    """Collect twice: what a finalizer of the first time lets go of is found the second time."""
-    gc.collect()
-    gc.collect()
+def _collect(side: Side) -> None:
+    """Collect three times: what a finalizer or the event loop lets go of at one time is found at the next."""
+    for _ in range(3):
+        side.settle()
+        gc.collect()
 
 
 def _only(captured: CapturedTelemetry) -> CapturedSpan:

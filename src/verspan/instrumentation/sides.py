@@ -75,6 +75,11 @@ class Side:
         assert self._loop is not None, "a synchronous client returned an awaitable"
         return self._loop.run_until_complete(_awaited(outcome))
 
+    def settle(self) -> None:
+        """Let the event loop do what it still has to do, and let go of what that held."""
+        if self._loop is not None:
+            self._loop.run_until_complete(asyncio.sleep(0))
+
     def close(self) -> None:
         """Release the client and the loop."""
         self.done(self._client.close())
