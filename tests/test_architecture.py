@@ -45,7 +45,7 @@ RULES = {
     "verspan.pricing": f"{MODELS} verspan.semconv genai_prices",
     "verspan.store": f"{MODELS} {WORDS} {ZSTD} verspan.settings verspan.pricing sqlalchemy orjson",
     "verspan.store.conformance": f"{STORE} verspan.store verspan.versions.identity pytest",
-    "verspan.instrumentation": f"{API} {HOOKS} {CALL} verspan.semconv verspan.settings packaging typing_extensions",
+    "verspan.instrumentation": f"{API} {HOOKS} {CALL} {WORDS} verspan.settings packaging typing_extensions",
     "verspan.instrumentation.conformance": f"{SDK} {HOOKS} {SET_UP} verspan.instrumentation verspan.testing pytest",
     "verspan.testing": f"{SDK} verspan.instrumentation verspan.processor verspan.settings",
     "verspan.versions": f"{STORE} {SET_UP} {API} {HOOKS}",

@@ -24,7 +24,7 @@ from opentelemetry.sdk.trace.id_generator import IdGenerator
 from opentelemetry.sdk.trace.sampling import Sampler
 
 from verspan.instrumentation import abandoned
-from verspan.instrumentation.handover import Content, content_of_ending_span
+from verspan.instrumentation.handover import Supplement, supplement_of_ending_span
 from verspan.instrumentation.policy import Policy, current_policy, set_policy
 from verspan.processor import VersionSpanProcessor
 from verspan.settings import ContentMode, MetricDialect
@@ -81,7 +81,7 @@ class CapturedTelemetry(SpanProcessor):
         self.logger_provider = LoggerProvider(shutdown_on_exit=False)
         self.logger_provider.add_log_record_processor(SimpleLogRecordProcessor(self._logs))
         self._started: dict[int, str] = {}
-        self._ended: list[tuple[ReadableSpan, Content | None]] = []
+        self._ended: list[tuple[ReadableSpan, Supplement | None]] = []
         self.provider.add_span_processor(VersionSpanProcessor())
         self.provider.add_span_processor(self)
 
@@ -100,7 +100,7 @@ class CapturedTelemetry(SpanProcessor):
 
     def on_end(self, span: ReadableSpan) -> None:
         """Keep a span and its content."""
-        self._ended.append((span, content_of_ending_span()))
+        self._ended.append((span, supplement_of_ending_span()))
 
     def force_flush(self, timeout_millis: int = 30_000) -> bool:  # noqa: ARG002 - the SDK's signature
         """Nothing is held: True, without which older SDKs would not go on to flush the processors after this one."""
@@ -109,7 +109,7 @@ class CapturedTelemetry(SpanProcessor):
     def spans(self) -> list[CapturedSpan]:
         """The spans that have ended, in that order, those of abandoned streams included."""
         abandoned.wait(_SECONDS_FOR_ABANDONED)
-        return [self._captured(span, content) for span, content in self._ended]
+        return [self._captured(span, supplement) for span, supplement in self._ended]
 
     def unfinished(self) -> int:
         """How many spans have started and not ended."""
@@ -128,15 +128,16 @@ class CapturedTelemetry(SpanProcessor):
         records = [finished.log_record for finished in self._logs.get_finished_logs()]
         return [(record.event_name or "", dict(record.attributes or {})) for record in records]
 
-    def _captured(self, span: ReadableSpan, content: Content | None) -> CapturedSpan:
+    def _captured(self, span: ReadableSpan, supplement: Supplement | None) -> CapturedSpan:
         scope = span.instrumentation_scope
-        kept = content.attributes() if content is not None else {}
+        late = supplement.attributes() if supplement is not None else {}
+        kept = supplement.content() if supplement is not None else {}
         return CapturedSpan(
             name=span.name,
             kind=span.kind.name,
             parent=None if span.parent is None else self._started.get(span.parent.span_id, "(elsewhere)"),
             status=(span.status.status_code.name, span.status.description),
-            attributes=dict(span.attributes or {}),
+            attributes={**(span.attributes or {}), **late},
             events=[(event.name, dict(event.attributes or {})) for event in span.events],
             scope="" if scope is None else scope.name,
             content={key: text.decode() if isinstance(text, bytes) else text for key, text in kept.items()},

@@ -7,15 +7,17 @@ but the thread that stores it needs the result.
 from __future__ import annotations
 
 from itertools import chain
+from typing import Any
 
 from verspan.instrumentation.adapter import CallAdapter
 from verspan.instrumentation.attributes import input_content, output_content
 from verspan.instrumentation.calls import Reply
 from verspan.instrumentation.guard import report
+from verspan.instrumentation.handover import Packed, ReadyContent
 
 
 class CallContent:
-    """The content of one call; see :class:`verspan.instrumentation.handover.Content`."""
+    """The content of one call; see :class:`verspan.instrumentation.handover.Supplement`."""
 
     __slots__ = ("_adapter", "_reply", "failure", "request")
 
@@ -33,7 +35,15 @@ class CallContent:
         texts = chain.from_iterable(choice.text for choice in self._reply.choices.values())
         return len(self.request or b"") + sum(map(len, texts))
 
-    def attributes(self) -> dict[str, bytes]:
+    def attributes(self) -> dict[str, Any]:
+        """None: they are on the span."""
+        return {}
+
+    def packed(self) -> Packed:
+        """The content in its shape, since an adapter's reply is not made of plain values."""
+        return ReadyContent(self.content()).packed()
+
+    def content(self) -> dict[str, bytes]:
         """The content as JSON by attribute name; what cannot be read is left out."""
         found: dict[str, bytes] = {}
         try:

@@ -1,29 +1,36 @@
-"""How content reaches the local store without being on the span.
+"""How what belongs to an ended span and is not on it reaches whoever keeps the span.
 
 Attributes of a span go wherever the application's processors send them, so content that may only be kept locally must
-not be among them. A processor's ``on_end`` runs inside ``span.end()`` on the same thread: whoever ends a span lays its
-content down before and takes it away after, and a processor that may keep content picks it up in between. Nothing
-grows, and a span that nobody keeps leaves nothing behind.
+not be among them; and what can be worked out later need not be worked out while the application waits. A processor's
+``on_end`` runs inside ``span.end()`` on the same thread: whoever ends a span lays its supplement down before and takes
+it away after, and a processor that understands it picks it up in between. Nothing grows, and a span that nobody keeps
+leaves nothing behind.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Protocol
+
+from verspan.errors import InvalidArgumentError
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Span
 
-ContentAttributes = Mapping[str, "str | bytes"]
+Content = Mapping[str, "str | bytes"]
 """Content by attribute name (:data:`verspan.semconv.CONTENT_ATTRIBUTES`, and the exception's message and stack trace),
 each as JSON or plain text; bytes are UTF-8."""
+Packed = tuple[Any, ...]
+"""A supplement as it is written to disk: its kind, then strings, bytes, numbers, booleans, None, and lists, tuples and
+dictionaries of these, which is what :mod:`marshal` takes."""
 
 
-class Content(Protocol):
-    """What belongs to a span and may be kept locally.
+class Supplement(Protocol):
+    """What belongs to a span and is not on it.
 
-    It is taken when the span ends and may be worked out later, on the thread that keeps it.
+    It is taken when the span ends. What it says may be worked out later, on the thread that keeps the span, and in
+    another process where the one that ended the span is gone.
     """
 
     @property
@@ -31,49 +38,93 @@ class Content(Protocol):
         """About how many bytes it takes, for whoever bounds what waits."""
         ...
 
-    def attributes(self) -> ContentAttributes:
-        """The content itself; asking a second time gives the same."""
+    def attributes(self) -> Mapping[str, Any]:
+        """Further attributes of the span, which may go wherever the span goes; asking again gives the same."""
+        ...
+
+    def content(self) -> Content:
+        """What may be kept locally and goes nowhere else; asking again gives the same."""
+        ...
+
+    def packed(self) -> Packed:
+        """The supplement as :func:`unpack` takes it."""
         ...
 
 
 class ReadyContent:
-    """Content that is there already."""
+    """Content that is there already, of a span that has all its attributes."""
 
-    def __init__(self, attributes: ContentAttributes) -> None:
-        self._attributes = attributes
+    KIND = "ready"
+
+    def __init__(self, content: Content) -> None:
+        self._content = content
 
     @property
     def size(self) -> int:
         """The length of all its texts."""
-        return sum(map(len, self._attributes.values()))
+        return sum(map(len, self._content.values()))
 
-    def attributes(self) -> ContentAttributes:
+    def attributes(self) -> Mapping[str, Any]:
+        """None: they are on the span."""
+        return {}
+
+    def content(self) -> Content:
         """The texts by attribute name."""
-        return self._attributes
+        return self._content
+
+    def packed(self) -> Packed:
+        """The texts as they are."""
+        return (self.KIND, dict(self._content))
+
+
+_unpackers: dict[str, Callable[..., Supplement]] = {ReadyContent.KIND: ReadyContent}
+
+
+def register_supplement(kind: str, unpacker: Callable[..., Supplement]) -> None:
+    """Say how supplements of a kind are read back.
+
+    Args:
+        kind: what their ``packed`` begins with.
+        unpacker: called with the rest of it.
+    """
+    _unpackers[kind] = unpacker
+
+
+def unpack(packed: Packed) -> Supplement:
+    """The supplement that was packed, in this process or another.
+
+    Raises:
+        InvalidArgumentError: nobody here knows its kind.
+    """
+    kind, *state = packed
+    unpacker = _unpackers.get(kind)
+    if unpacker is None:
+        raise InvalidArgumentError(f"what belongs to the span is of the kind {kind!r}, which this Verspan cannot read")
+    return unpacker(*state)
 
 
 class _Slot(threading.local):
-    content: Content | None = None
+    supplement: Supplement | None = None
 
 
 _slot = _Slot()
 
 
-def end_span(span: Span, content: Content | None, end_time: int | None = None) -> None:
-    """End a span while its content can be picked up by :func:`content_of_ending_span`.
+def end_span(span: Span, supplement: Supplement | None, end_time: int | None = None) -> None:
+    """End a span while its supplement can be picked up by :func:`supplement_of_ending_span`.
 
     Args:
         span: the span to end.
-        content: what may be kept locally and is not on the span; None where there is none.
+        supplement: what belongs to the span and is not on it; None where there is nothing.
         end_time: nanoseconds since the epoch; now where it is None.
     """
-    outer, _slot.content = _slot.content, content
+    outer, _slot.supplement = _slot.supplement, supplement
     try:
         span.end(end_time)
     finally:
-        _slot.content = outer
+        _slot.supplement = outer
 
 
-def content_of_ending_span() -> Content | None:
-    """Content of the span that is being ended on this thread; for a span processor's ``on_end``."""
-    return _slot.content
+def supplement_of_ending_span() -> Supplement | None:
+    """What belongs to the span that is being ended on this thread; for a span processor's ``on_end``."""
+    return _slot.supplement

@@ -131,7 +131,7 @@ class CallRun:
             self.adapter.read_failure(failure, self.reply)
         policy = self._policy
         # Shaped here only where it leaves with the span or an event, and then once.
-        content = self._content.attributes() if policy.on_spans or policy.on_events else {}
+        content = self._content.content() if policy.on_spans or policy.on_events else {}
         if self.span.is_recording():
             self._write_span(failure, content)
         if policy.on_events:

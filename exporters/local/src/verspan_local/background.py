@@ -20,7 +20,7 @@ from opentelemetry.instrumentation.utils import suppress_instrumentation
 from opentelemetry.sdk.trace import ReadableSpan
 
 from verspan.errors import VerspanError
-from verspan.instrumentation.handover import Content
+from verspan.instrumentation.handover import Supplement
 from verspan_local.backlog import Backlog
 from verspan_local.forking import tell_about_forks
 from verspan_local.notices import Notices
@@ -65,11 +65,11 @@ class BackgroundWriter:
         self._starting = threading.Lock()
         self._writing = threading.Lock()
 
-    def add(self, span: ReadableSpan, content: Content | None) -> None:
+    def add(self, span: ReadableSpan, supplement: Supplement | None) -> None:
         """Hold an ended span for the thread; costs a few microseconds and never blocks on anything but memory."""
         if self._stopped:
             self._say_too_late()
-        elif self._backlog.add(span, content) and not self._roused:
+        elif self._backlog.add(span, supplement) and not self._roused:
             self._rouse()
 
     def flush(self, timeout_s: float) -> bool:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from opentelemetry.sdk.trace import ReadableSpan
 
-from verspan.instrumentation.handover import Content
+from verspan.instrumentation.handover import Supplement
 
 MAX_SPANS = 20_000
 """At 300 spans a second, a store that is locked for a minute loses nothing."""
@@ -17,10 +17,10 @@ MAX_CONTENT_BYTES = 64 * 2**20
 
 
 class HeldSpan(NamedTuple):
-    """An ended span with the content that was handed over beside it."""
+    """An ended span with what was handed over beside it."""
 
     span: ReadableSpan
-    content: Content | None
+    supplement: Supplement | None
     content_size: int
     """Characters or bytes, whichever the content is made of."""
 
@@ -44,15 +44,15 @@ class Backlog:
     def __len__(self) -> int:
         return len(self._held)
 
-    def add(self, span: ReadableSpan, content: Content | None) -> bool:
+    def add(self, span: ReadableSpan, supplement: Supplement | None) -> bool:
         """Hold a span; False where there is no room, and then it is counted as refused."""
-        size = content.size if content is not None else 0
+        size = supplement.size if supplement is not None else 0
         with self._lock:
             if not self._has_room(size):
                 self.refused += 1
                 return False
             self._content_size += size
-            self._held.append(HeldSpan(span, content, size))
+            self._held.append(HeldSpan(span, supplement, size))
             return True
 
     def oldest(self, limit: int) -> list[HeldSpan]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor
 
-from verspan.instrumentation.handover import content_of_ending_span
+from verspan.instrumentation.handover import supplement_of_ending_span
 from verspan_local.background import BackgroundWriter
 
 
@@ -18,7 +18,7 @@ class LocalSpanProcessor(SpanProcessor):
         """Take a span on the thread that ended it; see :mod:`verspan.instrumentation.handover`."""
         context = span.context
         if context is not None and context.trace_flags.sampled:
-            self._writer.add(span, content_of_ending_span())
+            self._writer.add(span, supplement_of_ending_span())
 
     def shutdown(self) -> None:
         """Store what waits, within ten seconds, and stop."""

@@ -10,7 +10,7 @@ from opentelemetry.sdk.trace import Event, ReadableSpan
 from opentelemetry.trace import Link, format_span_id, format_trace_id
 
 from verspan.errors import InvalidArgumentError
-from verspan.instrumentation.handover import Content
+from verspan.instrumentation.handover import Supplement
 from verspan.semconv import EXCEPTION_EVENT, EXCEPTION_MESSAGE, EXCEPTION_STACKTRACE
 from verspan.traces.model import Attributes, AttributeValue, EventRecord, LinkRecord, SpanKind, SpanRecord, StatusCode
 
@@ -25,13 +25,13 @@ class RecordMaker:
         self._resource: Resource | None = None
         self._resource_attributes: Attributes = {}
 
-    def record(self, span: ReadableSpan, content: Content | None = None) -> SpanRecord:
+    def record(self, span: ReadableSpan, supplement: Supplement | None = None) -> SpanRecord:
         """The record of an ended span.
 
         Args:
             span: the span, which nothing changes any more.
-            content: what may be kept locally and is not on the span; it becomes attributes, an exception's message and
-                stack trace those of the last ``exception`` event where there is one.
+            supplement: what belongs to the span and is not on it; its content becomes attributes too, an exception's
+                message and stack trace those of the last ``exception`` event where there is one.
 
         Raises:
             InvalidArgumentError: the span has no ids or no times, so it was never started or never ended.
@@ -40,7 +40,8 @@ class RecordMaker:
             raise InvalidArgumentError(
                 f"the span {span.name!r} has no ids or no times: it was not started or not ended"
             )
-        kept = content.attributes() if content is not None else {}
+        kept = supplement.content() if supplement is not None else {}
+        late = supplement.attributes() if supplement is not None else {}
         events = [_event_record(event) for event in span.events]
         texts = _with_exception_told({name: _text(value) for name, value in kept.items()}, events)
         scope = span.instrumentation_scope
@@ -54,7 +55,7 @@ class RecordMaker:
             end_ns=span.end_time,
             status_code=cast("StatusCode", span.status.status_code.name),
             status_message=span.status.description,
-            attributes={**_attributes(span.attributes), **texts},
+            attributes={**_attributes(span.attributes), **_attributes(late), **texts},
             events=tuple(events),
             links=tuple(_link_record(link) for link in span.links),
             resource=self._attributes_of(span.resource),

@@ -51,7 +51,7 @@ class SpanWriter:
 
     def _record(self, held: HeldSpan) -> SpanRecord | None:
         try:
-            return self._maker.record(held.span, held.content)
+            return self._maker.record(held.span, held.supplement)
         except Exception as error:  # noqa: BLE001 - any processor may hand over a span of its own making
             self._lose(held.span.name, error)
             return None
