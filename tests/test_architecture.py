@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 SOURCES = [ROOT / "src", *sorted(ROOT.glob("instrumentors/*/src")), *sorted(ROOT.glob("exporters/*/src"))]
 
 API = "opentelemetry.context opentelemetry.metrics opentelemetry.trace opentelemetry._logs"
-SDK = f"{API} opentelemetry.sdk opentelemetry.util"
+SDK = f"{API} opentelemetry.sdk opentelemetry.util opentelemetry.attributes"
 HOOKS = "opentelemetry.instrumentation"  # whether instrumentation is suppressed, and the threading instrumentation
 CALL = "wrapt orjson"  # around a call, and its content as JSON
 ZSTD = "backports.zstd compression.zstd"
@@ -40,6 +40,7 @@ RULES = {
     "verspan.traces.model": "",
     "verspan.settings": WORDS,
     "verspan.pipelines": "",
+    "verspan.spool": f"{SDK} {HOOKS} {WORDS} verspan.settings verspan.notices verspan.instrumentation.handover",
     "verspan.versions.identity": WORDS,
     "verspan.context": f"{API} {WORDS} verspan.versions.identity",
     "verspan.pricing": f"{MODELS} verspan.semconv genai_prices",
