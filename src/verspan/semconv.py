@@ -15,6 +15,16 @@ LOGGED_MODEL_ID: Final = "logged_model.id"
 LOGGED_MODEL_NAME: Final = "logged_model.name"
 LOGGED_MODEL_CALLER_ID: Final = "logged_model.caller.id"
 
+# -- ours: the span that tells of a version's record; see verspan.telemetry.registered -------------------------------
+SPAN_REGISTERED: Final = "logged_model.registered"
+LOGGED_MODEL_EXPERIMENT_NAME: Final = "logged_model.experiment.name"
+LOGGED_MODEL_STATUS: Final = "logged_model.status"
+LOGGED_MODEL_CREATION_TIMESTAMP: Final = "logged_model.creation_timestamp"
+LOGGED_MODEL_LAST_UPDATED_TIMESTAMP: Final = "logged_model.last_updated_timestamp"
+LOGGED_MODEL_GIT_DIRTY: Final = "logged_model.git.dirty"
+LOGGED_MODEL_PARAM_PREFIX: Final = "logged_model.param."
+LOGGED_MODEL_TAG_PREFIX: Final = "logged_model.tag."
+
 # -- ours: spans by hand and traces --------------------------------------------------------------------------------
 VERSPAN_SPAN_TYPE: Final = "verspan.span.type"
 VERSPAN_INPUTS: Final = "verspan.inputs"
@@ -35,6 +45,10 @@ EXCEPTION_STACKTRACE: Final = "exception.stacktrace"
 SESSION_ID: Final = "session.id"
 USER_ID: Final = "user.id"
 SERVICE_NAME: Final = "service.name"
+SERVICE_VERSION: Final = "service.version"
+VCS_REF_HEAD_REVISION: Final = "vcs.ref.head.revision"
+VCS_REF_HEAD_NAME: Final = "vcs.ref.head.name"
+VCS_REPOSITORY_URL_FULL: Final = "vcs.repository.url.full"
 CODE_FUNCTION_NAME: Final = "code.function.name"
 
 # -- GenAI: what the call is ---------------------------------------------------------------------------------------
@@ -106,6 +120,13 @@ OPENAI_RESPONSE_SYSTEM_FINGERPRINT: Final = "openai.response.system_fingerprint"
 # -- events (log records) ------------------------------------------------------------------------------------------
 EVENT_INFERENCE_DETAILS: Final = "gen_ai.client.inference.operation.details"
 EVENT_OPERATION_EXCEPTION: Final = "gen_ai.client.operation.exception"
+EVENT_EVALUATION_RESULT: Final = "gen_ai.evaluation.result"
+
+# -- GenAI: an evaluation's result ---------------------------------------------------------------------------------
+GEN_AI_EVALUATION_NAME: Final = "gen_ai.evaluation.name"
+GEN_AI_EVALUATION_SCORE_VALUE: Final = "gen_ai.evaluation.score.value"
+GEN_AI_EVALUATION_SCORE_LABEL: Final = "gen_ai.evaluation.score.label"
+GEN_AI_EVALUATION_EXPLANATION: Final = "gen_ai.evaluation.explanation"
 
 # -- metrics: names that shipped with convention 1.41 --------------------------------------------------------------
 METRIC_OPERATION_DURATION: Final = "gen_ai.client.operation.duration"
@@ -131,6 +152,10 @@ DURATION_BUCKETS: Final = (0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56,
 """Bucket boundaries of the duration histograms, in seconds."""
 TOKEN_BUCKETS: Final = tuple(4**power for power in range(14))
 """Bucket boundaries of the token histograms."""
+
+# -- metrics: ours, in either dialect ------------------------------------------------------------------------------
+METRIC_OPERATION_COST: Final = "verspan.client.operation.cost"
+OTEL_METRIC_OVERFLOW: Final = "otel.metric.overflow"
 
 # -- environment variables -----------------------------------------------------------------------------------------
 ENV_ACTIVE_MODEL: Final = "VERSPAN_ACTIVE_MODEL"
