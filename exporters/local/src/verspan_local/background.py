@@ -23,7 +23,7 @@ from verspan.errors import VerspanError
 from verspan.instrumentation.handover import Supplement
 from verspan_local.backlog import Backlog
 from verspan_local.forking import tell_about_forks
-from verspan_local.notices import Notices
+from verspan.notices import Notices
 from verspan_local.writing import SpanWriter
 
 _logger = logging.getLogger(__name__)

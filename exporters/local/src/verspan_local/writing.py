@@ -9,7 +9,7 @@ from verspan.errors import StoreCorruptError, StoreTooNewError, StoreUnavailable
 from verspan.store.interface import Store
 from verspan.traces.model import SpanRecord
 from verspan_local.backlog import HeldSpan
-from verspan_local.notices import Notices
+from verspan.notices import Notices
 from verspan_local.records import RecordMaker
 
 _logger = logging.getLogger(__name__)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from verspan_local.notices import Notices
+from verspan.notices import Notices
 
 
 def test_pace() -> None:
