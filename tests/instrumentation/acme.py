@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any
 
 from typing_extensions import Self
 
-from verspan.instrumentation.calls import Call, CallInput, Reply, Usage
+from verspan.instrumentation.calls import Call, CallInput, Reply, Request, Usage
 from verspan.instrumentation.serialising import snapshot
 
 WORDS = ("one ", "two ", "three")
@@ -76,16 +75,20 @@ class Client:
 class AcmeAdapter:
     """Reads the client's calls."""
 
+    name = "acme.chat"
+
     def describe(self, instance: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Call | None:
         if args[0] == "not a call":
             return None
         return Call("chat", "acme", request_model="acme-1", stream=bool(kwargs.get("stream")))
 
-    def snapshot_input(self, instance: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bytes:
-        return snapshot(args[0])
+    def snapshot_request(
+        self, instance: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], *, content: bool
+    ) -> bytes:
+        return snapshot({"prompt": args[0]} if content else {})
 
-    def read_input(self, snapshot: bytes) -> CallInput:
-        return CallInput([{"role": "user", "parts": [{"type": "text", "content": json.loads(snapshot)}]}])
+    def snapshot_response(self, response: Any) -> bytes:
+        return snapshot(response)
 
     def is_stream(self, response: Any) -> bool:
         return isinstance(response, (Stream, AsyncStream))
@@ -93,21 +96,23 @@ class AcmeAdapter:
     def is_raw(self, response: Any) -> bool:
         return False
 
-    def read_response(self, response: Any, reply: Reply) -> None:
-        reply.choice(0).text.append(response["text"])
-        reply.choice(0).finish_reason = "stop"
-        reply.usage = Usage(input_tokens=1, output_tokens=response["tokens"])
-
-    def read_chunk(self, chunk: Any, reply: Reply) -> None:
-        reply.choice(0).text.append(chunk)
-        if chunk == WORDS[-1]:
-            reply.choice(0).finish_reason = "stop"
-
-    def read_failure(self, failure: BaseException, reply: Reply) -> None:
-        pass
-
-    def raw_body(self, response: Any) -> bytes | None:
+    def http_response(self, response: Any) -> Any:
         return None
 
-    def read_body(self, body: bytes, response: Any, reply: Reply) -> None:
-        reply.choice(0).text.append(body.decode())
+    def answer_in(self, failure: BaseException) -> Any:
+        return None
+
+    def read_request(self, body: Any) -> Request:
+        return Request()
+
+    def read_input(self, body: Any) -> CallInput:
+        return CallInput([{"role": "user", "parts": [{"type": "text", "content": body["prompt"]}]}])
+
+    def read_reply(self, body: Any, reply: Reply) -> None:
+        whole = isinstance(body, dict)
+        text = body["text"] if whole else body
+        reply.choice(0).text.append(text)
+        if text.endswith(WORDS[-1]):
+            reply.choice(0).finish_reason = "stop"
+        if whole:
+            reply.usage = Usage(input_tokens=1, output_tokens=body["tokens"])

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from verspan.instrumentation import guard
-from verspan.instrumentation.calls import Call, CallInput, Reply
+from verspan.instrumentation.calls import Call, CallInput, Reply, Request
 from verspan.semconv import ENV_RAISE_INTERNAL_ERRORS
 from verspan.testing import CapturedSpan, CapturedTelemetry, capture_spans
 
@@ -31,36 +31,43 @@ class _Faulty(AcmeAdapter):
         self._at("describe")
         return super().describe(instance, args, kwargs)
 
-    def snapshot_input(self, instance: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bytes:
-        self._at("snapshot_input")
-        return super().snapshot_input(instance, args, kwargs)
+    def snapshot_request(
+        self, instance: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], *, content: bool
+    ) -> bytes:
+        self._at("snapshot_request")
+        return super().snapshot_request(instance, args, kwargs, content=content)
 
-    def read_input(self, snapshot: bytes) -> CallInput:
-        self._at("read_input")
-        return super().read_input(snapshot)
+    def snapshot_response(self, response: Any) -> bytes:
+        self._at("snapshot_response")
+        return super().snapshot_response(response)
 
     def is_stream(self, response: Any) -> bool:
         self._at("is_stream")
         return super().is_stream(response)
 
-    def read_response(self, response: Any, reply: Reply) -> None:
-        self._at("read_response")
-        super().read_response(response, reply)
+    def read_request(self, body: Any) -> Request:
+        self._at("read_request")
+        return super().read_request(body)
 
-    def read_chunk(self, chunk: Any, reply: Reply) -> None:
-        self._at("read_chunk")
-        super().read_chunk(chunk, reply)
+    def read_input(self, body: Any) -> CallInput:
+        self._at("read_input")
+        return super().read_input(body)
+
+    def read_reply(self, body: Any, reply: Reply) -> None:
+        self._at("read_reply")
+        super().read_reply(body, reply)
 
 
 @pytest.mark.parametrize(
     ("step", "doing"),
     [
         ("describe", "describing a call"),
-        ("snapshot_input", "taking a call's messages"),
-        ("read_input", "reading a call's messages"),
+        ("snapshot_request", "taking a request"),
+        ("snapshot_response", "taking a response"),
         ("is_stream", "looking at a response"),
-        ("read_response", "reading a response"),
-        ("read_chunk", "reading a chunk of a stream"),
+        ("read_request", "reading a request"),
+        ("read_input", "reading a call's messages"),
+        ("read_reply", "reading a response"),
     ],
 )
 def test_faulty_adapter(

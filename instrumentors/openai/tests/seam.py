@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,8 +30,8 @@ def watched(adapter: CallAdapter) -> Iterator[list[Passed]]:
 
     def watching(original: Callable[..., Any]) -> Callable[..., Any]:
         def request(self: Any, *args: Any, **kwargs: Any) -> Any:
-            content = adapter.read_input(adapter.snapshot_input(self, args, kwargs))
-            passed.append(Passed(adapter.describe(self, args, kwargs), content))
+            body = json.loads(adapter.snapshot_request(self, args, kwargs, content=True))
+            passed.append(Passed(adapter.describe(self, args, kwargs), adapter.read_input(body)))
             return original(self, *args, **kwargs)
 
         return request

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from openai._models import FinalRequestOptions
 from openai._types import NOT_GIVEN
 
-from verspan.instrumentation.calls import Call
+from verspan.instrumentation.calls import Call, Request
 from verspan.semconv import OPENAI_API_TYPE, OPENAI_REQUEST_SERVICE_TIER
 from verspan_openai._chat import ChatAdapter
 
@@ -34,6 +35,12 @@ def describe(
     return ADAPTER.describe(client, (object, options), kwargs)
 
 
+def request(client: Any, body: Any) -> Request:
+    """What the adapter reads of the body of a request."""
+    options = FinalRequestOptions.construct(method="post", url=CHAT, json_data=body)
+    return ADAPTER.read_request(json.loads(ADAPTER.snapshot_request(client, (object, options), {}, content=False)))
+
+
 def test_bare(client: openai.OpenAI) -> None:
     """A request that sets nothing but the model is described by it and the server."""
     assert describe(client, {"model": "gpt-4o", "messages": []}) == Call(
@@ -42,8 +49,8 @@ def test_bare(client: openai.OpenAI) -> None:
         request_model="gpt-4o",
         server_address="api.openai.com",
         server_port=443,
-        extra=API,
     )
+    assert request(client, {"model": "gpt-4o", "messages": []}) == Request(extra=API)
 
 
 def test_every_parameter(client: openai.OpenAI) -> None:
@@ -72,6 +79,8 @@ def test_every_parameter(client: openai.OpenAI) -> None:
         server_address="api.openai.com",
         server_port=443,
         stream=True,
+    )
+    assert request(client, body) == Request(
         choice_count=2,
         max_tokens=20,
         temperature=0,
@@ -100,17 +109,16 @@ def test_every_parameter(client: openai.OpenAI) -> None:
 )
 def test_output_type(client: openai.OpenAI, body: dict[str, Any], said: str | None) -> None:
     """The output type is what the request names, in the conventions' words."""
-    call = describe(client, body)
-    assert call is not None
-    assert call.output_type == said
+    assert request(client, body).output_type == said
 
 
 def test_values_that_are_none(client: openai.OpenAI) -> None:
     """One choice, the automatic tier, and values of a wrong type are not on the call."""
     body = {"model": NOT_GIVEN, "n": 1, "service_tier": "auto", "temperature": "hot", "seed": True, "stop": []}
     assert describe(client, body) == Call(
-        operation_name="chat", provider_name="openai", server_address="api.openai.com", server_port=443, extra=API
+        operation_name="chat", provider_name="openai", server_address="api.openai.com", server_port=443
     )
+    assert request(client, body) == Request(extra=API)
 
 
 def test_extra_body(client: openai.OpenAI) -> None:
@@ -121,9 +129,11 @@ def test_extra_body(client: openai.OpenAI) -> None:
         json_data={"model": "a", "temperature": 1},
         extra_json={"model": "b", "reasoning": {"effort": "low"}},
     )
-    call = ADAPTER.describe(client, (), {"cast_to": object, "options": options})
+    arguments = {"cast_to": object, "options": options}
+    call = ADAPTER.describe(client, (), arguments)
+    read = ADAPTER.read_request(json.loads(ADAPTER.snapshot_request(client, (), arguments, content=False)))
     assert call is not None
-    assert (call.request_model, call.temperature, call.reasoning_level) == ("b", 1, "low")
+    assert (call.request_model, read.temperature, read.reasoning_level) == ("b", 1, "low")
 
 
 @pytest.mark.parametrize(
@@ -187,7 +197,13 @@ def test_host(base_url: str, provider: str, address: str, port: int) -> None:
 
 
 def test_content_of_a_described_call(client: openai.OpenAI) -> None:
-    """The content of a call is read from the same arguments as its description."""
-    options = SimpleNamespace(json_data={"messages": [{"role": "user", "content": "Hi"}]}, extra_json=None)
-    read = ADAPTER.read_input(ADAPTER.snapshot_input(client, (object, options), {}))
-    assert read.messages == [{"role": "user", "parts": [{"type": "text", "content": "Hi"}]}]
+    """Messages are in the snapshot of a request where content may be captured, and nowhere else."""
+    body = {"messages": [{"role": "user", "content": "Hi"}], "seed": 1}
+    options = SimpleNamespace(json_data=body, extra_json=None)
+    told, untold = (
+        ADAPTER.snapshot_request(client, (object, options), {}, content=content) for content in (True, False)
+    )
+    assert ADAPTER.read_input(json.loads(told)).messages == [
+        {"role": "user", "parts": [{"type": "text", "content": "Hi"}]}
+    ]
+    assert untold == b'{"seed":1}'

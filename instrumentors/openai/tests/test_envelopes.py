@@ -1,12 +1,10 @@
-"""Bodies that the application has read itself out of the client's envelopes."""
+"""What an answer is made of where the client has not parsed it: envelopes and streams as they are read."""
 
 from __future__ import annotations
 
-import json
-
+from verspan.instrumentation.answers import BLOCK_BYTES, Answer
 from verspan.instrumentation.calls import Reply, Usage
 from verspan_openai._chat import ChatAdapter
-from verspan_openai._client import events
 
 from .interactions import corpus
 from .replay import ReplayServer, client_for, create_arguments
@@ -15,43 +13,70 @@ ADAPTER = ChatAdapter()
 CASES = {found.key: found for found in corpus("chat")}
 
 
+def text_of(reply: Reply) -> object:
+    """The parts of the only message."""
+    (message,) = reply.output_messages()
+    return message["parts"]
+
+
 def test_whole_body(server: ReplayServer) -> None:
-    """A body that the client has read is read from the envelope without parsing it for the application."""
-    case, reply = CASES["text"], Reply()
+    """A body that the client has read is taken from the envelope without parsing it for the application."""
+    case, answer = CASES["text"], Answer(ADAPTER, capture_content=True)
     with client_for(case, server.mount([case])) as client:
         envelope = client.chat.completions.with_raw_response.create(**create_arguments(case))
     assert ADAPTER.is_raw(envelope)
-    ADAPTER.read_body(ADAPTER.raw_body(envelope) or b"", envelope, reply)
+    answer.add_body(ADAPTER.http_response(envelope).content)
+    answer.read()
     assert not envelope._parsed_by_type
-    assert (reply.response_id, reply.finish_reasons(1)) == ("chatcmpl-own-1", ["stop"])
+    assert (answer.reply.response_id, answer.reply.finish_reasons(1)) == ("chatcmpl-own-1", ["stop"])
 
 
-def test_stream_read_as_a_whole(server: ReplayServer) -> None:
-    """A stream's envelope is unread until the application reads it, and then holds every event."""
-    case, reply = CASES["stream"], Reply()
-    with client_for(case, server.mount([case])) as client:
-        envelope = client.chat.completions.with_raw_response.create(**create_arguments(case))
-        assert ADAPTER.raw_body(envelope) is None
-        envelope.http_response.read()
-    ADAPTER.read_body(ADAPTER.raw_body(envelope) or b"", envelope, reply)
-    (message,) = reply.output_messages()
-    assert message["parts"] == [{"type": "text", "content": "It is sunny."}]
-    assert reply.usage == Usage(input_tokens=12, output_tokens=4, cache_read_input_tokens=0, reasoning_output_tokens=0)
+def test_stream_read_as_a_whole() -> None:
+    """A stream that the application reads as bytes holds every event, in whatever pieces it came."""
+    answer, body = Answer(ADAPTER, capture_content=True), CASES["stream"].body
+    for start in range(0, len(body), 7):
+        answer.add_events(body[start : start + 7])
+    answer.read()
+    assert text_of(answer.reply) == [{"type": "text", "content": "It is sunny."}]
+    assert answer.reply.usage == Usage(12, 4, cache_read_input_tokens=0, reasoning_output_tokens=0)
 
 
-def test_body_cut_short(server: ReplayServer) -> None:
+def test_body_cut_short() -> None:
     """Of a body that the application stopped reading there is what came whole: nothing of JSON, events of a stream."""
-    whole, stream = CASES["text"], CASES["stream"]
-    cut, cut_stream = Reply(), Reply()
-    with client_for(whole, server.mount([whole, stream])) as client:
-        completions = client.chat.completions.with_raw_response
-        ADAPTER.read_body(whole.body[:100], completions.create(**create_arguments(whole)), cut)
-        envelope = completions.create(**create_arguments(stream))
-        ADAPTER.read_body(stream.body[:700], envelope, cut_stream)
-        envelope.http_response.close()
-    assert cut == Reply()
-    (message,) = cut_stream.output_messages()
-    assert message["parts"] == [{"type": "text", "content": "It is "}]
+    whole, stream = Answer(ADAPTER, capture_content=True), Answer(ADAPTER, capture_content=True)
+    whole.add_body(CASES["text"].body[:100])
+    stream.add_events(CASES["stream"].body[:700])
+    whole.read()
+    stream.read()
+    assert whole.reply == Reply()
+    assert text_of(stream.reply) == [{"type": "text", "content": "It is "}]
+
+
+def test_chunks_that_were_not_delivered() -> None:
+    """What the client had received and the application was not given is no part of the answer."""
+    answer = Answer(ADAPTER, capture_content=True)
+    answer.add_events(CASES["stream"].body)
+    answer.delivered = 2
+    answer.read()
+    assert text_of(answer.reply) == [{"type": "text", "content": "It is "}]
+    assert answer.reply.finish_reasons(1) == ["error"]
+
+
+def test_long_stream() -> None:
+    """A stream longer than a block is read block by block, keeps little of it, and is the same reply."""
+    answer, chunk = (
+        Answer(ADAPTER, capture_content=True),
+        b'data: {"choices":[{"index":0,"delta":{"content":"ab"}}]}\n\n',
+    )
+    count = 3 * BLOCK_BYTES // len(chunk)
+    answer.delivered = 0
+    for _ in range(count):
+        answer.add_events(chunk)
+        answer.delivered += 1
+    assert answer.plain is None
+    assert sum(map(len, answer._pieces)) <= BLOCK_BYTES
+    answer.read()
+    assert text_of(answer.reply) == [{"type": "text", "content": "ab" * count}]
 
 
 def test_what_is_no_envelope(server: ReplayServer) -> None:
@@ -62,9 +87,3 @@ def test_what_is_no_envelope(server: ReplayServer) -> None:
         with client.chat.completions.create(**create_arguments(stream)) as chunks:
             assert (ADAPTER.is_raw(completion), ADAPTER.is_stream(completion)) == (False, False)
             assert (ADAPTER.is_raw(chunks), ADAPTER.is_stream(chunks)) == (False, True)
-
-
-def test_events() -> None:
-    """Comments, fields other than data, the closing mark and broken lines are no events."""
-    body = b': waiting\n\nevent: x\ndata: {"a": 1}\n\ndata:{"a": 2}\r\n\r\ndata: {"a\n\ndata: [DONE]\n\n'
-    assert list(events(body)) == [json.loads('{"a": 1}'), json.loads('{"a": 2}')]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
+from typing import Any
 
 import openai
 import pytest
@@ -21,6 +23,11 @@ ADAPTER = ChatAdapter()
 Ask = Callable[[Interaction, Mount], "tuple[Passed, Reply]"]
 
 
+def read(response: Any, reply: Reply) -> None:
+    """Take a completion or a chunk and read what was taken."""
+    ADAPTER.read_reply(json.loads(ADAPTER.snapshot_response(response)), reply)
+
+
 def ask(interaction: Interaction, mount: Mount) -> tuple[Passed, Reply]:
     """Make the call with the synchronous client and read what comes."""
     reply = Reply()
@@ -29,9 +36,9 @@ def ask(interaction: Interaction, mount: Mount) -> tuple[Passed, Reply]:
             response = client.chat.completions.create(**create_arguments(interaction))
             if ADAPTER.is_stream(response):
                 for chunk in response:
-                    ADAPTER.read_chunk(chunk, reply)
+                    read(chunk, reply)
             else:
-                ADAPTER.read_response(response, reply)
+                read(response, reply)
         except openai.APIError:
             pass
     (call,) = passed
@@ -48,9 +55,9 @@ def ask_asynchronously(interaction: Interaction, mount: Mount) -> tuple[Passed, 
                     response = await client.chat.completions.create(**create_arguments(interaction))
                     if ADAPTER.is_stream(response):
                         async for chunk in response:
-                            ADAPTER.read_chunk(chunk, reply)
+                            read(chunk, reply)
                     else:
-                        ADAPTER.read_response(response, reply)
+                        read(response, reply)
                 except openai.APIError:
                     pass
         return passed

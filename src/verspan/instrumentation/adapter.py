@@ -1,34 +1,52 @@
-"""What a client package provides: how to read the client's own objects."""
+"""What a client package provides: how to take the client's own objects as they pass, and how to read them later."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
+from importlib.metadata import entry_points
 from typing import Any, Protocol
 
-from verspan.instrumentation.calls import Call, CallInput, Reply
+from verspan.errors import InvalidArgumentError
+from verspan.instrumentation.calls import Call, CallInput, Reply, Request
+
+ENTRY_POINT_GROUP = "verspan_adapter"
+"""Where a member registers its adapters by their names, so that another process can read what they took."""
 
 
 class CallAdapter(Protocol):
-    """Turns one kind of call of one client into :class:`Call` and :class:`Reply`.
+    """Takes one kind of call of one client as JSON, and turns that JSON into :class:`Request` and :class:`Reply`.
 
-    Plain functions over plain values: no spans, no OpenTelemetry. An error raised here costs the span some of its
-    attributes and is never seen by the application.
+    What takes runs on the caller's thread, for every call, and does no more than it must. What reads runs later, most
+    often on another thread, and sees nothing but JSON: no client, no version of it, no objects that change. No spans
+    and no OpenTelemetry in either. An error raised here costs the span some of its attributes and is never seen by the
+    application.
     """
+
+    name: str
+    """Under which it is registered as an entry point in :data:`ENTRY_POINT_GROUP`."""
+
+    # -- taking --------------------------------------------------------------------------------------------------------
 
     def describe(self, instance: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Call | None:
         """Describe a call before it is sent; None where this is not a call to trace. Consumes no iterator."""
         ...
 
-    def snapshot_input(self, instance: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bytes:
-        """What a call says, as the client's own JSON; asked for only where content may be captured.
+    def snapshot_request(
+        self, instance: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], *, content: bool
+    ) -> bytes:
+        """The request as the client's own JSON, as it is now: the application may change its list of messages later.
 
-        It is taken before the call is sent, because the application may change its list of messages afterwards, and on
-        the caller's thread: :func:`verspan.instrumentation.serialising.snapshot` of what is there, and no more.
+        Args:
+            instance: the object whose method is called.
+            args: the method's positional arguments.
+            kwargs: the method's keyword arguments.
+            content: whether what the call says may be captured; where not, none of it is in the result.
         """
         ...
 
-    def read_input(self, snapshot: bytes) -> CallInput:
-        """The messages, instructions and tools in a snapshot; called later, where nobody waits."""
+    def snapshot_response(self, response: Any) -> bytes:
+        """A whole response, or one chunk of a stream, as JSON."""
         ...
 
     def is_stream(self, response: Any) -> bool:
@@ -39,22 +57,41 @@ class CallAdapter(Protocol):
         """Whether the response is an envelope around one, such as ``with_raw_response`` returns."""
         ...
 
-    def read_response(self, response: Any, reply: Reply) -> None:
-        """Fill a reply from a whole response."""
+    def http_response(self, response: Any) -> Any:
+        """The httpx response that a stream or an envelope reads from; None where there is none to overhear.
+
+        Each server-sent event of it is one chunk of the stream.
+        """
         ...
 
-    def read_chunk(self, chunk: Any, reply: Reply) -> None:
-        """Add one chunk of a stream to a reply."""
+    def answer_in(self, failure: BaseException) -> Any:
+        """The response that an exception holds, such as an answer that was billed and could not be parsed; or None."""
         ...
 
-    def read_failure(self, failure: BaseException, reply: Reply) -> None:
-        """Fill a reply from an exception that holds one, such as an answer that was billed and could not be parsed."""
+    # -- reading -------------------------------------------------------------------------------------------------------
+
+    def read_request(self, body: Any) -> Request:
+        """The parameters in the JSON of a request."""
         ...
 
-    def raw_body(self, response: Any) -> bytes | None:
-        """The body in an envelope, decoded; None while it has not been read, because reading it is the caller's."""
+    def read_input(self, body: Any) -> CallInput:
+        """The messages, instructions and tools in the JSON of a request."""
         ...
 
-    def read_body(self, body: bytes, response: Any, reply: Reply) -> None:
-        """Fill a reply from the body of an envelope, which may be cut short where the caller stopped reading."""
+    def read_reply(self, body: Any, reply: Reply) -> None:
+        """Fill a reply from the JSON of a whole response, or add that of one chunk to it."""
         ...
+
+
+@cache
+def adapter_named(name: str) -> CallAdapter:
+    """The adapter that a member registered under a name.
+
+    Raises:
+        InvalidArgumentError: no installed package registers it.
+    """
+    for found in entry_points(group=ENTRY_POINT_GROUP, name=name):
+        adapter: CallAdapter = found.load()()
+        return adapter
+    package = f"verspan-{name.partition('.')[0]}"
+    raise InvalidArgumentError(f"no installed package reads calls of the kind {name!r}: pip install {package}")

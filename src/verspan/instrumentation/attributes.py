@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from verspan import semconv
-from verspan.instrumentation.calls import Call, CallInput, Reply, Usage
+from verspan.instrumentation.calls import Call, CallInput, Reply, Request, Usage
 from verspan.instrumentation.serialising import to_json
 
 _REQUEST = (
-    ("server_address", semconv.SERVER_ADDRESS),
-    ("server_port", semconv.SERVER_PORT),
     ("choice_count", semconv.GEN_AI_REQUEST_CHOICE_COUNT),
     ("max_tokens", semconv.GEN_AI_REQUEST_MAX_TOKENS),
     ("temperature", semconv.GEN_AI_REQUEST_TEMPERATURE),
@@ -40,25 +38,35 @@ def span_name(call: Call) -> str:
     return f"{call.operation_name} {call.request_model}" if call.request_model else call.operation_name
 
 
-def request_attributes(call: Call) -> dict[str, Any]:
-    """Attributes known before the call is sent, those that samplers look at among them."""
+def call_attributes(call: Call) -> dict[str, Any]:
+    """Attributes that are there when the span starts, since samplers look at them."""
     found: dict[str, Any] = {
         semconv.GEN_AI_OPERATION_NAME: call.operation_name,
         semconv.GEN_AI_PROVIDER_NAME: call.provider_name,
     }
     if call.request_model is not None:
         found[semconv.GEN_AI_REQUEST_MODEL] = call.request_model
+    if call.server_address is not None:
+        found[semconv.SERVER_ADDRESS] = call.server_address
+    if call.server_port is not None:
+        found[semconv.SERVER_PORT] = call.server_port
     if call.stream:
         found[semconv.GEN_AI_REQUEST_STREAM] = True
-    _add_known(found, call, _REQUEST)
-    if call.extra:
-        found.update(call.extra)
     return found
 
 
-def reply_attributes(call: Call, reply: Reply) -> dict[str, Any]:
+def request_attributes(request: Request) -> dict[str, Any]:
+    """The parameters of a call."""
+    found: dict[str, Any] = {}
+    _add_known(found, request, _REQUEST)
+    found.update(request.extra)
+    return found
+
+
+def reply_attributes(request: Request, reply: Reply) -> dict[str, Any]:
     """Attributes known once the reply has come, or has stopped coming."""
-    found: dict[str, Any] = {semconv.GEN_AI_RESPONSE_FINISH_REASONS: reply.finish_reasons(call.choice_count or 1)}
+    reasons = reply.finish_reasons(request.choice_count or 1)
+    found: dict[str, Any] = {semconv.GEN_AI_RESPONSE_FINISH_REASONS: reasons}
     if reply.response_id is not None:
         found[semconv.GEN_AI_RESPONSE_ID] = reply.response_id
     if reply.response_model is not None:
@@ -84,7 +92,7 @@ def output_content(reply: Reply) -> dict[str, bytes]:
     return {semconv.GEN_AI_OUTPUT_MESSAGES: to_json(reply.output_messages())} if reply.choices else {}
 
 
-def _add_known(found: dict[str, Any], source: Call | Usage, names: tuple[tuple[str, str], ...]) -> None:
+def _add_known(found: dict[str, Any], source: Request | Usage, names: tuple[tuple[str, str], ...]) -> None:
     for field, attribute in names:
         value = getattr(source, field)
         if value is not None:

@@ -16,7 +16,7 @@ from verspan.instrumentation.messages import Message, OutputMessage, Part, ToolC
 
 @dataclass(slots=True)
 class Call:
-    """What a call asks for, known before it is sent. A field that is None was not part of the request."""
+    """What is known of a call before it is sent and what samplers may look at; the rest is read when it is over."""
 
     operation_name: str
     provider_name: str
@@ -24,6 +24,12 @@ class Call:
     server_address: str | None = None
     server_port: int | None = None
     stream: bool = False
+
+
+@dataclass(slots=True)
+class Request:
+    """The parameters of a call. A field that is None was not part of the request."""
+
     choice_count: int | None = None
     """How many choices were asked for; None means one."""
     max_tokens: int | None = None
@@ -38,7 +44,7 @@ class Call:
     """``text``, ``json``, ``image`` or ``speech``, only where the request names a format."""
     reasoning_level: str | None = None
     conversation_id: str | None = None
-    extra: dict[str, Any] | None = None
+    extra: dict[str, Any] = field(default_factory=dict)
     """Further attributes, by the names of :mod:`verspan.semconv`."""
 
 

@@ -1,55 +1,133 @@
-"""What a call said and was answered: taken as it is when it happens, and put into the conventions' shape later.
+"""A call as it was taken while it happened, and what it says once it is read.
 
-Shaping a long history takes several times as long as taking it, and where content goes to the local store alone nobody
-but the thread that stores it needs the result.
+Reading and shaping take several times as long as taking, and where nobody but Verspan's own exporters waits for the
+span the application need not wait either: the call is handed over as it was taken, and read on the thread that keeps
+the span, or in another process where this one is gone.
 """
 
 from __future__ import annotations
 
-from itertools import chain
 from typing import Any
 
-from verspan.instrumentation.adapter import CallAdapter
-from verspan.instrumentation.attributes import input_content, output_content
-from verspan.instrumentation.calls import Reply
+from verspan import semconv
+from verspan.instrumentation.adapter import CallAdapter, adapter_named
+from verspan.instrumentation.answers import Answer
+from verspan.instrumentation.attributes import input_content, output_content, reply_attributes, request_attributes
+from verspan.instrumentation.calls import Reply, Request
 from verspan.instrumentation.guard import report
 from verspan.instrumentation.handover import Packed, ReadyContent
+from verspan.instrumentation.serialising import from_snapshot
+
+KIND = "call"
 
 
-class CallContent:
-    """The content of one call; see :class:`verspan.instrumentation.handover.Supplement`."""
+class TakenCall:
+    """One call's request and answer; see :class:`verspan.instrumentation.handover.Supplement`."""
 
-    __slots__ = ("_adapter", "_reply", "failure", "request")
+    __slots__ = (
+        "_adapter",
+        "_body",
+        "_on_span",
+        "_reply",
+        "_request",
+        "answer",
+        "captures",
+        "failure",
+        "first_chunk_s",
+        "request",
+    )
 
-    def __init__(self, adapter: CallAdapter, reply: Reply) -> None:
+    def __init__(self, adapter: CallAdapter, *, captures: bool, on_span: bool = False) -> None:
+        """Take nothing yet.
+
+        Args:
+            adapter: what reads it.
+            captures: whether content may be captured; where not, the request has none.
+            on_span: whether the attributes are on the span already.
+        """
         self._adapter = adapter
-        self._reply = reply
+        self._on_span = on_span
+        self._body: Any = None
+        self._request: Request | None = None
+        self._reply: Reply | None = None
+        self.captures = captures
         self.request: bytes | None = None
-        """What the call says, as the client's own JSON."""
+        """The request as the client's own JSON."""
+        self.answer = Answer(adapter, capture_content=captures)
+        self.first_chunk_s: float | None = None
+        """Seconds from the start of the call to the first chunk of its stream."""
         self.failure: dict[str, bytes] = {}
         """Message and stack trace of what the call raised."""
 
     @property
     def size(self) -> int:
-        """The length of the request and of the answer's text."""
-        texts = chain.from_iterable(choice.text for choice in self._reply.choices.values())
-        return len(self.request or b"") + sum(map(len, texts))
+        """The length of the request."""
+        return len(self.request or b"")
 
     def attributes(self) -> dict[str, Any]:
-        """None: they are on the span."""
-        return {}
+        """What is not on the span yet; what cannot be read is left out."""
+        return {} if self._on_span else self.all_attributes()
 
-    def packed(self) -> Packed:
-        """The content in its shape, since an adapter's reply is not made of plain values."""
-        return ReadyContent(self.content()).packed()
+    def all_attributes(self) -> dict[str, Any]:
+        """All that request and answer say beside their content, for the span."""
+        request = self.read_request()
+        found = {**request_attributes(request), **reply_attributes(request, self.read_reply())}
+        if self.first_chunk_s is not None:
+            found[semconv.GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK] = self.first_chunk_s
+        return found
 
     def content(self) -> dict[str, bytes]:
-        """The content as JSON by attribute name; what cannot be read is left out."""
+        """Messages, tools and what the call raised, as JSON or text; what cannot be read is left out."""
+        if not self.captures:
+            return self.failure
         found: dict[str, bytes] = {}
         try:
             if self.request is not None:
-                found = input_content(self._adapter.read_input(self.request))
-            found.update(output_content(self._reply))
+                found = input_content(self._adapter.read_input(self._request_body()))
+            found.update(output_content(self.read_reply()))
         except Exception as error:  # noqa: BLE001 - whatever an adapter stumbles over, the span is kept
             report(error, "reading a call's messages")
         return {**found, **self.failure}
+
+    def packed(self) -> Packed:
+        """What was taken, where it may be kept and none of it has been read; else what it says."""
+        plain = self.answer.plain
+        if self._reply is not None or plain is None or not self.captures:
+            return ReadyContent(self.content(), self.attributes()).packed()
+        return (KIND, self._adapter.name, self.request, plain, self.first_chunk_s, self.failure, self._on_span)
+
+    @classmethod
+    def unpack(cls, state: Packed) -> TakenCall:
+        """The call that was packed, from what follows its kind; the adapter of its name reads it."""
+        name, request, answer, first_chunk_s, failure, on_span = state
+        adapter = adapter_named(name)
+        call = cls(adapter, captures=True, on_span=on_span)
+        call.request, call.first_chunk_s, call.failure = request, first_chunk_s, failure
+        call.answer = Answer.of(adapter, answer, capture_content=True)
+        return call
+
+    def read_request(self) -> Request:
+        """The parameters of the call; none where they cannot be read."""
+        if self._request is None:
+            self._request = Request()
+            try:
+                if self.request is not None:
+                    self._request = self._adapter.read_request(self._request_body())
+            except Exception as error:  # noqa: BLE001 - likewise
+                report(error, "reading a request")
+        return self._request
+
+    def read_reply(self) -> Reply:
+        """What was answered, as far as it can be read."""
+        if self._reply is None:
+            self._reply = self.answer.reply
+            try:
+                self.answer.read()
+            except Exception as error:  # noqa: BLE001 - likewise
+                report(error, "reading a response")
+        return self._reply
+
+    def _request_body(self) -> Any:
+        if self._body is None:
+            self._body = from_snapshot(self.request or b"{}")
+        return self._body

@@ -10,7 +10,7 @@ leaves nothing behind.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from verspan.errors import InvalidArgumentError
@@ -52,12 +52,13 @@ class Supplement(Protocol):
 
 
 class ReadyContent:
-    """Content that is there already, of a span that has all its attributes."""
+    """Content, and attributes that are not on the span, which are there already."""
 
     KIND = "ready"
 
-    def __init__(self, content: Content) -> None:
+    def __init__(self, content: Content, attributes: Mapping[str, Any] | None = None) -> None:
         self._content = content
+        self._attributes = attributes or {}
 
     @property
     def size(self) -> int:
@@ -65,42 +66,46 @@ class ReadyContent:
         return sum(map(len, self._content.values()))
 
     def attributes(self) -> Mapping[str, Any]:
-        """None: they are on the span."""
-        return {}
+        """The attributes as they are."""
+        return self._attributes
 
     def content(self) -> Content:
         """The texts by attribute name."""
         return self._content
 
     def packed(self) -> Packed:
-        """The texts as they are."""
-        return (self.KIND, dict(self._content))
-
-
-_unpackers: dict[str, Callable[..., Supplement]] = {ReadyContent.KIND: ReadyContent}
-
-
-def register_supplement(kind: str, unpacker: Callable[..., Supplement]) -> None:
-    """Say how supplements of a kind are read back.
-
-    Args:
-        kind: what their ``packed`` begins with.
-        unpacker: called with the rest of it.
-    """
-    _unpackers[kind] = unpacker
+        """All of it as it is."""
+        return (self.KIND, dict(self._content), dict(self._attributes))
 
 
 def unpack(packed: Packed) -> Supplement:
     """The supplement that was packed, in this process or another.
 
     Raises:
-        InvalidArgumentError: nobody here knows its kind.
+        InvalidArgumentError: nobody here knows its kind, or the package that reads it is not installed.
     """
-    kind, *state = packed
-    unpacker = _unpackers.get(kind)
-    if unpacker is None:
-        raise InvalidArgumentError(f"what belongs to the span is of the kind {kind!r}, which this Verspan cannot read")
-    return unpacker(*state)
+    kind, state = packed[0], packed[1:]
+    if kind == ReadyContent.KIND:
+        return ReadyContent(*state)
+    from verspan.instrumentation import content  # here, since it needs the adapters and whoever hands over does not
+
+    if kind == content.KIND:
+        return content.TakenCall.unpack(state)
+    raise InvalidArgumentError(f"what belongs to the span is of the kind {kind!r}, which this Verspan cannot read")
+
+
+class _Readers:
+    late = False
+
+
+def set_late_attributes(welcome: bool) -> None:  # noqa: FBT001 - the one thing there is to say
+    """Say whether all who read the process's spans pick up supplements, so that attributes may come with those."""
+    _Readers.late = welcome
+
+
+def late_attributes_welcome() -> bool:
+    """Whether attributes need not be on a span when it ends; asked at the end of every call."""
+    return _Readers.late
 
 
 class _Slot(threading.local):

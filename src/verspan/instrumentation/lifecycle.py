@@ -17,12 +17,13 @@ from opentelemetry.trace import Span, SpanKind, set_span_in_context
 from verspan import semconv
 from verspan.instrumentation import abandoned
 from verspan.instrumentation.adapter import CallAdapter
-from verspan.instrumentation.attributes import reply_attributes, request_attributes, span_name
-from verspan.instrumentation.calls import Call, Reply
-from verspan.instrumentation.content import CallContent
+from verspan.instrumentation.answers import Answer
+from verspan.instrumentation.attributes import call_attributes, span_name
+from verspan.instrumentation.calls import Call
+from verspan.instrumentation.content import TakenCall
 from verspan.instrumentation.failures import error_type, record_failure
 from verspan.instrumentation.guard import report
-from verspan.instrumentation.handover import end_span
+from verspan.instrumentation.handover import end_span, late_attributes_welcome
 from verspan.instrumentation.metrics import CallEnd
 from verspan.instrumentation.policy import Policy, current_policy
 from verspan.instrumentation.telemetry import Telemetry
@@ -35,18 +36,20 @@ class CallRun:
     """
 
     __slots__ = (
-        "_content",
         "_first_chunk_at",
         "_last_chunk_at",
+        "_late",
         "_measured",
         "_open",
         "_policy",
+        "_recorded",
         "_started_at",
+        "_taken",
         "_telemetry",
         "adapter",
         "call",
         "context",
-        "reply",
+        "read",
         "span",
     )
 
@@ -54,18 +57,23 @@ class CallRun:
         self._telemetry = telemetry
         self._policy: Policy = current_policy()
         self._first_chunk_at: float | None = None
-        self._last_chunk_at: float | None = None
+        self._last_chunk_at = 0.0
         self.adapter = adapter
         self.call = call
         self._started_at = perf_counter()
         self._measured = telemetry.metrics.wanted(self._started_at)
         parent = otel_context.get_current()
         self.span: Span = telemetry.tracer.start_span(
-            span_name(call), parent, kind=SpanKind.CLIENT, attributes=request_attributes(call)
+            span_name(call), parent, kind=SpanKind.CLIENT, attributes=call_attributes(call)
         )
         self.context = set_span_in_context(self.span, parent)
-        self.reply = Reply(capture_content=self._policy.captures and self.span.is_recording())
-        self._content = CallContent(adapter, self.reply)
+        self._recorded = self.span.is_recording()
+        self.read = self._recorded or self._measured
+        """Whether anybody wants to know what is asked and answered."""
+        policy = self._policy
+        leaves = self._measured or policy.on_spans or policy.on_events
+        self._late = telemetry.late and not leaves and late_attributes_welcome()
+        self._taken = TakenCall(adapter, captures=policy.captures and self._recorded, on_span=not self._late)
         # Taking the only element of a list is atomic, which makes the first of several finishers the only one.
         self._open = [True]
 
@@ -74,35 +82,37 @@ class CallRun:
         """Whether the span has ended."""
         return not self._open
 
-    def take_input(self, instance: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
-        """Keep what the call says as it is now; the application may change its list of messages later."""
-        if not self.reply.capture_content:
+    @property
+    def answer(self) -> Answer:
+        """Where to put what comes back."""
+        return self._taken.answer
+
+    def take_request(self, instance: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+        """Keep the request as it is now; the application may change its list of messages later."""
+        if not self.read:
             return
         try:
-            self._content.request = self.adapter.snapshot_input(instance, args, kwargs)
+            content = self._taken.captures
+            self._taken.request = self.adapter.snapshot_request(instance, args, kwargs, content=content)
         except Exception as error:  # noqa: BLE001 - whatever an adapter stumbles over, the call goes on
-            report(error, "taking a call's messages")
+            report(error, "taking a request")
 
-    def read_response(self, response: Any) -> None:
+    def take_response(self, response: Any) -> None:
         """Take a whole response and finish."""
-        try:
-            self.adapter.read_response(response, self.reply)
-        except Exception as error:  # noqa: BLE001 - likewise
-            report(error, "reading a response")
+        self._take(response)
         self.finish()
 
-    def read_chunk(self, chunk: Any) -> None:
-        """Take one chunk of a stream."""
-        now = perf_counter()
-        try:
-            if self._first_chunk_at is None:
-                self._first_chunk_at = now
-            elif self._measured:
-                self._telemetry.metrics.record_chunk_gap(self.call, now - (self._last_chunk_at or now))
-            self._last_chunk_at = now
-            self.adapter.read_chunk(chunk, self.reply)
-        except Exception as error:  # noqa: BLE001 - likewise
-            report(error, "reading a chunk of a stream")
+    def take_chunk(self, chunk: Any) -> None:
+        """Take one chunk of a stream whose bytes are not overheard."""
+        self.note_chunk()
+        self._take(chunk)
+
+    def note_chunk(self) -> None:
+        """Take note that the application is given a chunk."""
+        if self._first_chunk_at is None:
+            self._first_chunk_at = self._last_chunk_at = perf_counter()
+        elif self._measured:
+            self._measure_gap()
 
     def finish(self, failure: BaseException | None = None) -> None:
         """End the span, the first time it is called.
@@ -126,47 +136,44 @@ class CallRun:
         if getattr(self, "_open", None):
             abandoned.finish_later(self)  # lives on until it is finished; a finalizer runs once
 
+    def _take(self, response: Any) -> None:
+        if not self.read:
+            return
+        try:
+            self._taken.answer.documents.append(self.adapter.snapshot_response(response))
+        except Exception as error:  # noqa: BLE001 - likewise
+            report(error, "taking a response")
+
     def _write(self, failure: BaseException | None) -> None:
+        if self._first_chunk_at is not None:
+            self._taken.first_chunk_s = self._first_chunk_at - self._started_at
         if failure is not None:
-            self.adapter.read_failure(failure, self.reply)
-        policy = self._policy
+            self._take_failure(failure)
+        if self._late or not self.read:
+            return
         # Shaped here only where it leaves with the span or an event, and then once.
-        content = self._content.content() if policy.on_spans or policy.on_events else {}
-        if self.span.is_recording():
-            self._write_span(failure, content)
-        if policy.on_events:
+        content = self._taken.content() if self._policy.on_spans or self._policy.on_events else {}
+        self.span.set_attributes(self._taken.all_attributes())
+        if self._policy.on_spans:
+            self.span.set_attributes({name: text.decode() for name, text in content.items()})
+        if self._policy.on_events:
             self._emit_details(failure, content)
         if self._measured:
             self._measure(failure)
 
-    def _measure(self, failure: BaseException | None) -> None:
-        first = self._first_chunk_at
-        self._telemetry.metrics.record(
-            CallEnd(
-                call=self.call,
-                reply=self.reply,
-                duration_s=perf_counter() - self._started_at,
-                time_to_first_chunk_s=None if first is None else first - self._started_at,
-                error_type=None if failure is None else error_type(failure),
-            )
-        )
-
-    def _write_span(self, failure: BaseException | None, content: Mapping[str, bytes]) -> None:
-        found = reply_attributes(self.call, self.reply)
-        if self._first_chunk_at is not None:
-            found[semconv.GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK] = self._first_chunk_at - self._started_at
-        if self._policy.on_spans:
-            found.update((name, text.decode()) for name, text in content.items())
-        if failure is not None:
-            found[semconv.ERROR_TYPE] = error_type(failure)
+    def _take_failure(self, failure: BaseException) -> None:
+        answer = self.adapter.answer_in(failure)
+        if answer is not None:
+            self._take(answer)
+        if self._recorded:
             self._write_failure(failure)
-        self.span.set_attributes(found)
 
     def _write_failure(self, failure: BaseException) -> None:
         policy = self._policy
-        recorded = record_failure(self.span, failure, told=self.reply.capture_content, on_span=policy.on_spans)
+        self.span.set_attribute(semconv.ERROR_TYPE, error_type(failure))
+        recorded = record_failure(self.span, failure, told=self._taken.captures, on_span=policy.on_spans)
         if not policy.on_spans:
-            self._content.failure = recorded.kept
+            self._taken.failure = recorded.kept
         self._telemetry.logger.emit(
             context=self.context,
             severity_number=SeverityNumber.WARN,
@@ -174,10 +181,29 @@ class CallRun:
             attributes={**recorded.event, **(recorded.told if policy.on_events else {})},
         )
 
+    def _measure(self, failure: BaseException | None) -> None:
+        self._telemetry.metrics.record(
+            CallEnd(
+                call=self.call,
+                reply=self._taken.read_reply(),
+                duration_s=perf_counter() - self._started_at,
+                time_to_first_chunk_s=self._taken.first_chunk_s,
+                error_type=None if failure is None else error_type(failure),
+            )
+        )
+
+    def _measure_gap(self) -> None:
+        now = perf_counter()
+        try:
+            self._telemetry.metrics.record_chunk_gap(self.call, now - self._last_chunk_at)
+        except Exception as error:  # noqa: BLE001 - likewise
+            report(error, "measuring a chunk of a stream")
+        self._last_chunk_at = now
+
     def _emit_details(self, failure: BaseException | None, content: Mapping[str, bytes]) -> None:
         import orjson
 
-        attributes = {**request_attributes(self.call), **reply_attributes(self.call, self.reply)}
+        attributes = {**call_attributes(self.call), **self._taken.all_attributes()}
         if failure is not None:
             attributes[semconv.ERROR_TYPE] = error_type(failure)
         for name, text in content.items():
@@ -191,7 +217,8 @@ class CallRun:
         )
 
     def _end(self) -> None:
+        wanted = self._late or (self._taken.captures and not self._policy.on_spans)
         try:
-            end_span(self.span, self._content if self.reply.capture_content and not self._policy.on_spans else None)
+            end_span(self.span, self._taken if wanted and self._recorded else None)
         except Exception as error:  # noqa: BLE001 - a processor of somebody else's may raise
             report(error, "ending a span")

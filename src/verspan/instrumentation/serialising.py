@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -33,21 +34,38 @@ def to_json(value: Any, max_bytes: int = MAX_CONTENT_BYTES) -> bytes:
     return _dumps({"truncated": True, "bytes": len(text)})
 
 
-def snapshot(value: Any) -> bytes:
-    """A value as UTF-8 JSON, as it is now and however long; what JSON has no form for is given by its ``repr``."""
-    return _dumps(value)
+def snapshot(value: Any, form: Callable[[Any], Any] = repr) -> bytes:
+    """A value as UTF-8 JSON, as it is now and however long.
+
+    Args:
+        value: anything.
+        form: gives what JSON has no form for in one that it has.
+    """
+    return _dumps(value, form)
 
 
-def _dumps(value: Any) -> bytes:
+def from_snapshot(document: bytes) -> Any:
+    """What was taken as JSON.
+
+    Raises:
+        ValueError: it is not whole JSON.
+    """
     try:
-        return orjson.dumps(value, default=repr, option=_OPTIONS)
+        return orjson.loads(document)
+    except orjson.JSONDecodeError:
+        return json.loads(document)  # which takes a lone surrogate
+
+
+def _dumps(value: Any, form: Callable[[Any], Any] = repr) -> bytes:
+    try:
+        return orjson.dumps(value, default=form, option=_OPTIONS)
     except (TypeError, ValueError):  # a lone surrogate, an integer of more than 64 bits, a cycle
-        return _dumps_anything(value)
+        return _dumps_anything(value, form)
 
 
-def _dumps_anything(value: Any) -> bytes:
+def _dumps_anything(value: Any, form: Callable[[Any], Any]) -> bytes:
     try:
-        return json.dumps(value, default=repr, skipkeys=True).encode()
+        return json.dumps(value, default=form, skipkeys=True).encode()
     except (TypeError, ValueError, RecursionError):
         return json.dumps(repr(value)).encode()
 

@@ -22,6 +22,8 @@ class Telemetry:
     tracer: Tracer
     metrics: CallMetrics
     logger: Logger
+    late: bool = False
+    """Whether spans are those of the process's own provider, whose readers may take attributes late."""
 
     @classmethod
     def for_scope(
@@ -38,4 +40,5 @@ class Telemetry:
             tracer=trace.get_tracer(name, version, tracer_provider, SCHEMA_URL),
             metrics=CallMetrics(get_meter(name, version, meter_provider, SCHEMA_URL), meter_provider),
             logger=get_logger(name, version, logger_provider, SCHEMA_URL),
+            late=tracer_provider is None,
         )

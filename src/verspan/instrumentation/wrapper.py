@@ -62,7 +62,7 @@ class CallWrapper:
                 call = adapter.describe(instance, args, kwargs)
                 if call is not None:
                     run = CallRun(self._telemetry, adapter, call)
-                    run.take_input(instance, args, kwargs)
+                    run.take_request(instance, args, kwargs)
                     return run
         except Exception as error:  # noqa: BLE001 - a call that cannot be described is made without a span
             report(error, "describing a call")
@@ -81,5 +81,5 @@ class CallWrapper:
         if raw:
             follow_envelope(response, run)
         else:
-            run.read_response(response)
+            run.take_response(response)
         return response

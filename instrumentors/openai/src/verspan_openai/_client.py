@@ -7,12 +7,10 @@ sent, built by the client itself: iterators of the caller are consumed by then a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
-
-import orjson
 
 from verspan_openai._fields import NO_FIELDS
 
@@ -105,36 +103,18 @@ def is_raw(response: Any) -> bool:
     return isinstance(response, _types().envelopes)
 
 
-def read_body(response: Any) -> bytes | None:
-    """The body of an envelope; None while nobody has read it, because reading it is the caller's."""
-    try:
-        return bytes(response.http_response.content)
-    except RuntimeError:  # httpx and httpx2 each have their own ResponseNotRead, and both derive it from this
-        return None
+def http_response(response: Any) -> Any:
+    """The httpx response that a stream or an envelope reads from; None where it has none."""
+    return getattr(response, "response" if is_stream(response) else "http_response", None)
 
 
-def is_event_stream(response: Any) -> bool:
-    """Whether the body of an envelope is a stream of server-sent events."""
-    return str(response.http_response.headers.get("content-type", "")).startswith("text/event-stream")
+def fields_of(model: Any) -> Any:
+    """The fields of one of the client's models, declared by this version of the client or not; else what it shows as.
 
-
-def whole(body: bytes) -> list[Any]:
-    """The JSON of a body; none where the caller stopped reading before its end."""
-    try:
-        return [orjson.loads(body)]
-    except orjson.JSONDecodeError:
-        return []
-
-
-def events(body: bytes) -> Iterator[Any]:
-    """The JSON of each server-sent event in a body; the closing ``[DONE]`` and lines that are not JSON are none.
-
-    Args:
-        body: a whole stream of events, of which this API writes each on one line.
+    The client builds its models without validating them, so they hold what the server sent.
     """
-    for line in body.splitlines():
-        if line.startswith(b"data:"):
-            try:
-                yield orjson.loads(line[len(b"data:") :])
-            except orjson.JSONDecodeError:
-                continue
+    own = getattr(model, "__dict__", None)
+    if own is None:
+        return repr(model)
+    undeclared = getattr(model, "__pydantic_extra__", None)  # pydantic 1 keeps these in `__dict__`
+    return {**own, **undeclared} if undeclared else own

@@ -1,7 +1,6 @@
 """The reply to a chat request, whole or chunk by chunk.
 
 A message and the delta of a chunk have the same fields, and so do a completion and a chunk: one reader serves both.
-It runs on the caller's thread for every chunk of every stream, so it looks each field up once and calls little.
 """
 
 from __future__ import annotations
@@ -11,14 +10,14 @@ from typing import Any
 
 from verspan.instrumentation.calls import Audio, Choice, Reply, ToolCall, Usage
 from verspan.semconv import OPENAI_RESPONSE_SERVICE_TIER, OPENAI_RESPONSE_SYSTEM_FINGERPRINT
-from verspan_openai._fields import all_fields, extra_fields, field, fields, integer, items, text
+from verspan_openai._fields import field, fields, integer, items, text
 
 
 def read_reply(response: Any, reply: Reply) -> None:
     """Add a whole completion or one chunk to a reply.
 
     Args:
-        response: the client's object, or the JSON object it stands for.
+        response: the JSON object that the API sent.
         reply: the reply to fill.
     """
     own = fields(response)
@@ -26,46 +25,14 @@ def read_reply(response: Any, reply: Reply) -> None:
     for choice in items(own.get("choices")):
         finished |= _read_choice(fields(choice), reply)
     if finished or not reply.response_id or own.get("usage") is not None:
-        _read_envelope(response, own, reply)
-
-
-def read_chunk(chunk: Any, reply: Reply) -> None:
-    """Add one chunk to a reply; nearly every chunk of a stream brings a piece of text and nothing else."""
-    if not _read_text_alone(chunk, reply):
-        read_reply(chunk, reply)
-
-
-def _read_text_alone(chunk: Any, reply: Reply) -> bool:
-    """Read a chunk that goes on with the only choice there is; False for any other, of which nothing is read."""
-    own = fields(chunk)
-    choices = own.get("choices")
-    if not choices or len(choices) != 1 or own.get("usage") is not None:
-        return False
-    going_on = fields(choices[0])
-    choice = reply.choices.get(going_on.get("index", 0))
-    delta = going_on.get("delta")
-    if choice is None or going_on.get("finish_reason") is not None or getattr(delta, "__pydantic_extra__", True):
-        return False
-    text_piece = _text_alone(fields(delta), choice.role)
-    if text_piece is None:
-        return False
-    if reply.capture_content:
-        choice.text.append(text_piece)
-    return True
-
-
-def _text_alone(piece: Mapping[str, Any], role: str) -> str | None:
-    found, get = piece.get("content"), piece.get
-    if type(found) is not str or get("tool_calls") or get("refusal") or get("function_call") or get("audio"):
-        return None
-    return found if get("role") in (None, role) else None
+        _read_envelope(own, reply)
 
 
 def read_usage(usage: Any) -> Usage:
     """Tokens as the API counts them: cached ones are part of the prompt, reasoning ones of the completion."""
-    own = all_fields(usage)
-    prompt = all_fields(own.get("prompt_tokens_details"))
-    completion = all_fields(own.get("completion_tokens_details"))
+    own = fields(usage)
+    prompt = fields(own.get("prompt_tokens_details"))
+    completion = fields(own.get("completion_tokens_details"))
     return Usage(
         integer(own.get("prompt_tokens")),
         integer(own.get("completion_tokens")),
@@ -78,7 +45,7 @@ def read_usage(usage: Any) -> Usage:
     )
 
 
-def _read_envelope(response: Any, own: Mapping[str, Any], reply: Reply) -> None:
+def _read_envelope(own: Mapping[str, Any], reply: Reply) -> None:
     # Azure opens a stream with a chunk about the prompt alone, whose id and model are empty strings
     reply.response_id = text(own.get("id")) or reply.response_id
     reply.response_model = text(own.get("model")) or reply.response_model
@@ -87,7 +54,7 @@ def _read_envelope(response: Any, own: Mapping[str, Any], reply: Reply) -> None:
     if fingerprint := text(own.get("system_fingerprint")):
         reply.extra[OPENAI_RESPONSE_SYSTEM_FINGERPRINT] = fingerprint
     # Groq's streams have their usage under a name of its own
-    usage = own.get("usage") or field(extra_fields(response).get("x_groq"), "usage")
+    usage = own.get("usage") or field(own.get("x_groq"), "usage")
     if usage is not None:
         reply.usage = read_usage(usage)
 
@@ -122,16 +89,9 @@ def _read_message(message: Any, choice: Choice) -> None:
             _read_tool_call(call, choice)
     if function := own.get("function_call"):
         _add_function(choice.tool_call(0), fields(function))
-    if more := extra_fields(message):
-        _read_extras(own, more, choice)
-    elif audio := own.get("audio"):
-        _read_audio(audio, choice)
-
-
-def _read_extras(own: Mapping[str, Any], more: Mapping[str, Any], choice: Choice) -> None:
-    if reasoning := text(more.get("reasoning_content")) or text(more.get("reasoning")):
+    if reasoning := text(own.get("reasoning_content")) or text(own.get("reasoning")):
         choice.reasoning.append(reasoning)
-    if audio := own.get("audio") or more.get("audio"):
+    if audio := own.get("audio"):
         _read_audio(audio, choice)
 
 
@@ -148,7 +108,7 @@ def _read_tool_call(piece: Any, choice: Choice) -> None:
     call = _tool_call_of(own, choice)
     if call_id := text(own.get("id")):
         call.id = call_id
-    _add_function(call, fields(own.get("function") or field(piece, "custom")))
+    _add_function(call, fields(own.get("function") or own.get("custom")))
 
 
 def _tool_call_of(piece: Mapping[str, Any], choice: Choice) -> ToolCall:

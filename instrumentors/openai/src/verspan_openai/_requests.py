@@ -8,7 +8,7 @@ from typing import Any
 from verspan.instrumentation.calls import CallInput, parse_arguments
 from verspan.instrumentation.media import blob_part, data_url_part
 from verspan.instrumentation.messages import Message, Modality, Part, ToolCallPart, ToolCallResponsePart, ToolDefinition
-from verspan_openai._fields import extra_fields, field, fields, items, text
+from verspan_openai._fields import field, fields, items, text
 
 CONTENT = ("messages", "tools", "functions")
 """What of a request is content."""
@@ -34,7 +34,7 @@ def read_message(message: Any) -> Message:
     """One message of the history, whoever wrote it."""
     own = fields(message)
     role = text(own.get("role")) or ""
-    read: Message = {"role": role, "parts": _parts(role, message, own)}
+    read: Message = {"role": role, "parts": _parts(role, own)}
     if name := text(own.get("name")):
         read["name"] = name
     return read
@@ -67,15 +67,15 @@ def tool_call_part(call: Any) -> ToolCallPart:
     return part
 
 
-def _parts(role: str, message: Any, own: Mapping[str, Any]) -> list[Part]:
+def _parts(role: str, own: Mapping[str, Any]) -> list[Part]:
     if role == "assistant":
-        return _assistant_parts(message, own)
+        return _assistant_parts(own)
     return [_tool_response(own)] if role == "tool" else content_parts(own.get("content"))
 
 
-def _assistant_parts(message: Any, own: Mapping[str, Any]) -> list[Part]:
+def _assistant_parts(own: Mapping[str, Any]) -> list[Part]:
     parts: list[Part] = []
-    if reasoning := text(_reasoning(message)):
+    if reasoning := text(own.get("reasoning_content") or own.get("reasoning")):
         parts.append({"type": "reasoning", "content": reasoning})
     parts += content_parts(own.get("content"))
     if refusal := text(own.get("refusal")):
@@ -86,11 +86,6 @@ def _assistant_parts(message: Any, own: Mapping[str, Any]) -> list[Part]:
     if own.get("function_call"):
         parts.append(tool_call_part({"function": own["function_call"]}))
     return parts
-
-
-def _reasoning(message: Any) -> Any:
-    more = extra_fields(message)
-    return more.get("reasoning_content") or more.get("reasoning")
 
 
 def _tool_response(message: Mapping[str, Any]) -> Part:

@@ -1,0 +1,91 @@
+"""What came back from a call, kept as it came until somebody reads it.
+
+Theory of operation: reading a chunk as it passes costs several times what the client's own loop leaves to notice, and
+nobody needs the result before the stream ends. So a stream's bytes are kept as the network gave them, which costs
+nothing for each chunk, together with the number of chunks that the application was given: what the client had buffered
+beyond those when the application stopped is no part of the answer. A long stream is read in blocks, so that what is
+kept stays small.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from verspan.instrumentation.adapter import CallAdapter
+from verspan.instrumentation.calls import Reply
+from verspan.instrumentation.events import events
+from verspan.instrumentation.serialising import MAX_CONTENT_BYTES, from_snapshot
+
+BLOCK_BYTES = 1 << 18
+"""How much of a stream is kept before it is read: about a thousand chunks."""
+
+
+class Answer:
+    """JSON documents, one for a whole response or one for each chunk; or the bytes of a stream of events."""
+
+    __slots__ = ("_adapter", "_pieces", "_read_events", "_size", "delivered", "documents", "reply")
+
+    def __init__(self, adapter: CallAdapter, *, capture_content: bool) -> None:
+        self._adapter = adapter
+        self._pieces: list[bytes] = []
+        self._size = 0
+        self._read_events = 0
+        self.reply = Reply(capture_content)
+        """What has been read so far."""
+        self.documents: list[bytes] = []
+        """JSON that came as a whole; what is cut short is not read."""
+        self.delivered: int | None = None
+        """How many events the application was given; None where it has read the bytes itself."""
+
+    @property
+    def plain(self) -> tuple[list[bytes], bytes, int | None] | None:
+        """Documents, events and how many of these count; None once part of a long stream has been read."""
+        return None if self._read_events else (self.documents, b"".join(self._pieces), self.delivered)
+
+    @classmethod
+    def of(cls, adapter: CallAdapter, plain: tuple[list[bytes], bytes, int | None], *, capture_content: bool) -> Answer:
+        """The answer that :attr:`plain` gave."""
+        answer = cls(adapter, capture_content=capture_content)
+        answer.documents, piece, answer.delivered = plain
+        answer._pieces = [piece]
+        return answer
+
+    def add_events(self, piece: bytes) -> None:
+        """Keep the next bytes of a stream of events."""
+        self._pieces.append(piece)
+        self._size += len(piece)
+        if self._size > BLOCK_BYTES:
+            self._read_block()
+
+    def add_body(self, piece: bytes) -> None:
+        """Keep the next bytes of a whole response; one that is larger than content may be is not kept."""
+        self._size += len(piece)
+        if self._size > MAX_CONTENT_BYTES:
+            self.documents = []
+        elif self.documents:
+            self.documents[0] += piece
+        else:
+            self.documents.append(piece)
+
+    def read(self) -> Reply:
+        """The reply, from all that came; what is kept is given up."""
+        for document in self.documents:
+            try:
+                body = from_snapshot(document)
+            except ValueError:  # the application stopped reading before the end
+                continue
+            self._adapter.read_reply(body, self.reply)
+        self._read_block()
+        self.documents, self._pieces = [], []
+        return self.reply
+
+    def _read_block(self) -> None:
+        body = b"".join(self._pieces)
+        left = None if self.delivered is None else self.delivered - self._read_events
+        end = 0
+        for event in islice(events(body), left):
+            self._adapter.read_reply(event.data, self.reply)
+            self._read_events += 1
+            end = event.end
+        self._pieces = [body[end:]]
+        self._size = len(body) - end
