@@ -30,6 +30,9 @@ class Pipeline:
     span_processors: Sequence[SpanProcessor] = ()
     metric_readers: Sequence[MetricReader] = ()
     log_processors: Sequence[LogRecordProcessor] = ()
+    takes_supplements: bool = False
+    """Whether all of its span processors pick up what belongs to a span and is not on it
+    (:mod:`verspan.instrumentation.handover`); where one does not, every attribute is on the span when it ends."""
 
 
 class PipelineBuilder(Protocol):

@@ -16,12 +16,13 @@ from opentelemetry.sdk._logs import LoggerProvider, LogRecordProcessor
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import MetricReader
 from opentelemetry.sdk.resources import SERVICE_NAME, OTELResourceDetector, Resource
-from opentelemetry.sdk.trace import TracerProvider
 
 from verspan.configuring.exporters import build_pipelines
 from verspan.configuring.outlets import LogOutlet, SpanOutlet
+from verspan.configuring.own_provider import OwnTracerProvider
 from verspan.context import current_experiment
 from verspan.instrumentation import abandoned
+from verspan.instrumentation.handover import set_late_attributes
 from verspan.pipelines import Pipeline
 from verspan.processor import VersionSpanProcessor
 from verspan.runtime import Flushable, Runtime
@@ -32,7 +33,7 @@ _SECONDS_AT_EXIT = 1.0
 _logger = logging.getLogger(__name__)
 
 
-def make_tracer_provider() -> TracerProvider:
+def make_tracer_provider() -> OwnTracerProvider:
     """A provider for an application that has none; whoever makes it shuts it down.
 
     The experiment names the service unless OpenTelemetry's variables do: it is the application that versions belong
@@ -40,7 +41,7 @@ def make_tracer_provider() -> TracerProvider:
     """
     experiment = current_experiment()
     named = experiment == DEFAULT_EXPERIMENT or SERVICE_NAME in OTELResourceDetector().detect().attributes
-    return TracerProvider(resource=Resource.create({} if named else {SERVICE_NAME: experiment}), shutdown_on_exit=False)
+    return OwnTracerProvider(Resource.create({} if named else {SERVICE_NAME: experiment}))
 
 
 class Wiring:
@@ -72,6 +73,7 @@ class Wiring:
         pipelines = build_pipelines(exporters, settings)
         self._attach(provider)
         self._spans.replace([each for pipeline in pipelines.values() for each in pipeline.span_processors])
+        set_late_attributes(all(pipeline.takes_supplements for pipeline in pipelines.values()) and _is_ours(provider))
         resource = getattr(provider, "resource", None) or Resource.create({})
         self._measure([each for pipeline in pipelines.values() for each in pipeline.metric_readers], resource)
         self._emit([each for pipeline in pipelines.values() for each in pipeline.log_processors], resource)
@@ -82,8 +84,9 @@ class Wiring:
     def _attach(self, provider: Any) -> None:
         if not any(provider is known for known in self._connected):
             self._connected.append(provider)
-            provider.add_span_processor(self._versions)
-            provider.add_span_processor(self._spans)
+            add = provider.add_own if isinstance(provider, OwnTracerProvider) else provider.add_span_processor
+            add(self._versions)
+            add(self._spans)
         # Before a joined provider's own handler, which was registered before this and therefore runs after.
         atexit.unregister(abandoned.wait)
         atexit.register(abandoned.wait, _SECONDS_AT_EXIT)
@@ -117,6 +120,14 @@ class Wiring:
             self._logger_provider.add_log_record_processor(self._logs)
             set_logger_provider(self._logger_provider)
         self._logs.replace(processors)
+
+
+def _is_ours(provider: Any) -> bool:
+    """Whether nobody but Verspan reads a provider's spans; where that changes, attributes are on time from then on."""
+    if not isinstance(provider, OwnTracerProvider):
+        return False
+    provider.tell_when_read_by_others(lambda: set_late_attributes(False))
+    return not provider.read_by_others
 
 
 def _destinations(pipelines: dict[str, Pipeline]) -> tuple[str, ...]:

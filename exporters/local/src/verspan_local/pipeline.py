@@ -12,7 +12,9 @@ _SQLITE = "sqlite:///"
 def build(settings: Settings) -> Pipeline:
     """The pipeline into the settings' store, which is opened when the first span is written."""
     return Pipeline(
-        destination=_destination(settings.store_url), span_processors=(LocalSpanProcessor(settings.store_url),)
+        destination=_destination(settings.store_url),
+        span_processors=(LocalSpanProcessor(settings.store_url),),
+        takes_supplements=True,
     )
 
 
