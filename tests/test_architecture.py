@@ -22,6 +22,7 @@ ZSTD = "backports.zstd compression.zstd"
 WORDS = "verspan.errors verspan.semconv"
 MODELS = "verspan.versions.model verspan.traces.model"
 STORE = f"{WORDS} {MODELS} verspan.store.interface verspan.store.opening"
+BY_VERSION = "verspan.context verspan.telemetry.costs verspan.telemetry.version_labels"  # what metrics add to a call
 GUARD = "verspan.instrumentation.guard"  # how an error of ours is kept from the application
 SET_UP = f"{WORDS} {GUARD} verspan.context verspan.settings verspan.runtime"
 WIRED = "verspan.instrumentation verspan.pipelines verspan.processor verspan.versions"
@@ -46,7 +47,10 @@ RULES = {
     "verspan.pricing": f"{MODELS} verspan.semconv genai_prices",
     "verspan.store": f"{MODELS} {WORDS} {ZSTD} verspan.settings verspan.pricing sqlalchemy orjson",
     "verspan.store.conformance": f"{STORE} verspan.store verspan.versions.identity pytest",
-    "verspan.instrumentation": f"{API} {HOOKS} {CALL} {WORDS} verspan.settings packaging typing_extensions",
+    "verspan.telemetry": f"{API} {WORDS} {MODELS} verspan.context verspan.pricing verspan.versions.identity",
+    "verspan.instrumentation": (
+        f"{API} {HOOKS} {CALL} {WORDS} {BY_VERSION} verspan.settings packaging typing_extensions"
+    ),
     "verspan.instrumentation.conformance": f"{SDK} {HOOKS} {SET_UP} verspan.instrumentation verspan.testing pytest",
     "verspan.testing": f"{SDK} verspan.instrumentation verspan.processor verspan.settings",
     "verspan.versions": f"{STORE} {SET_UP} {API} {HOOKS}",

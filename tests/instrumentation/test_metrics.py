@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 from opentelemetry.sdk.metrics.export import HistogramDataPoint
 
+from verspan.context import ActiveVersion
+from verspan.instrumentation.calls import Call, Reply, Usage
+from verspan.instrumentation.metrics import CallEnd, CallMetrics
 from verspan.semconv import DURATION_BUCKETS, TOKEN_BUCKETS
 from verspan.settings import MetricDialect
-from verspan.testing import CapturedTelemetry
+from verspan.testing import CapturedTelemetry, capture_spans
 
 from .acme import Client
 from .conftest import traced_in
@@ -76,3 +79,24 @@ def test_development() -> None:
             "gen_ai.client.inference.usage.input_tokens": [({"gen_ai.token.modality": "unknown"}, 1)],
             "gen_ai.client.inference.usage.output_tokens": [({"gen_ai.token.modality": "unknown"}, 3)],
         }
+
+
+@pytest.mark.parametrize("dialect", MetricDialect)
+def test_by_version(dialect: MetricDialect) -> None:
+    """Every metric of a call, its cost included, carries the version that the call ends with."""
+    call = Call("chat", "openai", request_model="gpt-4o-mini")
+    reply = Reply(usage=Usage(input_tokens=1_000_000, output_tokens=0, cache_read_input_tokens=500_000))
+    with capture_spans(metric_dialect=dialect) as captured:
+        metrics = CallMetrics(captured.meter_provider.get_meter("acme"), captured.meter_provider)
+        for name in ("v1", "v2"):
+            version = ActiveVersion(f"m-{name}", name)
+            metrics.record(CallEnd(call, reply, 1.5, 0.5, None, version))
+            metrics.record_chunk_gap(call, 0.1, version)
+        measured = captured.metrics()
+    points: dict[str, list[Any]] = {name: list(metric.data.data_points) for name, metric in measured.items()}
+    assert {
+        name: {point.attributes["logged_model.name"]: point.attributes["logged_model.id"] for point in found}
+        for name, found in points.items()
+    } == {name: {"v1": "m-v1", "v2": "m-v2"} for name in points}
+    cost = [_amount(point, "USD") for point in points["verspan.client.operation.cost"]]
+    assert cost == [pytest.approx(0.5 * 0.15 + 0.5 * 0.075)] * 2

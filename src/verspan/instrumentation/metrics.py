@@ -8,11 +8,22 @@ from typing import Any
 from opentelemetry.metrics import Counter, Histogram, Meter, MeterProvider, get_meter_provider
 
 from verspan import semconv
+from verspan.context import ActiveVersion
 from verspan.instrumentation.calls import Call, Reply, Usage
 from verspan.instrumentation.policy import current_policy
 from verspan.settings import MetricDialect
+from verspan.telemetry.costs import CostMetric, cost_metric
+from verspan.telemetry.version_labels import PROCESS_VERSIONS
 
 _SHARED_RESPONSE = (semconv.OPENAI_RESPONSE_SERVICE_TIER, semconv.OPENAI_RESPONSE_SYSTEM_FINGERPRINT)
+_PRICED = (
+    ("input_tokens", semconv.GEN_AI_USAGE_INPUT_TOKENS),
+    ("output_tokens", semconv.GEN_AI_USAGE_OUTPUT_TOKENS),
+    ("cache_read_input_tokens", semconv.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS),
+    ("cache_write_input_tokens", semconv.GEN_AI_USAGE_CACHE_WRITE_INPUT_TOKENS),
+    ("audio_input_tokens", semconv.GEN_AI_USAGE_AUDIO_INPUT_TOKENS),
+    ("audio_output_tokens", semconv.GEN_AI_USAGE_AUDIO_OUTPUT_TOKENS),
+)
 
 
 @dataclass(frozen=True)
@@ -24,9 +35,11 @@ class CallEnd:
     duration_s: float
     time_to_first_chunk_s: float | None
     error_type: str | None
+    version: ActiveVersion | None = None
+    """The version that the call's span carries."""
 
     def common_attributes(self) -> dict[str, Any]:
-        """The attributes that every metric of the call carries."""
+        """The attributes that every metric of the call carries, but for the version's."""
         call, reply = self.call, self.reply
         known = (
             (semconv.GEN_AI_OPERATION_NAME, call.operation_name),
@@ -39,6 +52,12 @@ class CallEnd:
         )
         return {name: value for name, value in known if value is not None}
 
+    def priced_tokens(self) -> dict[str, int]:
+        """The tokens that a price depends on, by the conventions' attribute names."""
+        usage = self.reply.usage
+        known = ((name, getattr(usage, field)) for field, name in _PRICED) if usage is not None else ()
+        return {name: count for name, count in known if count is not None}
+
 
 class CallMetrics:
     """The instruments of one instrumentor, made when first used."""
@@ -50,6 +69,7 @@ class CallMetrics:
         self._ask_again_at = 0.0
         self._shipped: _ShippedMetrics | None = None
         self._development: _DevelopmentMetrics | None = None
+        self._costs: CostMetric | None = None
 
     def wanted(self, now: float) -> bool:
         """Whether anybody measures, asked again once a second: a provider may be set late, and every call asks this.
@@ -67,13 +87,25 @@ class CallMetrics:
 
     def record(self, end: CallEnd) -> None:
         """Record a call that is over, failed ones included."""
-        self._dialect().record(end, end.common_attributes())
+        attributes = {**end.common_attributes(), **PROCESS_VERSIONS.of(end.version)}
+        self._dialect().record(end, attributes)
+        tokens = end.priced_tokens()
+        if tokens:
+            self._costs = self._costs or cost_metric(self._meter, self._provider)
+            self._costs.add(attributes, tokens)
 
-    def record_chunk_gap(self, call: Call, seconds: float) -> None:
-        """Record the time between two chunks of a stream."""
+    def record_chunk_gap(self, call: Call, seconds: float, version: ActiveVersion | None = None) -> None:
+        """Record the time between two chunks of a stream.
+
+        Args:
+            call: the call that streams.
+            seconds: the time.
+            version: the one that the call's span carries.
+        """
         attributes = {
             semconv.GEN_AI_OPERATION_NAME: call.operation_name,
             semconv.GEN_AI_PROVIDER_NAME: call.provider_name,
+            **PROCESS_VERSIONS.of(version),
         }
         if call.request_model is not None:
             attributes[semconv.GEN_AI_REQUEST_MODEL] = call.request_model
