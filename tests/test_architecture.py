@@ -18,6 +18,7 @@ API = "opentelemetry.context opentelemetry.metrics opentelemetry.trace opentelem
 SDK = f"{API} opentelemetry.sdk opentelemetry.util opentelemetry.attributes"
 HOOKS = "opentelemetry.instrumentation"  # whether instrumentation is suppressed, and the threading instrumentation
 CALL = "wrapt orjson"  # around a call, and its content as JSON
+OTLP = "opentelemetry.proto google grpc requests urllib3"  # OTLP's messages, and what carries them
 ZSTD = "backports.zstd compression.zstd"
 WORDS = "verspan.errors verspan.semconv"
 MODELS = "verspan.versions.model verspan.traces.model"
@@ -68,7 +69,7 @@ RULES = {
     "verspan.cli": "verspan click rich orjson packaging",
     "verspan_openai": f"{API} verspan.instrumentation verspan.semconv {CALL} openai",
     "verspan_local": EXPORTER,
-    "verspan_otlp": f"{EXPORTER} verspan.pricing opentelemetry.exporter",
+    "verspan_otlp": f"{EXPORTER} verspan.spool verspan.pricing opentelemetry.exporter {OTLP}",
 }
 
 
