@@ -16,6 +16,9 @@ SOURCES = [ROOT / "src", *sorted(ROOT.glob("instrumentors/*/src")), *sorted(ROOT
 
 API = "opentelemetry.context opentelemetry.metrics opentelemetry.trace opentelemetry._logs"
 SDK = f"{API} opentelemetry.sdk opentelemetry.util opentelemetry.attributes"
+PROPAGATORS = (
+    "opentelemetry.baggage opentelemetry.propagate opentelemetry.propagators opentelemetry.environment_variables"
+)
 HOOKS = "opentelemetry.instrumentation"  # whether instrumentation is suppressed, and the threading instrumentation
 CALL = "wrapt orjson"  # around a call, and its content as JSON
 OTLP = "opentelemetry.proto google grpc requests urllib3"  # OTLP's messages, and what carries them
@@ -24,9 +27,10 @@ WORDS = "verspan.errors verspan.semconv"
 MODELS = "verspan.versions.model verspan.traces.model"
 STORE = f"{WORDS} {MODELS} verspan.store.interface verspan.store.opening"
 BY_VERSION = "verspan.context verspan.telemetry.costs verspan.telemetry.version_labels"  # what metrics add to a call
+REDACTED = "verspan.redaction.active verspan.redaction.supplements"  # what may be told of a call, or of an exception
 GUARD = "verspan.instrumentation.guard"  # how an error of ours is kept from the application
 SET_UP = f"{WORDS} {GUARD} verspan.context verspan.settings verspan.runtime"
-WIRED = "verspan.instrumentation verspan.pipelines verspan.processor verspan.versions"
+WIRED = "verspan.instrumentation verspan.pipelines verspan.processor verspan.propagation verspan.versions"
 EXPORTER = (
     f"{STORE} {SDK} {HOOKS} verspan.settings verspan.pipelines verspan.notices "
     "verspan.instrumentation.handover"  # how content reaches the store without being on a span
@@ -50,13 +54,15 @@ RULES = {
     "verspan.store.conformance": f"{STORE} verspan.store verspan.versions.identity pytest",
     "verspan.telemetry": f"{API} {WORDS} {MODELS} verspan.context verspan.pricing verspan.versions.identity",
     "verspan.instrumentation": (
-        f"{API} {HOOKS} {CALL} {WORDS} {BY_VERSION} verspan.settings packaging typing_extensions"
+        f"{API} {HOOKS} {CALL} {WORDS} {BY_VERSION} verspan.settings {REDACTED} packaging typing_extensions"
     ),
     "verspan.instrumentation.conformance": f"{SDK} {HOOKS} {SET_UP} verspan.instrumentation verspan.testing pytest",
     "verspan.testing": f"{SDK} verspan.instrumentation verspan.processor verspan.settings",
     "verspan.versions": f"{STORE} {SET_UP} {API} {HOOKS}",
     "verspan.traces": f"{STORE} verspan.runtime",
-    "verspan.tracing": f"{STORE} {SET_UP} {API} verspan.instrumentation verspan.configuring",
+    "verspan.redaction": f"{WORDS} {SDK} verspan.instrumentation.handover orjson presidio_analyzer",
+    "verspan.tracing": f"{STORE} {SET_UP} {API} {REDACTED} verspan.instrumentation verspan.configuring",
+    "verspan.propagation": f"{SET_UP} {API} {PROPAGATORS} verspan.tracing.notes verspan.versions.identity wrapt",
     "verspan.processor": f"{SDK} {WORDS} {GUARD} verspan.context verspan.tracing.notes",
     "verspan.runtime": "verspan.instrumentation verspan.settings verspan.versions",
     "verspan.configuring": f"{SDK} {SET_UP} {WIRED}",

@@ -1,7 +1,8 @@
 """Which version is active: the one that spans started now belong to.
 
 The first that answers: OpenTelemetry's context (so a ``with`` block follows asyncio tasks and whatever carries the
-context), the process default (seen by every thread, started before or after), the environment (children, containers).
+context), the process default (seen by every thread, started before or after), the environment (children, containers),
+the caller whose request is being served, and last the version that the process was named after for want of any.
 
 Only the OpenTelemetry API is needed here; the span processor reads this on every span, so reading is a few lookups.
 """
@@ -12,17 +13,25 @@ import logging
 import os
 import threading
 from collections import deque
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from typing import Final
 
 from opentelemetry.context import Context, create_key, get_value, set_value
 
 from verspan.errors import InvalidArgumentError
-from verspan.semconv import ENV_ACTIVE_MODEL, ENV_EXPERIMENT_NAME
+from verspan.semconv import (
+    ENV_ACTIVE_MODEL,
+    ENV_EXPERIMENT_NAME,
+    LOGGED_MODEL_CALLER_ID,
+    LOGGED_MODEL_ID,
+    LOGGED_MODEL_NAME,
+    SESSION_ID,
+)
 from verspan.versions.identity import DEFAULT_EXPERIMENT, checked_name, is_model_id, model_id_for
 
-_ACTIVE: Final = create_key("verspan.active_version")
+_HERE: Final = create_key("verspan.surroundings")
 _MAX_DEFAULTS: Final = 1000  # defaults that may still be withdrawn; older ones have long been replaced for good
 _logger = logging.getLogger(__name__)
 
@@ -34,7 +43,57 @@ class ActiveVersion:
     model_id: str
     name: str | None = None
 
+    @cached_property
+    def attributes(self) -> Mapping[str, str]:
+        """The same as attributes of a span, put together once."""
+        named = {} if self.name is None else {LOGGED_MODEL_NAME: self.name}
+        return {LOGGED_MODEL_ID: self.model_id, **named}
 
+
+@dataclass(frozen=True)
+class Caller:
+    """What a request said of where it comes from, after it has been checked."""
+
+    version: ActiveVersion | None = None
+    session_id: str | None = None
+
+    def attributes(self, version: ActiveVersion | None) -> Mapping[str, str]:
+        """What is stamped on a span below the request.
+
+        Args:
+            version: what the span belongs to. Where it is the caller's very own, the span has no other's to tell of.
+        """
+        stamp = {} if version is None else dict(version.attributes)
+        if self.version is not None and self.version is not version:
+            stamp[LOGGED_MODEL_CALLER_ID] = self.version.model_id
+        if self.session_id is not None:
+            stamp[SESSION_ID] = self.session_id
+        return stamp
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What OpenTelemetry's context says where a span starts."""
+
+    block: ActiveVersion | None = None
+    """The version of the innermost block of code that has one."""
+    caller: Caller | None = None
+    """Who sent the request that is being served."""
+
+    @property
+    def version(self) -> ActiveVersion | None:
+        """The version that a span started here belongs to; None where there is none."""
+        if self.block is not None:
+            return self.block
+        default = _state.default
+        if default is not None:
+            return None if default is _NO_VERSION else default
+        automatic = _state.automatic
+        own = _from_environment() if automatic is None else None
+        return own or (self.caller.version if self.caller is not None else None) or automatic
+
+
+_NOWHERE: Final = Surroundings()
 _NO_VERSION: Final = ActiveVersion("")
 """The default of a process that wants none, not even the environment's."""
 
@@ -46,6 +105,7 @@ class _ProcessState:
         self.lock = threading.Lock()
         self.defaults: deque[ActiveVersion] = deque(maxlen=_MAX_DEFAULTS)
         self.default: ActiveVersion | None = None
+        self.automatic: ActiveVersion | None = None
         self.experiment: str | None = None
 
     def put(self, *defaults: ActiveVersion) -> None:
@@ -63,19 +123,23 @@ if hasattr(os, "register_at_fork"):  # not on Windows, where nothing forks
     os.register_at_fork(after_in_child=_state.renew_lock)
 
 
+def surroundings(context: Context | None = None) -> Surroundings:
+    """What a context says of the version and the caller.
+
+    Args:
+        context: an OpenTelemetry context; the current one where it is None.
+    """
+    found: Surroundings | None = get_value(_HERE, context)  # type: ignore[assignment]  # nobody else has this key
+    return found or _NOWHERE
+
+
 def active_version(context: Context | None = None) -> ActiveVersion | None:
     """The version that a span started in this context belongs to; None where there is none.
 
     Args:
         context: an OpenTelemetry context; the current one where it is None.
     """
-    found = get_value(_ACTIVE, context)
-    if isinstance(found, ActiveVersion):
-        return found
-    default = _state.default
-    if default is None:
-        return _from_environment()
-    return None if default is _NO_VERSION else default
+    return surroundings(context).version
 
 
 def with_active_version(version: ActiveVersion, context: Context | None = None) -> Context:
@@ -85,7 +149,17 @@ def with_active_version(version: ActiveVersion, context: Context | None = None) 
         version: the version.
         context: the context to build on; the current one where it is None.
     """
-    return set_value(_ACTIVE, version, context)
+    return set_value(_HERE, replace(surroundings(context), block=version), context)
+
+
+def with_caller(caller: Caller, context: Context | None = None) -> Context:
+    """A context in which the request of this caller is served.
+
+    Args:
+        caller: what the request said.
+        context: the context to build on; the current one where it is None.
+    """
+    return set_value(_HERE, replace(surroundings(context), caller=caller), context)
 
 
 def set_default_version(version: ActiveVersion) -> None:
@@ -113,6 +187,14 @@ def clear_default_version() -> None:
 def may_name_version() -> bool:
     """Whether nobody has said which version is the process's, nor that it is to have none."""
     return _state.default is None
+
+
+def set_automatic_version(version: ActiveVersion) -> None:
+    """Name the process after its own state, for spans of which nobody says what version they belong to.
+
+    A version that somebody chose comes first, be it the caller's. The environment is not asked again: it named none.
+    """
+    _state.automatic = version
 
 
 def current_experiment() -> str:

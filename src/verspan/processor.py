@@ -8,17 +8,18 @@ from collections.abc import Callable
 from opentelemetry.context import Context
 from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
 
-from verspan.context import ActiveVersion, active_version, may_name_version
+from verspan.context import ActiveVersion, Surroundings, may_name_version, surroundings
 from verspan.instrumentation.guard import report
-from verspan.semconv import LOGGED_MODEL_ID, LOGGED_MODEL_NAME
 from verspan.tracing.notes import note_ended_trace, notes_of_trace
 
 
 class VersionSpanProcessor(SpanProcessor):
     """Stamps ``logged_model.id`` and ``logged_model.name`` on every span in ``on_start``, whoever makes the span.
 
-    Session and user that :func:`verspan.update_current_trace` gave the trace go on its later spans too. Add it to a
-    ``TracerProvider`` of your own, or let :func:`verspan.configure` do so.
+    Spans below a request whose caller told its version have it in ``logged_model.caller.id`` where this process has one
+    of its own, and the caller's session in ``session.id``. Session and user that :func:`verspan.update_current_trace`
+    gave the trace go on its later spans too. Add it to a ``TracerProvider`` of your own, or let
+    :func:`verspan.configure` do so.
     """
 
     def __init__(self, naming: Callable[[], object] | None = None) -> None:
@@ -35,14 +36,14 @@ class VersionSpanProcessor(SpanProcessor):
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:
         """Stamp a span that starts; an error of ours never reaches whoever starts it."""
         try:
-            version = active_version(parent_context)
+            here = surroundings(parent_context)
+            version, caller = here.version, here.caller
             if version is None and not self._named and may_name_version():
-                version = self._name_version(parent_context)
-            if version is not None:
-                stamp = {LOGGED_MODEL_ID: version.model_id}
-                if version.name is not None:
-                    stamp[LOGGED_MODEL_NAME] = version.name
-                span.set_attributes(stamp)
+                version = self._name_version(here)
+            if caller is not None:
+                span.set_attributes(caller.attributes(version))
+            elif version is not None:
+                span.set_attributes(version.attributes)
             notes = notes_of_trace(span.get_span_context().trace_id)
             if notes:
                 span.set_attributes(notes)
@@ -61,7 +62,7 @@ class VersionSpanProcessor(SpanProcessor):
         """Nothing is held: True, without which older SDKs would not go on to flush the processors after this one."""
         return True
 
-    def _name_version(self, parent_context: Context | None) -> ActiveVersion | None:
+    def _name_version(self, here: Surroundings) -> ActiveVersion | None:
         with self._lock:
             naming, self._naming = self._naming, None
             if naming is not None:
@@ -69,4 +70,4 @@ class VersionSpanProcessor(SpanProcessor):
                     naming()
                 finally:
                     self._named = True
-        return active_version(parent_context)
+        return here.version

@@ -12,16 +12,26 @@ from pathlib import Path
 from typing import TypeVar
 
 from verspan.errors import InvalidArgumentError
-from verspan.semconv import ENV_CAPTURE_CONTENT, ENV_EXPORTERS, ENV_STABILITY_OPT_IN, ENV_STORE
+from verspan.semconv import (
+    ENV_CAPTURE_CONTENT,
+    ENV_EXPORTERS,
+    ENV_PROPAGATE_TO,
+    ENV_STABILITY_OPT_IN,
+    ENV_STORE,
+    ENV_TRUST_BAGGAGE,
+)
 
 _Choice = TypeVar("_Choice", bound=Enum)
 _logger = logging.getLogger(__name__)
 
 STORE_FOLDER = ".verspan"
 STORE_FILE = "verspan.db"
+_SPOOL_FOLDER = "spool"
 LOCAL_EXPORTER = "local"
 """The exporter whose destination is the store, and which alone may keep content that goes nowhere else."""
 OTLP_EXPORTER = "otlp"
+PRIVATE_HOSTS = "private"
+"""Stands for addresses and names that are never public."""
 _SQLITE = "sqlite:///"
 _OTLP_ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 _TRACES_EXPORTER = "OTEL_TRACES_EXPORTER"
@@ -84,14 +94,20 @@ class Settings:
     metric_dialect: MetricDialect = MetricDialect.V1_41
     exporters_chosen: bool = False
     """Whether the exporters were named for Verspan, by an argument or ``VERSPAN_EXPORTERS``."""
+    propagate_to: tuple[str, ...] = (PRIVATE_HOSTS,)
+    """Hosts that are told of the version and the session in W3C baggage, as patterns; empty for none."""
+    trust_baggage: bool = True
+    """Whether a caller's word is taken for its version and session."""
 
 
-def resolve_settings(
+def resolve_settings(  # noqa: PLR0913 - each is a setting, by keyword
     *,
     store: str | os.PathLike[str] | None = None,
     exporters: Sequence[str] | None = None,
     content: ContentMode | str | None = None,
     metric_dialect: MetricDialect | str | None = None,
+    propagate_to: Sequence[str] | None = None,
+    trust_baggage: bool | None = None,
 ) -> Settings:
     """Settings from arguments, the environment and defaults.
 
@@ -103,6 +119,9 @@ def resolve_settings(
         content: a mode or its name; else OpenTelemetry's variable; else ``LOCAL``.
         metric_dialect: a dialect or its name; else ``dev`` where ``OTEL_SEMCONV_STABILITY_OPT_IN`` has
             ``gen_ai_latest_experimental``; else ``1.41``.
+        propagate_to: hosts, or one text of hosts with commas between them; ``none`` for nowhere; else
+            ``VERSPAN_PROPAGATE_TO``; else ``private``.
+        trust_baggage: whether a caller is believed; else ``VERSPAN_TRUST_BAGGAGE``; else yes.
 
     Raises:
         InvalidArgumentError: an argument is none of the values it may have. What the environment says wrong is logged
@@ -119,6 +138,8 @@ def resolve_settings(
             if metric_dialect is not None
             else _dialect_from_environment()
         ),
+        propagate_to=_hosts(propagate_to if propagate_to is not None else os.environ.get(ENV_PROPAGATE_TO) or None),
+        trust_baggage=trust_baggage if trust_baggage is not None else _trust_from_environment(),
     )
 
 
@@ -161,6 +182,20 @@ def store_url(store: str | os.PathLike[str] | None = None) -> str:
     return place
 
 
+def spool_folder(store: str) -> Path:
+    """Where spans wait on disk: ``VERSPAN_SPOOL``, else ``spool`` in the store's ``.verspan`` folder, or in one beside it.
+
+    Args:
+        store: the store's URL. That of a server has no folder, and the repository's is taken.
+    """
+    chosen = os.environ.get(ENV_SPOOL)
+    if chosen:
+        return Path(chosen).expanduser().absolute()
+    path = store.removeprefix(_SQLITE)
+    folder = Path(path).parent if path != store else repository_root() / STORE_FOLDER
+    return (folder if folder.name == STORE_FOLDER else folder / STORE_FOLDER) / _SPOOL_FOLDER
+
+
 def repository_root(start: Path | None = None) -> Path:
     """The nearest folder upward that git knows as a working tree's root; the start itself where there is none."""
     here = (start or _working_folder()).absolute()
@@ -185,6 +220,13 @@ def _exporters(chosen: Sequence[str]) -> tuple[str, ...]:
 
 def _names(listed: str) -> list[str]:
     return [name for name in map(str.strip, listed.split(",")) if name]
+
+
+def _hosts(chosen: Sequence[str] | None) -> tuple[str, ...]:
+    if chosen is None:
+        return (PRIVATE_HOSTS,)
+    named = _names(chosen) if isinstance(chosen, str) else chosen
+    return tuple(dict.fromkeys(host for host in named if host != _NONE))
 
 
 def _default_exporters() -> tuple[str, ...]:
@@ -216,6 +258,19 @@ def _content_named(raw: str) -> ContentMode:
             ", ".join(mode.value for mode in ContentMode),
         )
         return ContentMode.NO_CONTENT
+
+
+def _trust_from_environment() -> bool:
+    raw = os.environ.get(ENV_TRUST_BAGGAGE)
+    return _trust_named(raw) if raw else True
+
+
+@lru_cache(maxsize=8)  # likewise
+def _trust_named(raw: str) -> bool:
+    trusting = raw.strip().lower() == "true"
+    if not trusting and raw.strip().lower() != "false":
+        _logger.warning("%s=%r is neither true nor false: callers are not trusted", ENV_TRUST_BAGGAGE, raw)
+    return trusting
 
 
 def _dialect_from_environment() -> MetricDialect:

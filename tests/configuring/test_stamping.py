@@ -85,7 +85,7 @@ def test_error_of_ours(run: Run) -> None:
         def fail(context):
             raise RuntimeError("no version to be had")
 
-        processor.active_version = fail
+        processor.surroundings = fail
         trace.set_tracer_provider(own_provider())
         verspan.configure(exporters=["none"])
         make("one")

@@ -13,8 +13,11 @@ from opentelemetry.trace import ProxyTracerProvider, TracerProvider
 
 from verspan.configuring.exporters import check_exporters
 from verspan.configuring.stand_in import StandIn, install
+from verspan.context import set_automatic_version
 from verspan.instrumentation.guard import report
 from verspan.instrumentation.policy import Policy, set_policy
+from verspan.propagation.borders import Borders, set_borders
+from verspan.propagation.installing import carry_across_services
 from verspan.runtime import Runtime, current_runtime, set_runtime
 from verspan.settings import (
     LOCAL_EXPORTER,
@@ -51,12 +54,14 @@ class _State:
 _state = _State()
 
 
-def configure(
+def configure(  # noqa: PLR0913 - each is a setting, by keyword
     *,
     store: str | os.PathLike[str] | None = None,
     exporters: Sequence[str] | None = None,
     content: ContentMode | str | None = None,
     metric_dialect: MetricDialect | str | None = None,
+    propagate_to: Sequence[str] | None = None,
+    trust_baggage: bool | None = None,
 ) -> Settings:
     """Set up tracing: join the application's TracerProvider, or provide one where there is none.
 
@@ -74,6 +79,11 @@ def configure(
             its own exporter sends the spans and none is added.
         content: where messages, inputs and outputs may go (:class:`~verspan.settings.ContentMode`).
         metric_dialect: ``"1.41"`` or ``"dev"`` (:class:`~verspan.settings.MetricDialect`).
+        propagate_to: hosts that requests may tell of the version and the session, such as
+            ``["private", "*.example.com"]``; by default ``VERSPAN_PROPAGATE_TO``, else ``private``: addresses and names
+            that are never public.
+        trust_baggage: whether what a caller says of its version and session is taken; by default
+            ``VERSPAN_TRUST_BAGGAGE``, else yes.
 
     Returns:
         The settings in force.
@@ -83,7 +93,14 @@ def configure(
             that name. An exporter that the environment names and that is not there is logged instead.
         MissingPackageError: the package of the exporter ``otlp`` is not installed.
     """
-    named = {"store": store, "exporters": exporters, "content": content, "metric_dialect": metric_dialect}
+    named = {
+        "store": store,
+        "exporters": exporters,
+        "content": content,
+        "metric_dialect": metric_dialect,
+        "propagate_to": propagate_to,
+        "trust_baggage": trust_baggage,
+    }
     given = {name: value for name, value in named.items() if value is not None}
     with _state.lock:
         runtime = current_runtime()
@@ -95,14 +112,25 @@ def configure(
             check_exporters(settings.exporters)
         _state.chosen = chosen
         _set_up(settings)
+        _open_borders(settings)
         return settings
 
 
 def _name_version() -> None:
     # Nothing is asked of git before the first span: many a process makes none, and may name its version until then.
-    from verspan.versions.active import set_active_model
+    from verspan.versions.choice import choose
 
-    set_active_model()
+    set_automatic_version(choose(None, None).version)
+
+
+def _open_borders(settings: Settings) -> None:
+    if sdk_disabled():
+        return
+    set_borders(Borders.by(settings))
+    try:
+        carry_across_services()
+    except ValueError as error:
+        report(error, "carrying the version across services")
 
 
 def _set_up(settings: Settings) -> None:
