@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from opentelemetry.trace import Span, Status, StatusCode
 
 from verspan import semconv
+from verspan.instrumentation.serialising import cut_text
+from verspan.redaction.active import redacted_attributes
 
 
 def error_type(failure: BaseException) -> str:
@@ -55,10 +57,11 @@ def record_failure(span: Span, failure: BaseException, *, told: bool, on_span: b
 
 
 def _told(failure: BaseException) -> dict[str, str]:
-    return {
+    texts = {
         semconv.EXCEPTION_MESSAGE: _message(failure),
         semconv.EXCEPTION_STACKTRACE: "".join(traceback.format_exception(failure)),
     }
+    return {name: cut_text(text) for name, text in redacted_attributes(texts).items()}
 
 
 def _message(failure: BaseException) -> str:

@@ -12,6 +12,7 @@ from opentelemetry.trace import format_trace_id
 from verspan import semconv
 from verspan.instrumentation import abandoned
 from verspan.instrumentation.guard import report
+from verspan.redaction.active import redacted_attributes
 from verspan.tracing.live import UNKNOWN, LiveSpan, current_live_span
 from verspan.tracing.notes import add_notes, last_ended_trace
 
@@ -76,7 +77,7 @@ def update_current_trace(
         return
     try:
         who = {semconv.SESSION_ID: session_id, semconv.USER_ID: user_id}
-        notes = {key: str(value) for key, value in who.items() if value is not None}
+        notes = redacted_attributes({key: str(value) for key, value in who.items() if value is not None})
         if notes:
             add_notes(live.otel_span.get_span_context().trace_id, notes)
         live.set_attributes(

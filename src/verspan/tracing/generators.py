@@ -15,7 +15,7 @@ from opentelemetry.context import Context, attach, detach, get_current
 
 from verspan.instrumentation import abandoned
 from verspan.instrumentation.guard import report
-from verspan.instrumentation.serialising import MAX_CONTENT_BYTES, to_json
+from verspan.instrumentation.serialising import content_cap, to_json
 from verspan.instrumentation.stepping import AwaitIn
 from verspan.tracing.live import LiveSpan
 
@@ -166,7 +166,7 @@ class _Yielded:
         try:
             if self._reduce is not None:
                 self._items.append(item)
-            elif self._left_out or self._size >= MAX_CONTENT_BYTES:
+            elif self._left_out or self._size >= content_cap():
                 self._left_out += 1
             else:
                 self._add_json(to_json(item))
@@ -184,7 +184,7 @@ class _Yielded:
             report(error, "reducing what a generator yielded")
 
     def _add_json(self, text: bytes) -> None:
-        if self._size + len(text) > MAX_CONTENT_BYTES:
+        if self._size + len(text) > content_cap():
             self._left_out += 1
             return
         self._items.append(text)

@@ -30,6 +30,7 @@ from verspan.instrumentation.guard import report
 from verspan.instrumentation.handover import ReadyContent, end_span
 from verspan.instrumentation.policy import current_policy
 from verspan.instrumentation.serialising import to_json
+from verspan.redaction.active import content_text, redacted_attributes, redacted_text
 
 UNKNOWN = "UNKNOWN"
 _LIVE = create_key("verspan.live_span")
@@ -94,7 +95,7 @@ class LiveSpan:
             if isinstance(provider, ProxyTracerProvider):
                 _set_up()
                 provider = otel_trace.get_tracer_provider()
-            span = _tracer_of(provider).start_span(name, parent, attributes=given)
+            span = _tracer_of(provider).start_span(redacted_text(name), parent, attributes=redacted_attributes(given))
         except Exception as error:  # noqa: BLE001 - a sampler or a processor of somebody else's may raise
             report(error, "starting a span")
             span = NonRecordingSpan(otel_trace.get_current_span(parent).get_span_context())
@@ -142,12 +143,12 @@ class LiveSpan:
     @_never_raising
     def set_attribute(self, key: str, value: Any) -> None:
         """Set one attribute; it is not content, and goes wherever spans go."""
-        self._span.set_attribute(key, value)
+        self._span.set_attributes(redacted_attributes({key: value}))
 
     @_never_raising
     def set_attributes(self, attributes: Mapping[str, Any]) -> None:
         """Set several attributes."""
-        self._span.set_attributes(dict(attributes))
+        self._span.set_attributes(redacted_attributes(dict(attributes)))
 
     @_never_raising
     def set_span_type(self, span_type: str) -> None:
@@ -167,12 +168,13 @@ class LiveSpan:
             _logger.warning("a span's status is one of %s, and not %r", ", ".join(StatusCode.__members__), status)
             return
         code = StatusCode[name]
-        self._span.set_status(Status(code, description if code is StatusCode.ERROR else None))
+        told = redacted_text(description) if description and code is StatusCode.ERROR else None
+        self._span.set_status(Status(code, told))
 
     @_never_raising
     def add_event(self, name: str, attributes: Mapping[str, Any] | None = None) -> None:
         """Record something that happens now."""
-        self._span.add_event(name, dict(attributes or {}))
+        self._span.add_event(redacted_text(name), redacted_attributes(dict(attributes or {})))
 
     @_never_raising
     def record_exception(self, failure: BaseException) -> None:
@@ -224,7 +226,7 @@ class LiveSpan:
 
     def _keep(self, name: str, text: bytes) -> None:
         if current_policy().on_spans:
-            self._span.set_attribute(name, text.decode())
+            self._span.set_attribute(name, content_text(text))
         else:
             self._content[name] = text
 

@@ -1,0 +1,112 @@
+"""Redacted copies of what OpenTelemetry's SDK hands to exporters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from opentelemetry.attributes import BoundedAttributes
+from opentelemetry.sdk.trace import Event, ReadableSpan
+from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
+from opentelemetry.trace import Link, Status
+
+from verspan.redaction.active import active_redactor
+from verspan.redaction.redactor import Redactor
+
+
+class RedactedSpan(ReadableSpan):
+    """A copy of an ended span, since other processors hold the span itself, with every text in it redacted.
+
+    That is its name, its attributes, those of its events and links, and what its status says. The resource stays: it
+    says what runs, and where.
+    """
+
+    def __init__(self, span: ReadableSpan, redactor: Redactor) -> None:
+        status = span.status
+        super().__init__(
+            name=redactor.text(span.name),
+            context=span.context,
+            parent=span.parent,
+            resource=span.resource,
+            attributes=redactor.attributes(span.attributes or {}),
+            events=[_event(event, redactor) for event in span.events],
+            links=[Link(link.context, _attributes(link.attributes, redactor)) for link in span.links],
+            kind=span.kind,
+            status=status if not status.description else _status(status, redactor),
+            start_time=span.start_time,
+            end_time=span.end_time,
+            instrumentation_scope=span.instrumentation_scope,
+        )
+        self._original = span
+
+    @property
+    def dropped_attributes(self) -> int:
+        """How many attributes the original had no room for."""
+        return self._original.dropped_attributes
+
+    @property
+    def dropped_events(self) -> int:
+        """How many events the original had no room for."""
+        return self._original.dropped_events
+
+    @property
+    def dropped_links(self) -> int:
+        """How many links the original had no room for."""
+        return self._original.dropped_links
+
+
+class RedactingSpanExporter(SpanExporter):
+    """Wraps an exporter of the application's own: it is given redacted copies of the spans.
+
+    Processors are given spans that nobody may change any more, so that this is where they can be redacted without
+    private parts of the SDK; it runs on the thread that exports.
+    """
+
+    def __init__(self, exporter: SpanExporter, redactor: Redactor | None = None) -> None:
+        """Wrap an exporter.
+
+        Args:
+            exporter: what sends or keeps the spans.
+            redactor: redacts them; the one in force when they are exported where it is None.
+        """
+        self._exporter = exporter
+        self._redactor = redactor
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        """Redact and export spans."""
+        redactor = self._redactor or active_redactor()
+        return self._exporter.export(spans if redactor is None else [RedactedSpan(span, redactor) for span in spans])
+
+    def shutdown(self) -> None:
+        """Shut the exporter down."""
+        self._exporter.shutdown()
+
+    def force_flush(self, timeout_millis: int = 30_000) -> bool:
+        """Flush the exporter."""
+        return self._exporter.force_flush(timeout_millis)
+
+
+def redact_log_record(record: Any, redactor: Redactor) -> None:
+    """Redact an event before it is handed on: its attributes and its body.
+
+    Args:
+        record: a ``ReadWriteLogRecord``, which OpenTelemetry lets processors change.
+        redactor: what redacts it.
+    """
+    told = record.log_record
+    told.attributes = _attributes(told.attributes, redactor)
+    told.body = redactor.value(told.body)
+
+
+def _event(event: Event, redactor: Redactor) -> Event:
+    return Event(redactor.text(event.name), _attributes(event.attributes, redactor), event.timestamp)
+
+
+def _attributes(attributes: Any, redactor: Redactor) -> BoundedAttributes:
+    redacted = BoundedAttributes(attributes=redactor.attributes(attributes or {}))
+    redacted.dropped = getattr(attributes, "dropped", 0)
+    return redacted
+
+
+def _status(status: Status, redactor: Redactor) -> Status:
+    return Status(status.status_code, redactor.text(status.description or ""))
