@@ -16,6 +16,7 @@ from verspan.semconv import (
     ENV_CAPTURE_CONTENT,
     ENV_EXPORTERS,
     ENV_PROPAGATE_TO,
+    ENV_SPOOL,
     ENV_STABILITY_OPT_IN,
     ENV_STORE,
     ENV_TRUST_BAGGAGE,
@@ -183,7 +184,7 @@ def store_url(store: str | os.PathLike[str] | None = None) -> str:
 
 
 def spool_folder(store: str) -> Path:
-    """Where spans wait on disk: ``VERSPAN_SPOOL``, else ``spool`` in the store's ``.verspan`` folder, or in one beside it.
+    """Where spans wait on disk: ``VERSPAN_SPOOL``, else ``spool`` in the ``.verspan`` folder that the store is in or beside.
 
     Args:
         store: the store's URL. That of a server has no folder, and the repository's is taken.
