@@ -30,7 +30,9 @@ BY_VERSION = "verspan.context verspan.telemetry.costs verspan.telemetry.version_
 REDACTED = "verspan.redaction.active verspan.redaction.supplements"  # what may be told of a call, or of an exception
 GUARD = "verspan.instrumentation.guard"  # how an error of ours is kept from the application
 SET_UP = f"{WORDS} {GUARD} verspan.context verspan.settings verspan.runtime"
-WIRED = "verspan.instrumentation verspan.pipelines verspan.processor verspan.propagation verspan.versions"
+WIRED = (
+    "verspan.instrumentation verspan.pipelines verspan.processor verspan.propagation verspan.redaction verspan.versions"
+)
 EXPORTER = (
     f"{STORE} {SDK} {HOOKS} verspan.settings verspan.pipelines verspan.notices "
     "verspan.instrumentation.handover"  # how content reaches the store without being on a span
@@ -60,7 +62,7 @@ RULES = {
     "verspan.testing": f"{SDK} verspan.instrumentation verspan.processor verspan.settings",
     "verspan.versions": f"{STORE} {SET_UP} {API} {HOOKS}",
     "verspan.traces": f"{STORE} verspan.runtime",
-    "verspan.redaction": f"{WORDS} {SDK} verspan.instrumentation.handover orjson presidio_analyzer",
+    "verspan.redaction": f"{WORDS} {SDK} verspan.settings verspan.instrumentation.handover orjson presidio_analyzer",
     "verspan.tracing": f"{STORE} {SET_UP} {API} {REDACTED} verspan.instrumentation verspan.configuring",
     "verspan.propagation": f"{SET_UP} {API} {PROPAGATORS} verspan.tracing.notes verspan.versions.identity wrapt",
     "verspan.processor": f"{SDK} {WORDS} {GUARD} verspan.context verspan.tracing.notes",

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from verspan.errors import InvalidArgumentError
 from verspan.semconv import (
     ENV_CAPTURE_CONTENT,
     ENV_EXPORTERS,
     ENV_PROPAGATE_TO,
+    ENV_REDACT,
     ENV_SPOOL,
     ENV_STABILITY_OPT_IN,
     ENV_STORE,
@@ -39,6 +41,10 @@ _TRACES_EXPORTER = "OTEL_TRACES_EXPORTER"
 _SDK_DISABLED = "OTEL_SDK_DISABLED"
 _NONE = "none"
 _LOCAL_FOR_OTEL = "verspan"  # the name under which OpenTelemetry's own set-up finds the local exporter
+
+
+RedactionSpec: TypeAlias = "Callable[[str], str] | re.Pattern[str] | str"
+"""A function or :class:`verspan.redaction.Rule`, a pattern, or the name of a built-in rule."""
 
 
 class ContentMode(str, Enum):
@@ -99,6 +105,8 @@ class Settings:
     """Hosts that are told of the version and the session in W3C baggage, as patterns; empty for none."""
     trust_baggage: bool = True
     """Whether a caller's word is taken for its version and session."""
+    redact: tuple[RedactionSpec, ...] = ()
+    """What is taken out of every text: functions, patterns, rules and names of built-in ones; empty for nothing."""
 
 
 def resolve_settings(  # noqa: PLR0913 - each is a setting, by keyword
@@ -109,6 +117,7 @@ def resolve_settings(  # noqa: PLR0913 - each is a setting, by keyword
     metric_dialect: MetricDialect | str | None = None,
     propagate_to: Sequence[str] | None = None,
     trust_baggage: bool | None = None,
+    redact: RedactionSpec | Sequence[RedactionSpec] | None = None,
 ) -> Settings:
     """Settings from arguments, the environment and defaults.
 
@@ -123,6 +132,8 @@ def resolve_settings(  # noqa: PLR0913 - each is a setting, by keyword
         propagate_to: hosts, or one text of hosts with commas between them; ``none`` for nowhere; else
             ``VERSPAN_PROPAGATE_TO``; else ``private``.
         trust_baggage: whether a caller is believed; else ``VERSPAN_TRUST_BAGGAGE``; else yes.
+        redact: one redaction or several; of a text, the names in it with commas between them; else ``VERSPAN_REDACT``;
+            else none.
 
     Raises:
         InvalidArgumentError: an argument is none of the values it may have. What the environment says wrong is logged
@@ -141,6 +152,7 @@ def resolve_settings(  # noqa: PLR0913 - each is a setting, by keyword
         ),
         propagate_to=_hosts(propagate_to if propagate_to is not None else os.environ.get(ENV_PROPAGATE_TO) or None),
         trust_baggage=trust_baggage if trust_baggage is not None else _trust_from_environment(),
+        redact=_redactions(redact if redact is not None else os.environ.get(ENV_REDACT, "")),
     )
 
 
@@ -228,6 +240,12 @@ def _hosts(chosen: Sequence[str] | None) -> tuple[str, ...]:
         return (PRIVATE_HOSTS,)
     named = _names(chosen) if isinstance(chosen, str) else chosen
     return tuple(dict.fromkeys(host for host in named if host != _NONE))
+
+
+def _redactions(chosen: RedactionSpec | Sequence[RedactionSpec]) -> tuple[RedactionSpec, ...]:
+    if isinstance(chosen, str):
+        return tuple(_names(chosen))
+    return tuple(chosen) if isinstance(chosen, Iterable) else (chosen,)
 
 
 def _default_exporters() -> tuple[str, ...]:

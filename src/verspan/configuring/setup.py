@@ -18,11 +18,14 @@ from verspan.instrumentation.guard import report
 from verspan.instrumentation.policy import Policy, set_policy
 from verspan.propagation.borders import Borders, set_borders
 from verspan.propagation.installing import carry_across_services
+from verspan.redaction import Redactor
+from verspan.redaction.active import redactor_of, set_redactor
 from verspan.runtime import Runtime, current_runtime, set_runtime
 from verspan.settings import (
     LOCAL_EXPORTER,
     ContentMode,
     MetricDialect,
+    RedactionSpec,
     Settings,
     exporters_beside_others,
     resolve_settings,
@@ -62,6 +65,7 @@ def configure(  # noqa: PLR0913 - each is a setting, by keyword
     metric_dialect: MetricDialect | str | None = None,
     propagate_to: Sequence[str] | None = None,
     trust_baggage: bool | None = None,
+    redact: RedactionSpec | Sequence[RedactionSpec] | None = None,
 ) -> Settings:
     """Set up tracing: join the application's TracerProvider, or provide one where there is none.
 
@@ -84,6 +88,9 @@ def configure(  # noqa: PLR0913 - each is a setting, by keyword
             that are never public.
         trust_baggage: whether what a caller says of its version and session is taken; by default
             ``VERSPAN_TRUST_BAGGAGE``, else yes.
+        redact: what is taken out of every text before it is written anywhere: a function, or several of ``"keys"``,
+            ``"email"``, ``"phone"``, ``"card"``, ``"presidio"``, compiled patterns, :class:`verspan.redaction.Rule` and
+            functions; by default ``VERSPAN_REDACT``, else nothing.
 
     Returns:
         The settings in force.
@@ -91,7 +98,7 @@ def configure(  # noqa: PLR0913 - each is a setting, by keyword
     Raises:
         InvalidArgumentError: an argument is none of the values it may have, or no installed package has an exporter of
             that name. An exporter that the environment names and that is not there is logged instead.
-        MissingPackageError: the package of the exporter ``otlp`` is not installed.
+        MissingPackageError: the package of the exporter ``otlp``, or Presidio, is named and not installed.
     """
     named = {
         "store": store,
@@ -100,6 +107,7 @@ def configure(  # noqa: PLR0913 - each is a setting, by keyword
         "metric_dialect": metric_dialect,
         "propagate_to": propagate_to,
         "trust_baggage": trust_baggage,
+        "redact": redact,
     }
     given = {name: value for name, value in named.items() if value is not None}
     with _state.lock:
@@ -110,6 +118,8 @@ def configure(  # noqa: PLR0913 - each is a setting, by keyword
         settings = resolve_settings(**chosen)
         if exporters is not None:
             check_exporters(settings.exporters)
+        if redact is not None:
+            Redactor(settings.redact)
         _state.chosen = chosen
         _set_up(settings)
         _open_borders(settings)
@@ -134,6 +144,7 @@ def _open_borders(settings: Settings) -> None:
 
 
 def _set_up(settings: Settings) -> None:
+    set_redactor(redactor_of(settings.redact))  # before there is anything that writes
     provider = trace.get_tracer_provider()
     if sdk_disabled():
         _put_in_force(Runtime(settings))

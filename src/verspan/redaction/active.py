@@ -11,8 +11,8 @@ import orjson
 
 from verspan.errors import VerspanError
 from verspan.redaction.redactor import FAILED, Marked, Redactor, marked
-from verspan.redaction.rules import RedactionSpec
 from verspan.semconv import ENV_REDACT
+from verspan.settings import RedactionSpec
 
 _logger = logging.getLogger(__name__)
 

@@ -10,7 +10,8 @@ from typing import Any
 import orjson
 
 from verspan import semconv
-from verspan.redaction.rules import BuiltIn, Redaction, RedactionSpec, rules_of
+from verspan.redaction.rules import BuiltIn, Redaction, rules_of
+from verspan.settings import RedactionSpec
 
 FAILED = "[redaction failed]"
 """What stands in the place of a text whose redaction raised."""

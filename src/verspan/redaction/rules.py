@@ -10,11 +10,10 @@ from importlib import import_module
 from typing import ClassVar, TypeAlias
 
 from verspan.errors import InvalidArgumentError
+from verspan.settings import RedactionSpec
 
 Redaction: TypeAlias = Callable[[str], str]
 """Gives a text without what must not be kept."""
-RedactionSpec: TypeAlias = "Redaction | re.Pattern[str] | str"
-"""One thing that ``redact`` may hold: a function or :class:`Rule`, a compiled pattern, or a built-in rule's name."""
 
 _BUILT_IN = {
     "keys": "verspan.redaction.secrets",
