@@ -26,13 +26,12 @@ ZSTD = "backports.zstd compression.zstd"
 WORDS = "verspan.errors verspan.semconv"
 MODELS = "verspan.versions.model verspan.traces.model"
 STORE = f"{WORDS} {MODELS} verspan.store.interface verspan.store.opening"
+REGISTERED = "verspan.telemetry.registered"  # a version's record as a span
 BY_VERSION = "verspan.context verspan.telemetry.costs verspan.telemetry.version_labels"  # what metrics add to a call
 REDACTED = "verspan.redaction.active verspan.redaction.supplements"  # what may be told of a call, or of an exception
 GUARD = "verspan.instrumentation.guard"  # how an error of ours is kept from the application
 SET_UP = f"{WORDS} {GUARD} verspan.context verspan.settings verspan.runtime"
-WIRED = (
-    "verspan.instrumentation verspan.pipelines verspan.processor verspan.propagation verspan.redaction verspan.versions"
-)
+WIRED = "verspan.instrumentation verspan.pipelines verspan.processor verspan.propagation verspan.redaction verspan.telemetry verspan.versions"
 EXPORTER = (
     f"{STORE} {SDK} {HOOKS} verspan.settings verspan.pipelines verspan.notices "
     "verspan.instrumentation.handover"  # how content reaches the store without being on a span
@@ -52,9 +51,11 @@ RULES = {
     "verspan.versions.identity": WORDS,
     "verspan.context": f"{API} {WORDS} verspan.versions.identity",
     "verspan.pricing": f"{MODELS} verspan.semconv genai_prices",
-    "verspan.store": f"{MODELS} {WORDS} {ZSTD} verspan.settings verspan.pricing sqlalchemy orjson",
-    "verspan.store.conformance": f"{STORE} verspan.store verspan.versions.identity pytest",
-    "verspan.telemetry": f"{API} {WORDS} {MODELS} verspan.context verspan.pricing verspan.versions.identity",
+    "verspan.store": f"{MODELS} {WORDS} {ZSTD} verspan.settings verspan.pricing {REGISTERED} sqlalchemy orjson",
+    "verspan.store.conformance": f"{STORE} verspan.store verspan.versions.identity {REGISTERED} pytest",
+    "verspan.telemetry": (
+        f"{API} {WORDS} {MODELS} verspan.context verspan.pricing verspan.versions.identity verspan.versions.remotes"
+    ),
     "verspan.instrumentation": (
         f"{API} {HOOKS} {CALL} {WORDS} {BY_VERSION} verspan.settings {REDACTED} packaging typing_extensions"
     ),

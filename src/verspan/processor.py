@@ -10,6 +10,7 @@ from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
 
 from verspan.context import ActiveVersion, Surroundings, may_name_version, surroundings
 from verspan.instrumentation.guard import report
+from verspan.semconv import SPAN_REGISTERED
 from verspan.tracing.notes import note_ended_trace, notes_of_trace
 
 
@@ -51,9 +52,10 @@ class VersionSpanProcessor(SpanProcessor):
             report(error, "stamping the version on a span")
 
     def on_end(self, span: ReadableSpan) -> None:
-        """Take note of a trace whose root in this process ends."""
+        """Take note of a trace whose root in this process ends, unless it is our own of a version."""
         try:
-            if span.context is not None and (span.parent is None or span.parent.is_remote):
+            is_root = span.parent is None or span.parent.is_remote
+            if is_root and span.context is not None and span.name != SPAN_REGISTERED:
                 note_ended_trace(span.context.trace_id)
         except Exception as error:  # noqa: BLE001 - likewise, its span ends
             report(error, "taking note of a trace's end")

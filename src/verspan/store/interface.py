@@ -42,7 +42,11 @@ class Store(Protocol):
         ...
 
     def write_spans(self, spans: Sequence[SpanRecord]) -> WriteResult:
-        """Keep a batch of spans, all or none, each once however often it is given."""
+        """Keep a batch of spans, all or none, each once however often it is given.
+
+        A span ``logged_model.registered`` is no application's: its version's record is kept as :meth:`upsert_model`
+        keeps it, counted as written, and no trace is (:mod:`verspan.telemetry.registered`).
+        """
         ...
 
     def upsert_model(self, model: LoggedModel) -> LoggedModel:

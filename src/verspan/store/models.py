@@ -93,8 +93,10 @@ def _found(connection: Connection, model_id: str) -> LoggedModel:
 
 
 def _newest(kept: LoggedModel, given: LoggedModel) -> LoggedModel:
-    newest = given if given.last_updated_timestamp >= kept.last_updated_timestamp else kept
-    return _earliest_of(newest, min(kept.creation_timestamp, given.creation_timestamp))
+    newest, other = (given, kept) if given.last_updated_timestamp >= kept.last_updated_timestamp else (kept, given)
+    # A process in a container, without a repository, is not to make forgotten what another has told of the code.
+    knows = newest if newest.git not in (None, GitState()) or other.git is None else other
+    return _earliest_of(replace(newest, git=knows.git), min(kept.creation_timestamp, given.creation_timestamp))
 
 
 def _earliest_of(model: LoggedModel, created_ms: int) -> LoggedModel:

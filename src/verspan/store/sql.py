@@ -12,6 +12,7 @@ from verspan.store.interface import ModelQuery, WriteResult
 from verspan.store.prepared import prepare
 from verspan.store.search import IndexMemory
 from verspan.store.writing import keep_spans
+from verspan.telemetry.registered import told_apart
 from verspan.traces.model import Figures, SpanRecord, Trace, TracePage, TraceQuery
 from verspan.versions.model import LoggedModel
 
@@ -30,12 +31,15 @@ class SqlStore:
         return str(self._database.path)
 
     def write_spans(self, spans: Sequence[SpanRecord]) -> WriteResult:
-        """Keep a batch of spans, all or none, each once however often it is given."""
-        prepared = [prepare(span) for span in spans]  # outside the transaction: others may write meanwhile
+        """Keep a batch of spans, all or none, each once however often it is given; or the record it tells of."""
+        records, others = told_apart(spans)
+        prepared = [prepare(span) for span in others]  # outside the transaction: others may write meanwhile
         with self._index_memory.transaction() as index, self._database.writing() as connection:
+            for record in records:
+                models.upsert_model(connection, record)
             written = keep_spans(connection, self._dictionaries.compressor(), index, prepared)
         self._dictionaries.make_when_due(self._database)
-        return WriteResult(written, len(prepared) - written)
+        return WriteResult(written + len(records), len(prepared) - written)
 
     def upsert_model(self, model: LoggedModel) -> LoggedModel:
         """Keep a version's record and return it as kept."""

@@ -1,10 +1,10 @@
-"""Writing versions' records to the store, in the background.
+"""Writing versions' records to the store, and sending them on, in the background.
 
-Theory of operation: the recorder knows the versions of this process and the place where each has been settled; its
-thread settles what is not settled at the present place, and ends when nothing is left. So neither git nor a disk is
-waited for by the caller, each record is written once, and another place gets all of them. An idle process has no such
-thread and may fork at any time; a fork amidst work waits for its end, since the child would inherit locks of imports
-and of SQLite that nobody releases.
+Theory of operation: the recorder knows the versions of this process, the place where each has been settled and by whom
+it was announced; its thread sees to what is not settled at the present place or not announced by the present announcer,
+and ends when nothing is left. So neither git nor a disk is waited for by the caller, each record is written and sent
+once, and another place gets all of them. An idle process has no such thread and may fork at any time; a fork amidst
+work waits for its end, since the child would inherit locks of imports and of SQLite that nobody releases.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ import contextvars
 import logging
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from functools import cache
-from typing import TYPE_CHECKING, Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, Protocol
 
 from opentelemetry.instrumentation.utils import suppress_instrumentation
 
@@ -38,6 +38,14 @@ _ReadGit = Callable[[], "GitState | None"]
 _logger = logging.getLogger(__name__)
 
 
+class Announces(Protocol):
+    """Tells whoever receives this process's telemetry of its versions; equal to another that reaches no more."""
+
+    def announce(self, model: LoggedModel) -> None:
+        """Send a version's record; called in the background."""
+        ...
+
+
 @dataclass
 class _Entry:
     """A version of this process."""
@@ -45,8 +53,30 @@ class _Entry:
     model: LoggedModel
     named: bool
     """Whether it is written; a version that is known by its id alone is looked up instead."""
+    git_read: bool = False
+    """Whether git has been asked, for a version that came without its state."""
     settled_at: str | None = None
     """URL of the store where it has been written or looked up, whether or not that went well."""
+    announced_by: Announces | None = None
+    """Who was given it to announce, whether or not that went well."""
+
+    @property
+    def has_record(self) -> bool:
+        """Whether more than the id is known."""
+        return self.named or self.model.experiment_id != ""
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """What is to be done next."""
+
+    url: str | None
+    unsettled: Sequence[_Entry]
+    announcer: Announces | None
+    unannounced: Sequence[_Entry]
+
+    def __bool__(self) -> bool:
+        return bool(self.unsettled or self.unannounced)
 
 
 class Recorder:
@@ -60,6 +90,7 @@ class Recorder:
     def __init__(self, place: _Place, git_state: _ReadGit) -> None:
         self._place = place
         self._git_state = git_state
+        self._announcer: Announces | None = None
         self._known: dict[str, _Entry] = {}
         self.begin_anew()
 
@@ -94,6 +125,14 @@ class Recorder:
     def move(self, place: _Place) -> None:
         """Keep records at another place from now on, those included that were kept elsewhere."""
         self._place = place
+        if self._known:
+            self._work_in_background()
+
+    def announce_by(self, announcer: Announces | None) -> None:
+        """Have versions announced from now on, those included that were announced by another; None for no more."""
+        self._announcer = announcer
+        if self._awaited_at_exit:  # again, so that it comes before the end of a provider that was made since
+            self._await_at_exit()
         if self._known:
             self._work_in_background()
 
@@ -142,7 +181,8 @@ class Recorder:
     def _start_thread(self) -> bool:
         if not threading.main_thread().is_alive():  # exit handlers run, and nobody would wait for the thread
             return False
-        self._await_at_exit()
+        if not self._awaited_at_exit:
+            self._await_at_exit()
         self._thread = threading.Thread(target=self._work, name="verspan-versions", daemon=True)
         try:
             # In an empty context, since instrumentation of threads would keep the caller's span alive in ours.
@@ -153,31 +193,49 @@ class Recorder:
 
     def _work(self) -> None:
         with suppress_instrumentation():
-            while (batch := self._next_batch()) is not None:
-                url, entries = batch
-                self._settle_at(url, entries)
+            while batch := self._next_batch():
+                self._read_git({id(entry): entry for entry in (*batch.unsettled, *batch.unannounced)}.values())
+                if batch.url is not None and batch.unsettled:
+                    self._settle_at(batch.url, batch.unsettled)
+                if batch.announcer is not None:
+                    self._announce_by(batch.announcer, batch.unannounced)
 
-    def _next_batch(self) -> tuple[str, Sequence[_Entry]] | None:
+    def _next_batch(self) -> _Batch:
         while True:
-            place = self._place
+            place, announcer = self._place, self._announcer
             url = _url_of(place)
             with self._lock:
-                if place is not self._place:  # moved while it was asked
+                if place is not self._place or announcer is not self._announcer:  # moved while it was asked
                     continue
-                due = [entry for entry in self._known.values() if entry.settled_at != url]
-                if url is None or not due:
+                known = self._known.values()
+                batch = _Batch(
+                    url,
+                    [entry for entry in known if entry.settled_at != url] if url is not None else [],
+                    announcer,
+                    [entry for entry in known if entry.announced_by != announcer] if announcer is not None else [],
+                )
+                if not batch:
                     self._thread = None
-                    return None
-            return url, due
+            return batch
+
+    def _read_git(self, entries: Iterable[_Entry]) -> None:
+        unread = [entry for entry in entries if entry.named and entry.model.git is None and not entry.git_read]
+        try:
+            state = self._git_state() if unread else None
+        except Exception as error:  # noqa: BLE001 - a thread of ours does not print a traceback into the application
+            report(error, "asking git for a version's state")
+            state = None
+        for entry in unread:
+            entry.git_read = True
+            entry.model = replace(entry.model, git=state)
 
     def _settle_at(self, url: str, entries: Sequence[_Entry]) -> None:
-        git_state = cache(self._git_state)  # once for all of them
         try:
             from verspan.store.opening import open_store  # SQLAlchemy is heavy, and loaded on this thread alone
 
             with closing(open_store(url)) as store:
                 for entry in entries:
-                    entry.model = _settled(store, entry, git_state)
+                    entry.model = _settled(store, entry)
         except VerspanError as error:
             names = ", ".join(entry.model.name for entry in entries)
             _logger.warning(
@@ -185,19 +243,29 @@ class Recorder:
                 names,
                 error,
             )
-        except Exception as error:  # noqa: BLE001 - a thread of ours does not print a traceback into the application
+        except Exception as error:  # noqa: BLE001 - likewise
             report(error, "recording a version")
         finally:
             for entry in entries:
                 entry.settled_at = url
 
+    def _announce_by(self, announcer: Announces, entries: Sequence[_Entry]) -> None:
+        for entry in entries:
+            entry.announced_by = announcer
+            try:
+                if entry.has_record:
+                    announcer.announce(entry.model)
+            except Exception as error:  # noqa: BLE001 - a processor of somebody else's may raise
+                report(error, "announcing a version")
+
     # -- the end of the process ----------------------------------------------------------------------------------------
 
     def _await_at_exit(self) -> None:
+        atexit.unregister(self._finish)
+        atexit.register(self._finish)
         if self._awaited_at_exit:
             return
         self._awaited_at_exit = True
-        atexit.register(self._finish)
         # A child of multiprocessing ends without atexit, and runs the finalizers of this module instead.
         multiprocessing = sys.modules.get("multiprocessing.util")
         if multiprocessing is not None:
@@ -216,17 +284,22 @@ def _url_of(place: _Place) -> str | None:
     try:
         return place()
     except OSError as error:  # such as a working directory that has been deleted
-        _logger.warning(
-            "Versions are not recorded, since the place of the store cannot be told (%s). "
-            "Start the application in a folder that is there, or set VERSPAN_STORE.",
-            error,
-        )
+        _say_no_place(str(error))
         return None
 
 
-def _settled(store: Store, entry: _Entry, git_state: _ReadGit) -> LoggedModel:
+@lru_cache(maxsize=64)  # the place is asked for again and again
+def _say_no_place(error: str) -> None:
+    _logger.warning(
+        "Versions are not recorded, since the place of the store cannot be told (%s). "
+        "Start the application in a folder that is there, or set VERSPAN_STORE.",
+        error,
+    )
+
+
+def _settled(store: Store, entry: _Entry) -> LoggedModel:
     if entry.named:
-        return store.upsert_model(replace(entry.model, git=entry.model.git or git_state()))
+        return store.upsert_model(entry.model)
     found = store.get_model(entry.model.model_id)
     if found is None or found.name == found.model_id:
         _logger.warning(

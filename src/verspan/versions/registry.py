@@ -16,7 +16,7 @@ from verspan.versions.application import application_folder
 from verspan.versions.git import read_git_state
 from verspan.versions.identity import experiment_id_for, model_id_for
 from verspan.versions.model import GitState, LoggedModel
-from verspan.versions.recorder import Recorder
+from verspan.versions.recorder import Announces, Recorder
 
 if TYPE_CHECKING:
     from verspan.store.interface import Store
@@ -49,8 +49,17 @@ def configure_recording(store_url: str | None) -> None:
     _recorder.move(lambda: store_url)
 
 
+def configure_announcing(announcer: Announces | None) -> None:
+    """Say who tells of this process's versions from now on, those included that it has already.
+
+    Args:
+        announcer: who does; None where nothing receives telemetry of this process but its own store.
+    """
+    _recorder.announce_by(announcer)
+
+
 def flush(timeout: float) -> bool:
-    """Wait until the records that were asked for are written.
+    """Wait until the records that were asked for are written and announced.
 
     Args:
         timeout: seconds to wait at the most.

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from verspan import semconv
 from verspan.store.conformance.records import START_NS, model, span, stamp, trace_id
-from verspan.store.interface import ModelQuery, Store
+from verspan.store.interface import ModelQuery, Store, WriteResult
+from verspan.telemetry.registered import registered_attributes
 from verspan.traces.model import TraceQuery
 from verspan.versions.model import GitState, LoggedModelStatus
 
@@ -43,6 +44,32 @@ class ModelConformance:
         assert store.upsert_model(newer) == kept
         assert store.upsert_model(older) == kept
         assert store.get_model(kept.model_id) == kept
+
+    def test_git_known_before(self, store: Store) -> None:
+        """A record that knows nothing of git takes nothing away from one that does, whichever is newer."""
+        known = GitState("c" * 40, "main")
+        for number, (earlier, later) in enumerate(
+            [(known, None), (None, known), (known, GitState()), (GitState(), known)]
+        ):
+            store.upsert_model(model(f"v{number}", last_updated_timestamp=1, git=earlier))
+            kept = store.upsert_model(model(f"v{number}", last_updated_timestamp=2, git=later))
+            assert (kept.last_updated_timestamp, kept.git) == (2, known)
+            assert store.upsert_model(model(f"v{number}", last_updated_timestamp=1, git=earlier)) == kept
+
+    def test_registered_span(self, store: Store) -> None:
+        """A span that tells of a version's record leaves the record, once, and no trace; one that lies is a span."""
+        given = model(
+            "v1", git=GitState("c" * 40, "main", "https://example.com/repo.git", dirty=False), tags={"a": "b"}
+        )
+        registered = span(name=semconv.SPAN_REGISTERED, attributes=registered_attributes(given))
+        assert store.write_spans([registered, span(2)]) == WriteResult(written=2, duplicates=0)
+        assert store.write_spans([registered]) == WriteResult(written=1, duplicates=0)
+        assert store.find_models(ModelQuery()) == [given]
+        assert [trace.span_count for trace in store.find_traces(TraceQuery()).traces] == [1]
+        lie = {**registered_attributes(given), semconv.LOGGED_MODEL_ID: model("v2").model_id}
+        store.write_spans([replace(registered, attributes=lie)])
+        assert store.get_model(given.model_id) == given
+        assert [trace.span_count for trace in store.find_traces(TraceQuery()).traces] == [2]
 
     def test_known_from_spans(self, store: Store) -> None:
         """A version that only spans tell of is listed with what they tell, until its record is kept."""
