@@ -35,8 +35,13 @@ class Outcome:
     """How many seconds the destination asked to be left alone, where it did."""
     refused: int = 0
     """Spans of a delivered batch that the destination will never take: they count as dropped, the rest as delivered."""
+    sampled_out: int = 0
+    """Spans of a delivered batch that were left out on purpose: they count neither as delivered nor as lost."""
     reason: str = ""
-    """What went wrong and what to look at, as a sentence for the log."""
+    """What went wrong and what to look at, as a sentence for the log.
+
+    Empty for a batch that is not delivered where nothing is wrong: it was not tried yet, and is given again after
+    `retry_after_s`."""
 
 
 class Delivery(Protocol):
