@@ -47,7 +47,10 @@ RULES = {
     "verspan.traces.model": "",
     "verspan.settings": WORDS,
     "verspan.pipelines": "",
-    "verspan.spool": f"{SDK} {HOOKS} {WORDS} verspan.settings verspan.notices verspan.instrumentation.handover",
+    "verspan.spool": (
+        f"{SDK} {HOOKS} {WORDS} {REDACTED} verspan.redaction.spans verspan.settings verspan.notices "
+        "verspan.instrumentation.handover"
+    ),
     "verspan.versions.identity": WORDS,
     "verspan.context": f"{API} {WORDS} verspan.versions.identity",
     "verspan.pricing": f"{MODELS} verspan.semconv genai_prices",
