@@ -51,21 +51,20 @@ class SpooledLink(NamedTuple):
     dropped_attributes: int
 
 
-class SpooledScope(NamedTuple):
-    """The instrumentation scope that made a span."""
+class Origin(NamedTuple):
+    """What spans of one tracer have in common; they share it, so that nobody need compare it."""
 
-    name: str
-    version: str | None
-    schema_url: str | None
-    attributes: Attributes | None
+    resource: Resource
+    scope: InstrumentationScope | None
 
 
 class SpooledSpan(NamedTuple):
     """A span that has ended, whichever process it ended in.
 
-    Attribute values are those that :mod:`marshal` gives back; spans of one process share their resource.
+    Attribute values are those that :mod:`marshal` gives back.
     """
 
+    origin: Origin
     context: SpooledContext
     parent: SpooledContext | None
     name: str
@@ -83,8 +82,6 @@ class SpooledSpan(NamedTuple):
     dropped_events: int
     links: Sequence[SpooledLink]
     dropped_links: int
-    scope: SpooledScope | None
-    resource: Resource
     packed: Packed | None
     """What belongs to the span and is not on it; see :meth:`supplement`."""
 
@@ -108,7 +105,7 @@ class SpooledSpan(NamedTuple):
             name=self.name,
             context=self.context.readable(),
             parent=self.parent.readable() if self.parent is not None else None,
-            resource=self.resource,
+            resource=self.origin.resource,
             attributes=_attributes({**self.attributes, **late}, self.dropped_attributes),
             events=_sequence([_event(event) for event in self.events], self.dropped_events),
             links=_sequence([_link(link) for link in self.links], self.dropped_links),
@@ -116,7 +113,7 @@ class SpooledSpan(NamedTuple):
             status=Status(StatusCode(self.status_code), self.status_description),
             start_time=self.start_time,
             end_time=self.end_time,
-            instrumentation_scope=InstrumentationScope(*self.scope) if self.scope is not None else None,
+            instrumentation_scope=self.origin.scope,
         )
 
 

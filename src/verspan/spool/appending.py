@@ -1,0 +1,194 @@
+"""Ended spans into this process's segments, on the threads that end them.
+
+No lock is held while a span is written. A thread takes the segment that is there, writes, and lets go; when the segment
+is full another takes its place, and the full one is closed by the last thread that was still writing to it. Where the
+folder takes nothing, spans wait in memory until it does.
+"""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections.abc import Callable, Container
+from pathlib import Path
+
+from opentelemetry.sdk.trace import ReadableSpan
+
+from verspan.instrumentation.handover import Supplement
+from verspan.redaction.active import active_redactor
+from verspan.redaction.spans import RedactedSpan
+from verspan.redaction.supplements import redacted_supplement
+from verspan.spool.delivery import Destination
+from verspan.spool.destinations import make_folder
+from verspan.spool.memory import MemoryQueue, PackedSpan
+from verspan.spool.origins import Origins
+from verspan.spool.packing import pack_span
+from verspan.spool.reading import Segment
+from verspan.spool.segments import SegmentWriter
+from verspan.spool.sessions import Session
+
+
+class Appender:
+    """Takes ended spans on any thread; what it says of files is for the one thread that delivers."""
+
+    def __init__(self, folder: Path, destination: Destination, *, segment_bytes: int, keeps_content: bool) -> None:
+        """Touch nothing yet.
+
+        Args:
+            folder: the destination's folder, which is made for the first span.
+            destination: where its spans go.
+            segment_bytes: how large a segment may become, about.
+            keeps_content: see :func:`~verspan.spool.packing.pack_span`.
+        """
+        self._folder = folder
+        self._destination = destination
+        self._segment_bytes = segment_bytes
+        self._keeps_content = keeps_content
+        self._origins = Origins()
+        self._begin()
+
+    def _begin(self) -> None:
+        self.memory = MemoryQueue(self._origins)
+        self.segments: list[Segment] = []
+        """The segments that are not removed yet, oldest first."""
+        self.trouble: OSError | None = None
+        """Why spans are not written to disk; None where they are."""
+        self._session: Session | None = None
+        self._writer: SegmentWriter | None = None
+        # Reentrant, because the garbage collector may run in the middle of opening and end another span.
+        self._lock = threading.RLock()
+        self._is_opening = False
+
+    @property
+    def session_name(self) -> str:
+        """The name of this process's session; empty before there is one."""
+        return self._session.name if self._session is not None else ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing of this process's is there that could wait."""
+        return not self.segments and not self.memory
+
+    def staying(self) -> tuple[int, int]:
+        """How many spans wait in memory, and how many on disk, at the end of the process."""
+        return len(self.memory), sum(Segment(segment.path).waiting() for segment in self.segments)
+
+    def add(self, span: ReadableSpan, supplement: Supplement | None) -> None:
+        """Write a span, redacted, or hold it in memory where it cannot be written.
+
+        Raises:
+            InvalidArgumentError: it was not started or not ended.
+        """
+        redactor = active_redactor()
+        if redactor is not None:
+            span, supplement = RedactedSpan(span, redactor), redacted_supplement(supplement)
+        number = self._origins.number_of(span)
+        payload = pack_span(span, supplement, number, keeps_content=self._keeps_content)
+        writer = self._writer or self._first_writer()
+        if writer is not None:
+            try:
+                self._write(writer, PackedSpan(payload, number))
+            except OSError as error:
+                self._give_up(writer, error)
+            else:
+                return
+        self.memory.add(PackedSpan(payload, number))
+
+    def mend(self) -> None:
+        """Where the folder took nothing, try again; what waits in memory is written once it does."""
+        if self.trouble is None and not self.memory:
+            return
+        writer = self._writer
+        try:
+            if writer is None:
+                with self._lock:
+                    writer = self._new_writer()
+            self.memory.spill(lambda packed: self._write(writer, packed))
+        except OSError as error:
+            self.trouble = error
+            self.end()
+        else:
+            self._writer, self.trouble = writer, None
+
+    def seal(self) -> None:
+        """Write no more to the segment that is there; the next span begins another."""
+        self._writer = None
+
+    def end(self) -> None:
+        """Begin anew with the next span, where nothing of this process waits."""
+        self.seal()
+        if not self.segments:
+            self.leave()
+
+    def leave(self) -> None:
+        """Leave what waits to whoever adopts it."""
+        self.seal()
+        self.segments = []
+        session, self._session = self._session, None
+        if session is not None:
+            session.end()
+
+    def forget_segments(self, removed: Container[Segment]) -> None:
+        """Let go of segments that have been removed; where somebody else removed the one that is there, begin anew."""
+        paths = {segment.path for segment in self.segments if segment in removed}
+        self.segments = [segment for segment in self.segments if segment.path not in paths]
+        writer = self._writer
+        if writer is not None and writer.path in paths:
+            self.end()
+
+    def forget(self) -> None:
+        """Begin with nothing, in a forked child: everything so far is its parent's."""
+        session = self._session
+        self._begin()
+        if session is not None:
+            session.leave()
+
+    def _write(self, writer: SegmentWriter, packed: PackedSpan) -> None:
+        if packed.origin not in writer.origins:
+            writer.append_origin(packed.origin, self._origins.payload(packed.origin))
+        writer.append(packed.payload)
+        if writer.size > self._segment_bytes and writer is self._writer:
+            self._rotate(writer)
+
+    def _first_writer(self) -> SegmentWriter | None:
+        if self.trouble is not None:
+            return None
+        with self._lock:
+            if self._writer is None and not self._is_opening:
+                self._is_opening = True
+                try:
+                    self._writer = self._new_writer()
+                except OSError as error:
+                    self.trouble = error
+                finally:
+                    self._is_opening = False
+            return self._writer
+
+    def _rotate(self, full: SegmentWriter) -> None:
+        if not self._lock.acquire(blocking=False):
+            return  # another thread sees to it
+        try:
+            if self._writer is full:
+                self._writer = self._new_writer()
+        except OSError as error:
+            self._give_up(full, error)
+        finally:
+            self._lock.release()
+
+    def _new_writer(self) -> SegmentWriter:
+        if self._session is None:
+            make_folder(self._folder, self._destination)
+            self._session = Session.begin(self._folder)
+        writer = SegmentWriter(self._session.new_segment())
+        self.segments.append(Segment(writer.path, _is_gone(writer)))
+        return writer
+
+    def _give_up(self, writer: SegmentWriter, error: OSError) -> None:
+        self.trouble = error
+        if self._writer is writer:
+            self._writer = None
+
+
+def _is_gone(writer: SegmentWriter) -> Callable[[], bool]:
+    reference = weakref.ref(writer)
+    return lambda: reference() is None

@@ -1,0 +1,100 @@
+"""Batches of waiting spans to their destination."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from enum import Enum
+from typing import NamedTuple
+
+from verspan.errors import VerspanError
+from verspan.spool.backoff import Backoff
+from verspan.spool.delivery import Delivery, Outcome
+from verspan.spool.reading import Extent, Source, Taken
+from verspan.spool.tally import Tally
+
+BATCH_SPANS = 512
+BATCH_BYTES = 4 * 2**20
+"""A collector's default limit of a message."""
+DELIVERY_TIMEOUT_S = 30.0
+
+
+class Part(NamedTuple):
+    """What one source gives to a batch."""
+
+    source: Source
+    taken: Sequence[Taken]
+
+
+class Progress(Enum):
+    """What came of a try."""
+
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    NOTHING_LEFT = "nothing left"
+
+
+class Carrier:
+    """Gives what sources hold to a delivery, a batch at a time; one thread at a time."""
+
+    def __init__(self, make_delivery: Callable[[], Delivery], tally: Tally, backoff: Backoff) -> None:
+        self.trouble = ""
+        """Why the destination did not take the last batch; empty where it did."""
+        self._make_delivery = make_delivery
+        self._delivery: Delivery | None = None
+        self._tally = tally
+        self._backoff = backoff
+
+    def carry_batch(self, extents: Iterable[tuple[Source, Extent]], timeout_s: float) -> Progress:
+        """Deliver the oldest batch.
+
+        Args:
+            extents: where to take from, in this order, and how far.
+            timeout_s: how long it may take, in seconds.
+        """
+        batch = gathered(extents)
+        if not batch:
+            return Progress.NOTHING_LEFT
+        outcome = self._outcome(batch, min(timeout_s, DELIVERY_TIMEOUT_S))
+        if not outcome.delivered:
+            self.trouble = outcome.reason or "it does not say why"
+            self._backoff.failed(outcome.retry_after_s)
+            return Progress.FAILED
+        self.trouble = ""
+        self._backoff.succeeded()
+        self._tally.delivered(sum(len(part.taken) for part in batch), outcome)
+        for part in batch:
+            part.source.settle(part.taken)
+        return Progress.DELIVERED
+
+    def close(self) -> None:
+        """Let go of the delivery's connections."""
+        if self._delivery is not None:
+            self._delivery.close()
+
+    def _outcome(self, batch: Sequence[Part], timeout_s: float) -> Outcome:
+        spans = [taken.span for part in batch for taken in part.taken]
+        self._tally.metrics.exporting(len(spans))
+        try:
+            if self._delivery is None:
+                self._delivery = self._make_delivery()
+            return self._delivery.deliver(spans, timeout_s)
+        except Exception as error:  # noqa: BLE001 - the thread must live, and what was not delivered waits
+            return Outcome(delivered=False, reason=str(error) if isinstance(error, VerspanError) else repr(error))
+        finally:
+            self._tally.metrics.exporting(-len(spans))
+
+
+def gathered(extents: Iterable[tuple[Source, Extent]]) -> list[Part]:
+    """The next batch: the oldest spans of the first source, and of those after it as long as there is room."""
+    batch: list[Part] = []
+    spans = size = 0
+    for source, extent in extents:
+        taken: list[Taken] = []
+        for one in source.oldest(extent):
+            if spans and (spans == BATCH_SPANS or size + one.size > BATCH_BYTES):
+                return [*batch, Part(source, taken)] if taken else batch
+            taken.append(one)
+            spans, size = spans + 1, size + one.size
+        if taken:
+            batch.append(Part(source, taken))
+    return batch

@@ -1,0 +1,248 @@
+"""A process's spool for one destination: written by the application's threads, emptied by one of our own.
+
+``add`` writes a span to disk and, for the first one only, rouses the thread. The thread lets a short delay pass, so
+that a batch gathers, and delivers what waits; where the destination does not take it, all stays and the pause grows.
+``flush`` puts a request into a queue of its own and cuts the pause short.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+
+from opentelemetry.instrumentation.utils import suppress_instrumentation
+from opentelemetry.sdk.trace import ReadableSpan
+
+from verspan.instrumentation.handover import Supplement
+from verspan.notices import Notices
+from verspan.spool.appending import Appender
+from verspan.spool.bounds import Bounds
+from verspan.spool.counters import DropReason
+from verspan.spool.delivery import Delivery, Destination
+from verspan.spool.destinations import folder_of
+from verspan.spool.draining import LOOK_INTERVAL_S, Drain
+from verspan.spool.ending import call_when_process_ends, forget_ending
+from verspan.spool.forking import tell_about_forks
+from verspan.spool.metrics import SpoolMetrics
+from verspan.spool.tally import Tally
+
+_logger = logging.getLogger(__name__)
+
+DELAY_S = 0.25
+"""Seconds that spans gather before they are delivered: short enough for whoever looks at once."""
+EXIT_TIMEOUT_S = 10.0
+EXIT_TIMEOUT_WHEN_DOWN_S = 2.0
+"""Seconds that the end of a process waits for a destination that did not take what it was given last."""
+_PASS_TIMEOUT_S = 600.0
+_BOUNDS = Bounds()
+
+
+class _Flush:
+    """A request to deliver what waits now, and what came of it."""
+
+    def __init__(self, timeout_s: float, *, is_last: bool) -> None:
+        self.deadline = time.monotonic() + timeout_s
+        self.is_last = is_last
+        """Whether the process is about to end, so that its files may go too."""
+        self.answered = threading.Event()
+        self.delivered = False
+
+    def answer(self, *, delivered: bool) -> None:
+        """Let go of whoever waits for it."""
+        self.delivered = delivered
+        self.answered.set()
+
+
+class Spool:
+    """Takes ended spans on any thread and delivers them on its own; survives forks, and flushes at a process's end."""
+
+    def __init__(
+        self,
+        folder: Path,
+        destination: Destination,
+        make_delivery: Callable[[], Delivery],
+        *,
+        keeps_content: bool,
+        bounds: Bounds = _BOUNDS,
+    ) -> None:
+        """Touch nothing yet.
+
+        Args:
+            folder: the folder of all destinations; see :func:`verspan.settings.spool_folder`.
+            destination: where spans go.
+            make_delivery: makes what takes them there, on the spool's own thread, anew in a forked child.
+            keeps_content: whether content that may go nowhere but to the local store is kept.
+            bounds: how much may wait, and for how long.
+        """
+        self._folder = folder_of(folder, destination)
+        self._destination = destination
+        self._make_delivery = make_delivery
+        self._bounds = bounds
+        self._metrics = SpoolMetrics()
+        self._appender = Appender(
+            self._folder, destination, segment_bytes=bounds.segment_bytes, keeps_content=keeps_content
+        )
+        self._stopped = False
+        self._begin()
+        tell_about_forks(self)
+
+    def _begin(self) -> None:
+        """Set up what belongs to one process."""
+        self._notices = Notices()
+        self._tally = Tally(self._folder, self._destination, self._metrics)
+        self._drain = Drain(self._folder, self._appender, self._make_delivery, self._tally, self._bounds)
+        self._flushes: deque[_Flush] = deque()
+        self._thread: threading.Thread | None = None
+        self._roused = False
+        self._has_leftovers = False
+        self._work = threading.Event()
+        self._hurry = threading.Event()
+        self._starting = threading.Lock()
+        self._delivering = threading.Lock()
+
+    def add(self, span: ReadableSpan, supplement: Supplement | None) -> None:
+        """Write an ended span to disk; whatever goes wrong, nothing is raised."""
+        if self._stopped:
+            self._say_too_late()
+            return
+        try:
+            self._appender.add(span, supplement)
+        except Exception as error:  # noqa: BLE001 - the application ends its span, whatever is in it
+            self._tally.drop(DropReason.UNUSABLE, 1, f"{span.name!r}: {type(error).__name__}: {error}")
+        if not self._roused:
+            self._rouse()
+
+    def flush(self, timeout_s: float) -> bool:
+        """Try at once to deliver every span added so far.
+
+        Args:
+            timeout_s: how long to wait at the most, in seconds.
+
+        Returns:
+            Whether they are delivered; where they are not, they go on waiting.
+        """
+        return self._flush(timeout_s, is_last=False)
+
+    def shutdown(self, timeout_s: float = EXIT_TIMEOUT_S) -> None:
+        """Deliver what waits, say what stays, and end the thread; spans that end later are lost."""
+        if self._stopped:
+            return
+        deadline = time.monotonic() + timeout_s
+        self._flush_finally()
+        self._stopped = True
+        forget_ending(self._flush_finally)
+        if self._thread is not None:
+            self._hurry.set()
+            self._work.set()
+            self._thread.join(max(0.0, deadline - time.monotonic()))
+        else:
+            self._drain.release()
+
+    # -- the application's threads -------------------------------------------------------------------------------------
+
+    def _rouse(self) -> None:
+        # Set first: the garbage collector may end another span in the middle of what follows, and an Event's own lock
+        # is not reentrant.
+        self._roused = True
+        if self._thread is None:
+            self._start()
+        self._work.set()
+
+    def _start(self) -> None:
+        with self._starting:
+            if self._thread is not None:
+                return
+            thread = threading.Thread(target=self._run, name="verspan-spool", daemon=True)
+            try:
+                # In an empty context, since instrumentation of threads would keep the caller's span alive in ours.
+                contextvars.Context().run(thread.start)
+            except RuntimeError:  # no more threads: the interpreter is ending, and a flush delivers by itself
+                self._roused = False
+                return
+            self._thread = thread
+        call_when_process_ends(self._flush_finally)
+
+    def _flush(self, timeout_s: float, *, is_last: bool) -> bool:
+        if self._stopped or self._appender.is_empty:
+            return self._appender.is_empty
+        request = _Flush(timeout_s, is_last=is_last)
+        self._flushes.append(request)
+        self._rouse()
+        self._hurry.set()
+        if self._thread is None:
+            self._pass()
+        return request.answered.wait(timeout_s) and request.delivered
+
+    def _flush_finally(self) -> None:
+        self._flush(EXIT_TIMEOUT_WHEN_DOWN_S if self._drain.backoff.is_failing else EXIT_TIMEOUT_S, is_last=True)
+        in_memory, on_disk = self._appender.staying()
+        if in_memory:
+            self._tally.drop(DropReason.MEMORY, in_memory)
+        if on_disk and self._notices.due("staying"):
+            self._tally.staying(on_disk)
+
+    def _say_too_late(self) -> None:
+        if self._notices.due("too late"):
+            _logger.warning("Spans that end after their tracer provider was shut down are not kept")
+
+    # -- our thread ----------------------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        with suppress_instrumentation():  # what instruments a database or HTTP would make spans of delivering spans
+            while not self._stopped:
+                self._wait()
+                self._pass()
+            with self._delivering:
+                self._drain.release()
+
+    def _wait(self) -> None:
+        is_idle = not (self._drain.backoff.is_failing or self._has_leftovers)
+        if is_idle:
+            self._work.wait(LOOK_INTERVAL_S)
+        # In this order: a span added in between is among those delivered next, and the one after it rouses us again.
+        self._work.clear()
+        self._roused = False
+        self._hurry.wait(DELAY_S if is_idle else self._drain.backoff.remaining_s())
+        self._hurry.clear()
+
+    def _pass(self) -> None:
+        """Deliver what waits now, unless the destination is to be left alone."""
+        with self._delivering:
+            try:
+                self._drain.keep_within_bounds()
+                self._answer_or_deliver()
+            except Exception as error:  # noqa: BLE001 - the thread must live, and what was not delivered waits
+                self._drain.backoff.failed()
+                self._tally.not_delivered(repr(error), 0)
+
+    def _answer_or_deliver(self) -> None:
+        pause = self._drain.backoff
+        if pause.is_asked_for or (pause.remaining_s() and not self._flushes):
+            return
+        requests = [self._flushes.popleft() for _ in range(len(self._flushes))]
+        deadline = max((request.deadline for request in requests), default=time.monotonic() + _PASS_TIMEOUT_S)
+        delivered = False
+        try:
+            delivered = self._drain.deliver_own(deadline)
+            if delivered and any(request.is_last for request in requests):
+                self._drain.end()
+        finally:
+            for request in requests:
+                request.answer(delivered=delivered)
+        self._has_leftovers = delivered and not self._drain.deliver_leftovers(self._is_wanted)
+
+    def _is_wanted(self) -> bool:
+        return self._roused or bool(self._flushes) or self._stopped
+
+    # -- forks ---------------------------------------------------------------------------------------------------------
+
+    def after_fork_in_child(self) -> None:
+        """Begin with nothing: what was written before is its parent's."""
+        self._drain.forget()
+        self._appender.forget()
+        self._begin()
