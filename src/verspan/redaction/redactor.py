@@ -80,7 +80,8 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """A text without what must not be kept; one that is a JSON object or array keeps its structure."""
-        return self._text(text, "", 0)
+        redacted: str = self.value(text)
+        return redacted
 
     def value(self, value: Any, name: str = "") -> Any:
         """An attribute's value with every text in it redacted.
@@ -193,7 +194,7 @@ def marked(value: Any) -> Any:
     if isinstance(value, str):
         return Marked(value)
     if isinstance(value, Mapping):
-        return {name: marked(inner) for name, inner in value.items()}
+        return {marked(name): marked(inner) for name, inner in value.items()}
     if isinstance(value, list):
         return [marked(inner) for inner in value]
     return value

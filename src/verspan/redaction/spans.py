@@ -55,6 +55,12 @@ class RedactedSpan(ReadableSpan):
         return self._original.dropped_links
 
 
+def redacted_span(span: ReadableSpan) -> ReadableSpan:
+    """A span as it may be written; itself where nothing is redacted."""
+    redactor = active_redactor()
+    return span if redactor is None else RedactedSpan(span, redactor)
+
+
 class RedactingSpanExporter(SpanExporter):
     """Wraps an exporter of the application's own: it is given redacted copies of the spans.
 
@@ -86,16 +92,17 @@ class RedactingSpanExporter(SpanExporter):
         return self._exporter.force_flush(timeout_millis)
 
 
-def redact_log_record(record: Any, redactor: Redactor) -> None:
+def redact_log_record(record: Any) -> None:
     """Redact an event before it is handed on: its attributes and its body.
 
     Args:
         record: a ``ReadWriteLogRecord``, which OpenTelemetry lets processors change.
-        redactor: what redacts it.
     """
-    told = record.log_record
-    told.attributes = _attributes(told.attributes, redactor)
-    told.body = redactor.value(told.body)
+    redactor = active_redactor()
+    if redactor is not None:
+        told = record.log_record
+        told.attributes = _attributes(told.attributes, redactor)
+        told.body = redactor.value(told.body)
 
 
 def _event(event: Event, redactor: Redactor) -> Event:
