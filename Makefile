@@ -1,4 +1,5 @@
-# `make` alone says what there is. The first target that needs it sets up .venv in this clone; nothing outside it changes.
+# `make` alone says what there is. The first target that needs it sets up .venv in this clone; nothing outside it changes, but
+# that `make servers`, and what needs it, fills a cache of its own: ~/.cache/verspan, or where XDG_CACHE_HOME says.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -23,16 +24,28 @@ LOCK = $(UV) pip compile --quiet --upgrade --universal --python-version 3.10 --g
 	--no-annotate --custom-compile-command "make lock" --no-emit-package verspan --no-emit-package verspan-local
 LOCKED := $(PROJECTS) --extra prices requirements/build.in
 
-.PHONY: help demo test bench lint types format lock clean test-older-clients
+.PHONY: help demo jaeger-demo jaeger collector servers test bench lint types format lock clean test-older-clients
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; \
-	do printf '%-12s %s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; \
+	do printf '%-17s %s\n' "$$name" "$$text"; done
 
 demo: .venv/.run ## two versions of a small agent, traced and compared: no key, no server, no network
 	@$(BIN)/verspan demo
 
-test: lint types test-older-clients ## lint, types and all tests, the older OpenAI clients included: what CI runs
+jaeger-demo: servers ## the same through a real Collector into a real Jaeger, and what it answers; KEEP=1 keeps both
+	@$(BIN)/python -m tests.e2e.demo
+
+jaeger: servers ## a real Jaeger on this machine, until Ctrl-C
+	@$(BIN)/python -m tests.e2e.serve jaeger
+
+collector: servers ## a real OpenTelemetry Collector before that Jaeger, until Ctrl-C
+	@$(BIN)/python -m tests.e2e.serve collector
+
+servers: .venv/.run ## build both by Go where it is there: once, ten minutes, into a cache outside the clone
+	@$(BIN)/python -m tests.e2e.programs
+
+test: lint types test-older-clients servers ## lint, types and all tests, the older OpenAI clients included: what CI runs
 	@$(WITH_INDEX) $(BIN)/python -m pytest -n auto
 
 bench: .venv-bench/.installed .venv-bench-openai-v2/.installed ## what Verspan adds to a call, beside its peers: a table

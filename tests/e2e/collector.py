@@ -48,7 +48,7 @@ class Collector(Server):
             "JAEGER_HTTP": f"http://{LOOPBACK}:{jaeger.http_port}",
         }
         files = [FOLDER / "collector.yaml", *(RECIPES / f"{recipe}.yaml" for recipe in recipes)]
-        command = (COLLECTOR.path, *(f"--config={file}" for file in files))
+        command = [str(COLLECTOR.path), *(f"--config={file}" for file in files)]
         environment = {**os.environ, **known, **variables}
         super().__init__(command, environment, f"http://{LOOPBACK}:{health}/", folder / "collector.log")
 

@@ -44,7 +44,7 @@ class Jaeger(Server):
             "HEALTH_PORT": health,
         }
         environment = {**os.environ, **{name: str(port) for name, port in ports.items()}}
-        command = (JAEGER.path, f"--config={_CONFIG}")
+        command = [str(JAEGER.path), f"--config={_CONFIG}"]
         super().__init__(command, environment, f"http://{LOOPBACK}:{health}/status", folder / "jaeger.log")
 
     def services(self) -> list[str]:
@@ -64,8 +64,13 @@ class Jaeger(Server):
         told = [spans for spans in found.values() if spans[0].name != SPAN_REGISTERED]
         return sorted(told, key=lambda spans: spans[0].start_ns)
 
+    def page(self, model_id: str, service: str) -> str:
+        """The address of its page with that search, of the last hour."""
+        query = {"service": service, "tags": json.dumps({LOGGED_MODEL_ID: model_id}), "lookback": "1h", "limit": "20"}
+        return f"{self.address}/search?{urllib.parse.urlencode(query)}"
+
     def wait_for(self, model_id: str, *, traces: int) -> list[list[SpanRecord]]:
-        """The traces of a version, once there are so many."""
+        """The traces of a version, once there are so many; see :meth:`find`."""
 
         def enough() -> list[list[SpanRecord]] | None:
             found = self.find(model_id)

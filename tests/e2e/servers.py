@@ -36,13 +36,13 @@ class Server:
     """A server that runs while the ``with`` block lasts.
 
     Args:
-        command: starts it in the foreground.
+        command: starts it.
         environment: all of its environment.
         health: answers by 200 over HTTP once it is ready.
         log: the file that gets what it says.
     """
 
-    def __init__(self, command: Sequence[str | Path], environment: Mapping[str, str], health: str, log: Path) -> None:
+    def __init__(self, command: Sequence[str], environment: Mapping[str, str], health: str, log: Path) -> None:
         self._command = command
         self._environment = environment
         self._health = health
@@ -114,7 +114,7 @@ def read(address: str) -> bytes:
     return content
 
 
-def wait_until(ask: Callable[[], _T], what: str, *, seconds: float = 20.0) -> _T:
+def wait_until(ask: Callable[[], _T | None], what: str, *, seconds: float = 20.0) -> _T:
     """Ask until the answer is something, and return it.
 
     Args:
