@@ -196,7 +196,7 @@ def store_url(store: str | os.PathLike[str] | None = None) -> str:
 
 
 def spool_folder(store: str) -> Path:
-    """Where spans wait on disk: ``VERSPAN_SPOOL``, else ``spool`` in the ``.verspan`` folder that has the store or is beside it.
+    """Where spans wait: ``VERSPAN_SPOOL``, else ``spool`` in the store's ``.verspan`` folder, or in one beside it.
 
     Args:
         store: the store's URL. That of a server has no folder, and the repository's is taken.
