@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -53,14 +54,14 @@ def test_error_500(
     """A collector that answers 500 costs its spans; that is said once, and the total once more at the end."""
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", http_receiver.endpoint)
     monkeypatch.setenv("OTEL_METRICS_EXPORTER", "none")
-    http_receiver.status = 500
+    http_receiver.usual = replace(http_receiver.usual, status=500)
     provider = make_provider()
 
     _send(provider, settings, batches=3)
     provider.shutdown()
 
     address = f"{http_receiver.endpoint}/v1/traces"
-    assert len(http_receiver.spans()) == 6
+    assert len(http_receiver.tried()) == 3
     theirs, ours, in_all = _lines(caplog)
     assert theirs == "Failed to export spans batch code: 500, reason: Internal Server Error"
     assert ours == (
@@ -113,7 +114,7 @@ def test_other_protocols_port(
 def test_end_of_process(http_receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
     """Once a batch is not taken while the process ends, the rest is counted as lost and no longer tried."""
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", http_receiver.endpoint)
-    http_receiver.status = 500
+    http_receiver.usual = replace(http_receiver.usual, status=500)
     exporter = DeliveringSpanExporter(otlp_exporter(Signal.TRACES, OtlpProtocol.HTTP), "there", "Look.")
     batch = [ReadableSpan("a", SpanContext(1, 1, is_remote=False), start_time=1, end_time=1)]
 
