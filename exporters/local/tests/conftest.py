@@ -52,6 +52,6 @@ def provider(processor: LocalSpanProcessor) -> TracerProvider:
 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No variable of OpenTelemetry's."""
-    for name in [name for name in os.environ if name.startswith("OTEL_")]:
+    """No variable of OpenTelemetry's or Verspan's."""
+    for name in [name for name in os.environ if name.startswith(("OTEL_", "VERSPAN_"))]:
         monkeypatch.delenv(name)

@@ -48,9 +48,14 @@ def test_poison_span(store_file: Path, caplog: pytest.LogCaptureFixture, stored_
 
     assert result is SpanExportResult.SUCCESS
     assert stored_names() == ["good", "good too"]
-    first, in_all = [record.getMessage() for record in caplog.records]
-    assert first.startswith("The span 'never ended' cannot be stored and is lost, 1 such spans so far (InvalidArgumen")
-    assert in_all == "2 spans in all were not stored and are lost"
+    unusable, refused = [record.getMessage() for record in caplog.records]
+    assert unusable == (
+        f"1 spans for {store_file} are lost so far: they could not be written down ('never ended': "
+        "InvalidArgumentError: the span 'never ended' has no ids or no times: it was not started or not ended)"
+    )
+    assert refused.startswith(
+        f"1 spans for {store_file} are lost so far: the destination refused them ('no such time': "
+    )
 
 
 def test_export_into_nowhere(tmp_path: Path) -> None:

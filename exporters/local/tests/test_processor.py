@@ -13,10 +13,10 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.trace import format_trace_id
 
 from verspan.instrumentation.handover import ReadyContent, end_span
+from verspan.spool.carrying import BATCH_SPANS
 from verspan.store.opening import open_store
 from verspan.traces.model import SpanRecord
 from verspan_local import LocalSpanProcessor, build
-from verspan_local.background import BATCH_SIZE
 
 StoredNames = Callable[[], list[str]]
 
@@ -63,7 +63,7 @@ def test_whole_span_with_content(provider: TracerProvider, store_file: Path) -> 
 def test_many_threads(provider: TracerProvider, stored_names: StoredNames) -> None:
     """Spans of many threads are each stored once, over several batches."""
     tracer = provider.get_tracer("support")
-    count = 2 * BATCH_SIZE + 1
+    count = 2 * BATCH_SPANS + 1
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda number: tracer.start_span(f"span {number}").end(), range(count)))
@@ -81,7 +81,7 @@ def test_shutdown(provider: TracerProvider, caplog: pytest.LogCaptureFixture, st
 
     assert provider.force_flush()
     assert stored_names() == ["in time"]
-    assert _lines(caplog) == ["Spans that end after their tracer provider was shut down are not stored"]
+    assert _lines(caplog) == ["Spans that end after their tracer provider was shut down are not kept"]
 
 
 def test_locked_store(provider: TracerProvider, store_file: Path, stored_names: StoredNames) -> None:
@@ -118,7 +118,7 @@ def test_corrupt_store(
 
     assert (flushed, left_alone) == ([False, False], True)
     assert len(said) == 1
-    assert said[0].startswith("Spans cannot be stored for now: ")
+    assert said[0].startswith("Spans cannot be delivered to ")
     assert str(store_file) in said[0]
     assert provider.force_flush()
     assert stored_names() == ["first"]
@@ -143,11 +143,11 @@ def test_newer_store(provider: TracerProvider, store_file: Path, caplog: pytest.
     assert count == 0
 
 
-def test_unwritable_store(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """Where no store can be made the application goes on, spans beyond the bound are counted, and both are said."""
+def test_unwritable_store(tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no store can be made, spans stay on disk until one can, and both are said."""
     (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("VERSPAN_SPOOL", str(tmp_path / "spool"))
     processor = LocalSpanProcessor(f"sqlite:///{tmp_path}/file/verspan.db")
-    processor._writer._backlog.max_spans = 2
     provider = TracerProvider(shutdown_on_exit=False)
     provider.add_span_processor(processor)
 
@@ -156,12 +156,13 @@ def test_unwritable_store(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> N
     flushed = provider.force_flush()
     provider.shutdown()
 
-    waiting, refused, lost = _lines(caplog)
+    waiting, staying = _lines(caplog)
     assert not flushed
-    assert waiting.startswith("Spans cannot be stored for now: ")
-    assert waiting.endswith("(2 wait in memory; what is beyond 2, or waits when the process ends, is lost)")
-    assert refused == "1 spans are lost so far: more than 2 spans or 64 MiB of content were waiting for the store"
-    assert lost == "3 spans in all were not stored and are lost"
+    assert waiting.startswith(
+        f"Spans cannot be delivered to {tmp_path}/file/verspan.db for now: there can be no store at"
+    )
+    assert " (3 wait in " in waiting
+    assert staying.startswith("3 spans wait in ")
 
 
 def test_unsampled(provider: TracerProvider, store_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:

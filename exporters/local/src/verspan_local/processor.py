@@ -1,29 +1,32 @@
-"""The span processor that hands ended spans, and the content that belongs to them, to the background."""
+"""The span processor that keeps ended spans, and the content that belongs to them, in a store."""
 
 from __future__ import annotations
 
-from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor
+from functools import partial
 
-from verspan.instrumentation.handover import supplement_of_ending_span
-from verspan_local.background import BackgroundWriter
+from verspan.settings import spool_folder
+from verspan.spool.bounds import Bounds
+from verspan.spool.processor import SpoolingSpanProcessor
+from verspan_local.delivery import StoreDelivery
+from verspan_local.destination import destination_of
+
+_BOUNDS = Bounds()
 
 
-class LocalSpanProcessor(SpanProcessor):
-    """Keeps every sampled span in a store, whoever made it."""
+class LocalSpanProcessor(SpoolingSpanProcessor):
+    """Keeps every sampled span in a store, whoever made it; on disk until the store has it."""
 
-    def __init__(self, store_url: str) -> None:
-        self._writer = BackgroundWriter(store_url)
+    def __init__(self, store_url: str, *, bounds: Bounds = _BOUNDS) -> None:
+        """Make a processor; nothing is written before the first span.
 
-    def on_end(self, span: ReadableSpan) -> None:
-        """Take a span on the thread that ended it; see :mod:`verspan.instrumentation.handover`."""
-        context = span.context
-        if context is not None and context.trace_flags.sampled:
-            self._writer.add(span, supplement_of_ending_span())
-
-    def shutdown(self) -> None:
-        """Store what waits, within ten seconds, and stop."""
-        self._writer.shutdown()
-
-    def force_flush(self, timeout_millis: int = 30_000) -> bool:
-        """Store what waits; False where the store did not take it or the time, in milliseconds, was up."""
-        return self._writer.flush(timeout_millis / 1000)
+        Args:
+            store_url: the store's URL.
+            bounds: how much may wait for the store, and for how long.
+        """
+        super().__init__(
+            spool_folder(store_url),
+            destination_of(store_url),
+            partial(StoreDelivery, store_url),
+            keeps_content=True,
+            bounds=bounds,
+        )
