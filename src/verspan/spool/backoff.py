@@ -23,11 +23,17 @@ class Backoff:
         self._failures = 0
         self._not_before = 0.0
         self._was_asked = False
+        self._is_postponed = False
 
     @property
     def is_failing(self) -> bool:
         """Whether the last try failed."""
         return self._failures > 0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing waits to be tried again."""
+        return not (self.is_failing or self._is_postponed)
 
     @property
     def is_asked_for(self) -> bool:
@@ -40,7 +46,11 @@ class Backoff:
 
     def succeeded(self) -> None:
         """Pause no more."""
-        self._failures, self._not_before, self._was_asked = 0, 0.0, False
+        self._failures, self._not_before, self._was_asked, self._is_postponed = 0, 0.0, False, False
+
+    def postponed(self, seconds: float) -> None:
+        """Begin a pause of so many seconds although nothing failed."""
+        self._not_before, self._was_asked, self._is_postponed = self._clock() + seconds, False, True
 
     def failed(self, retry_after_s: float | None = None) -> None:
         """Begin a pause: between half of the doubled one and all of it, or as long as the destination asked for."""

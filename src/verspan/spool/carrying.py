@@ -7,7 +7,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from verspan.errors import VerspanError
-from verspan.spool.backoff import Backoff
+from verspan.spool.backoff import SHORTEST_S, Backoff
 from verspan.spool.delivery import Delivery, Outcome
 from verspan.spool.reading import Extent, Source, Taken
 from verspan.spool.tally import Tally
@@ -38,7 +38,7 @@ class Carrier:
 
     def __init__(self, make_delivery: Callable[[], Delivery], tally: Tally, backoff: Backoff) -> None:
         self.trouble = ""
-        """Why the destination did not take the last batch; empty where it did."""
+        """Why the destination did not take the last batch; empty where it did, or was not asked to."""
         self._make_delivery = make_delivery
         self._delivery: Delivery | None = None
         self._tally = tally
@@ -55,16 +55,21 @@ class Carrier:
         if not batch:
             return Progress.NOTHING_LEFT
         outcome = self._outcome(batch, min(timeout_s, DELIVERY_TIMEOUT_S))
+        self.trouble = "" if outcome.delivered else outcome.reason
         if not outcome.delivered:
-            self.trouble = outcome.reason or "it does not say why"
-            self._backoff.failed(outcome.retry_after_s)
+            self._pause(outcome)
             return Progress.FAILED
-        self.trouble = ""
         self._backoff.succeeded()
         self._tally.delivered(sum(len(part.taken) for part in batch), outcome)
         for part in batch:
             part.source.settle(part.taken)
         return Progress.DELIVERED
+
+    def _pause(self, outcome: Outcome) -> None:
+        if outcome.reason:
+            self._backoff.failed(outcome.retry_after_s)
+        else:
+            self._backoff.postponed(outcome.retry_after_s or SHORTEST_S)
 
     def close(self) -> None:
         """Let go of the delivery's connections."""

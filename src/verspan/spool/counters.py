@@ -1,10 +1,10 @@
-"""What a destination lost and what is wrong with it, in a small file that processes share and people read."""
+"""What a destination did not get and what is wrong with it, in a small file that processes share and people read."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 
@@ -35,6 +35,8 @@ class Counters:
     dropped: Mapping[DropReason, int] = field(default_factory=dict)
     unreadable_bytes: int = 0
     """Bytes of segments that were no spans of ours."""
+    sampled_out: int = 0
+    """Spans that were left out on purpose."""
     trouble: str = ""
     """What the destination said when it last did not take spans; empty where it took the last ones."""
     trouble_since_ns: int = 0
@@ -49,8 +51,10 @@ def read_counters(folder: Path) -> Counters:
         return Counters()
 
 
-def add_to_counters(folder: Path, dropped: Mapping[DropReason, int], unreadable_bytes: int = 0) -> None:
-    """Count further losses.
+def add_to_counters(
+    folder: Path, dropped: Mapping[DropReason, int], *, unreadable_bytes: int = 0, sampled_out: int = 0
+) -> None:
+    """Count what further spans did not arrive.
 
     Raises:
         OSError: the file cannot be written.
@@ -60,7 +64,12 @@ def add_to_counters(folder: Path, dropped: Mapping[DropReason, int], unreadable_
         total = {**now.dropped}
         for reason, number in dropped.items():
             total[reason] = total.get(reason, 0) + number
-        return Counters(total, now.unreadable_bytes + unreadable_bytes, now.trouble, now.trouble_since_ns)
+        return replace(
+            now,
+            dropped=total,
+            unreadable_bytes=now.unreadable_bytes + unreadable_bytes,
+            sampled_out=now.sampled_out + sampled_out,
+        )
 
     _change(folder, with_further)
 
@@ -74,7 +83,7 @@ def set_trouble(folder: Path, trouble: str, now_ns: int) -> None:
 
     def with_trouble(now: Counters) -> Counters:
         since = (now.trouble_since_ns if now.trouble else now_ns) if trouble else 0
-        return Counters(now.dropped, now.unreadable_bytes, trouble, since)
+        return replace(now, trouble=trouble, trouble_since_ns=since)
 
     _change(folder, with_trouble)
 
@@ -91,7 +100,13 @@ def _from_json(text: bytes) -> Counters:
     try:
         found = json.loads(text)
         dropped = {DropReason(name): int(number) for name, number in found["dropped"].items()}
-        return Counters(dropped, int(found["unreadable_bytes"]), str(found["trouble"]), int(found["trouble_since_ns"]))
+        return Counters(
+            dropped,
+            int(found["unreadable_bytes"]),
+            int(found["sampled_out"]),
+            str(found["trouble"]),
+            int(found["trouble_since_ns"]),
+        )
     except (ValueError, KeyError, TypeError):
         return Counters()
 
@@ -101,6 +116,7 @@ def _to_json(counters: Counters) -> bytes:
         {
             "dropped": {reason.value: number for reason, number in counters.dropped.items()},
             "unreadable_bytes": counters.unreadable_bytes,
+            "sampled_out": counters.sampled_out,
             "trouble": counters.trouble,
             "trouble_since_ns": counters.trouble_since_ns,
         }

@@ -46,9 +46,9 @@ class SpoolMetrics:
         """So many more are with the destination; fewer where the number is negative."""
         self._inflight.add(spans, self._component)
 
-    def exported(self, delivered: int, refused: int) -> None:
-        """The destination has answered for a batch."""
-        self._processed.add(delivered + refused, self._component)
+    def exported(self, delivered: int, refused: int, sampled_out: int = 0) -> None:
+        """The destination has answered for a batch, or what was left out of it was all there was."""
+        self._processed.add(delivered + refused + sampled_out, self._component)
         self._exported.add(delivered, self._component)
         if refused:
             self._exported.add(refused, {**self._component, ERROR_TYPE: _REJECTED})

@@ -201,7 +201,7 @@ class Spool:
                 self._drain.release()
 
     def _wait(self) -> None:
-        is_idle = not (self._drain.backoff.is_failing or self._has_leftovers)
+        is_idle = self._drain.backoff.is_over and not self._has_leftovers
         if is_idle:
             self._work.wait(LOOK_INTERVAL_S)
         # In this order: a span added in between is among those delivered next, and the one after it rouses us again.

@@ -35,10 +35,13 @@ class Tally:
         self._notices = Notices()
         self._kept: Counter[DropReason] = Counter()
         self._trouble = ""
+        self._sampled_out = 0
+        """How many spans were left out on purpose, as far as the file does not have them yet."""
 
     def delivered(self, batch: int, outcome: Outcome) -> None:
-        """Count what the destination took and what it refused."""
-        self.metrics.exported(batch - outcome.refused, outcome.refused)
+        """Count what the destination took, what it refused, and what was left out on purpose."""
+        self.metrics.exported(batch - outcome.refused - outcome.sampled_out, outcome.refused, outcome.sampled_out)
+        self._sampled_out += outcome.sampled_out
         self._set_trouble("")
         if outcome.refused:
             self.drop(DropReason.REFUSED, outcome.refused, outcome.reason, is_counted=True)
@@ -101,7 +104,7 @@ class Tally:
     def unreadable(self, path: Path, size: int) -> None:
         """Count bytes of a segment that are no spans."""
         with suppress(OSError):
-            add_to_counters(self._folder, {}, size)
+            add_to_counters(self._folder, {}, unreadable_bytes=size)
         if self._notices.due("unreadable"):
             _logger.warning(
                 "%d bytes of %s could not be read as spans and were skipped; a copy of them is beside it, in a file "
@@ -112,11 +115,12 @@ class Tally:
 
     def keep(self) -> None:
         """Write what was counted since the last time into the file that people read."""
-        news = self.dropped - self._kept
-        if news:
+        news, sampled_out = self.dropped - self._kept, self._sampled_out
+        if news or sampled_out:
             with suppress(OSError):
-                add_to_counters(self._folder, news)
+                add_to_counters(self._folder, news, sampled_out=sampled_out)
                 self._kept += news
+                self._sampled_out -= sampled_out
 
     def _set_trouble(self, trouble: str) -> None:
         if trouble != self._trouble:
