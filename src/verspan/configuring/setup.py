@@ -134,13 +134,9 @@ def _name_version() -> None:
 
 
 def _open_borders(settings: Settings) -> None:
-    if sdk_disabled():
-        return
-    set_borders(Borders.by(settings))
-    try:
+    if not sdk_disabled():
+        set_borders(Borders.by(settings))
         carry_across_services()
-    except ValueError as error:
-        report(error, "carrying the version across services")
 
 
 def _set_up(settings: Settings) -> None:
@@ -169,7 +165,7 @@ def _make_provider() -> TracerProvider:
     from verspan.configuring.wiring import make_tracer_provider
 
     with _state.lock:
-        provider = make_tracer_provider()
+        provider = make_tracer_provider(_name_version)
         runtime = current_runtime()
         settings = runtime.settings if runtime is not None else resolve_settings()
         _connect(provider, settings, settings.exporters, joined=False)

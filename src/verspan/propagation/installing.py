@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from opentelemetry import propagate
 from opentelemetry.propagators.textmap import TextMapPropagator
 
 from verspan.propagation.propagator import VersionPropagator, carrying_version
@@ -12,13 +13,7 @@ def carry_across_services() -> None:
 
     An application may set its own at any time and keeps it. There is no way to be told of that, so it is looked at
     where instrumentations ask for it, in the function of OpenTelemetry's that all of them go through.
-
-    Raises:
-        ValueError: ``OTEL_PROPAGATORS`` names a propagator that is not installed, with which no instrumentation of
-            OpenTelemetry's works either.
     """
-    from opentelemetry import propagate
-
     ask = propagate.get_global_textmap
     if getattr(ask, "carries_version", False):
         return
