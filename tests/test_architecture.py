@@ -31,7 +31,10 @@ BY_VERSION = "verspan.context verspan.telemetry.costs verspan.telemetry.version_
 REDACTED = "verspan.redaction.active verspan.redaction.supplements"  # what may be told of a call, or of an exception
 GUARD = "verspan.instrumentation.guard"  # how an error of ours is kept from the application
 SET_UP = f"{WORDS} {GUARD} verspan.context verspan.settings verspan.runtime"
-WIRED = "verspan.instrumentation verspan.pipelines verspan.processor verspan.propagation verspan.redaction verspan.telemetry verspan.versions"
+WIRED = (
+    "verspan.instrumentation verspan.pipelines verspan.processor verspan.propagation verspan.redaction "
+    "verspan.telemetry verspan.versions"
+)
 EXPORTER = (
     f"{STORE} {SDK} {HOOKS} verspan.settings verspan.pipelines verspan.notices "
     "verspan.instrumentation.handover"  # how content reaches the store without being on a span
@@ -57,7 +60,8 @@ RULES = {
     "verspan.store": f"{MODELS} {WORDS} {ZSTD} verspan.settings verspan.pricing {REGISTERED} sqlalchemy orjson",
     "verspan.store.conformance": f"{STORE} verspan.store verspan.versions.identity {REGISTERED} pytest",
     "verspan.telemetry": (
-        f"{API} {WORDS} {MODELS} verspan.context verspan.pricing verspan.versions.identity verspan.versions.remotes"
+        f"{API} {WORDS} {MODELS} verspan.context verspan.pricing "
+        "verspan.versions.application verspan.versions.identity verspan.versions.remotes"
     ),
     "verspan.instrumentation": (
         f"{API} {HOOKS} {CALL} {WORDS} {BY_VERSION} verspan.settings {REDACTED} packaging typing_extensions"
@@ -65,6 +69,7 @@ RULES = {
     "verspan.instrumentation.conformance": f"{SDK} {HOOKS} {SET_UP} verspan.instrumentation verspan.testing pytest",
     "verspan.testing": f"{SDK} verspan.instrumentation verspan.processor verspan.settings",
     "verspan.versions": f"{STORE} {SET_UP} {API} {HOOKS}",
+    "verspan.versions.environment": f"{SDK} {SET_UP} verspan.versions.registry",
     "verspan.traces": f"{STORE} verspan.runtime",
     "verspan.redaction": f"{WORDS} {SDK} verspan.settings verspan.instrumentation.handover orjson presidio_analyzer",
     "verspan.tracing": f"{STORE} {SET_UP} {API} {REDACTED} verspan.instrumentation verspan.configuring",

@@ -72,9 +72,11 @@ def flush(timeout: float = 30.0) -> bool:
     deadline = time.monotonic() + timeout
     runtime = _Current.runtime
     done = abandoned.wait(timeout)
+    # Before the providers, since versions leave through them too.
+    done = registry.flush(max(0.0, deadline - time.monotonic())) and done
     for provider in runtime.providers if runtime is not None else ():
         done = _within(deadline, provider.force_flush) and done
-    return registry.flush(max(0.0, deadline - time.monotonic())) and done
+    return done
 
 
 def _within(deadline: float, force_flush: Callable[[int], Any]) -> bool:

@@ -8,6 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from verspan.semconv import SPAN_REGISTERED
+
 TRACES = "/v1/traces"
 
 
@@ -21,6 +23,8 @@ class Collector:
             silent: never answer, as a collector that hangs.
         """
         self.names: list[str] = []
+        """Names of the application's spans; those that tell of versions are among the requests alone."""
+        self.requests: list[ExportTraceServiceRequest] = []
         self._answer = threading.Event()
         collector = self
 
@@ -48,5 +52,6 @@ class Collector:
         self._answer.set()
 
     def _take(self, request: ExportTraceServiceRequest) -> None:
+        self.requests.append(request)
         scopes = [scope for resource in request.resource_spans for scope in resource.scope_spans]
-        self.names += [span.name for scope in scopes for span in scope.spans]
+        self.names += [span.name for scope in scopes for span in scope.spans if span.name != SPAN_REGISTERED]

@@ -15,6 +15,8 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from verspan.semconv import SPAN_REGISTERED
+
 logging.basicConfig(format="%(levelname)s %(name)s %(message)s")
 memory = InMemorySpanExporter()
 tracer = trace.get_tracer("tea-shop")
@@ -34,8 +36,12 @@ def make(name: str) -> None:
 
 
 def show() -> None:
-    """Print the attributes of every span that the application's own exporter was given, by name."""
-    print(json.dumps({span.name: dict(span.attributes or {}) for span in memory.get_finished_spans()}))  # noqa: T201
+    """Print the attributes of every span that the application's own exporter was given, by name.
+
+    A version's own span is left out: it comes from the background, at any time.
+    """
+    spans = [span for span in memory.get_finished_spans() if span.name != SPAN_REGISTERED]
+    print(json.dumps({span.name: dict(span.attributes or {}) for span in spans}))  # noqa: T201
 
 
 class EarlyStarters:

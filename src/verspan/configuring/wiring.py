@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import atexit
 import logging
+import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -15,33 +16,42 @@ from opentelemetry._logs import get_logger_provider, set_logger_provider
 from opentelemetry.sdk._logs import LoggerProvider, LogRecordProcessor
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import MetricReader
-from opentelemetry.sdk.resources import SERVICE_NAME, OTELResourceDetector, Resource
+from opentelemetry.sdk.resources import OTELResourceDetector, Resource
 
 from verspan.configuring.exporters import build_pipelines
 from verspan.configuring.outlets import LogOutlet, SpanOutlet
 from verspan.configuring.own_provider import OwnTracerProvider
-from verspan.context import current_experiment
+from verspan.context import active_version, may_name_version
 from verspan.instrumentation import abandoned
-from verspan.instrumentation.handover import set_late_attributes
+from verspan.instrumentation.call_spans import set_call_span_maker
 from verspan.pipelines import Pipeline
 from verspan.processor import VersionSpanProcessor
 from verspan.runtime import Flushable, Runtime
-from verspan.settings import Settings
-from verspan.versions.identity import DEFAULT_EXPERIMENT
+from verspan.semconv import ENV_ACTIVE_MODEL
+from verspan.settings import LOCAL_EXPORTER, Settings
+from verspan.telemetry.announcing import Announcer
+from verspan.telemetry.resource import resource_attributes
+from verspan.versions.environment import EnvironmentVersionProcessor
+from verspan.versions.registry import configure_announcing
 
 _SECONDS_AT_EXIT = 1.0
 _logger = logging.getLogger(__name__)
 
 
-def make_tracer_provider() -> OwnTracerProvider:
+def make_tracer_provider(naming: Callable[[], object] | None = None) -> OwnTracerProvider:
     """A provider for an application that has none; whoever makes it shuts it down.
 
-    The experiment names the service unless OpenTelemetry's variables do: it is the application that versions belong
-    to, which says more in Jaeger than ``unknown_service``.
+    Its resource says what is known of the application (:mod:`verspan.telemetry.resource`); what OpenTelemetry's
+    variables say of the same comes before that.
+
+    Args:
+        naming: makes a version active where none is, so that the resource can tell of it.
     """
-    experiment = current_experiment()
-    named = experiment == DEFAULT_EXPERIMENT or SERVICE_NAME in OTELResourceDetector().detect().attributes
-    return OwnTracerProvider(Resource.create({} if named else {SERVICE_NAME: experiment}))
+    if naming is not None and active_version() is None and may_name_version():
+        naming()
+    given = OTELResourceDetector().detect().attributes
+    ours = {name: value for name, value in resource_attributes().items() if name not in given}
+    return OwnTracerProvider(Resource.create(ours))
 
 
 class Wiring:
@@ -73,10 +83,13 @@ class Wiring:
         pipelines = build_pipelines(exporters, settings)
         self._attach(provider)
         self._spans.replace([each for pipeline in pipelines.values() for each in pipeline.span_processors])
-        set_late_attributes(all(pipeline.takes_supplements for pipeline in pipelines.values()) and _is_ours(provider))
+        self._serve_calls(provider, all(pipeline.takes_supplements for pipeline in pipelines.values()))
         resource = getattr(provider, "resource", None) or Resource.create({})
         self._measure([each for pipeline in pipelines.values() for each in pipeline.metric_readers], resource)
         self._emit([each for pipeline in pipelines.values() for each in pipeline.log_processors], resource)
+        # The store of this process has versions' records from the process itself.
+        elsewhere = joined or any(name != LOCAL_EXPORTER for name in pipelines)
+        configure_announcing(Announcer(provider, tuple(pipelines)) if elsewhere else None)
         others = (None if self._metrics_ended else self._meter_provider, self._logger_provider)
         providers: list[Flushable] = [provider, *(other for other in others if other is not None)]
         return Runtime(settings, _destinations(pipelines), joined, providers, tuple(pipelines))
@@ -86,10 +99,20 @@ class Wiring:
             self._connected.append(provider)
             add = provider.add_own if isinstance(provider, OwnTracerProvider) else provider.add_span_processor
             add(self._versions)
+            if os.environ.get(ENV_ACTIVE_MODEL):
+                add(EnvironmentVersionProcessor())
             add(self._spans)
         # Before a joined provider's own handler, which was registered before this and therefore runs after.
         atexit.unregister(abandoned.wait)
         atexit.register(abandoned.wait, _SECONDS_AT_EXIT)
+
+    def _serve_calls(self, provider: Any, takes_supplements: bool) -> None:  # noqa: FBT001 - the one question
+        """Make the spans of calls ourselves as long as nobody but Verspan reads what the provider makes."""
+        if takes_supplements and isinstance(provider, OwnTracerProvider) and not provider.read_by_others:
+            provider.tell_when_read_by_others(lambda: set_call_span_maker(None))
+            set_call_span_maker(provider.call_spans())
+        else:
+            set_call_span_maker(None)
 
     def _measure(self, readers: Sequence[MetricReader], resource: Resource) -> None:
         """Have metrics read, unless the application has a MeterProvider of its own.
@@ -120,14 +143,6 @@ class Wiring:
             self._logger_provider.add_log_record_processor(self._logs)
             set_logger_provider(self._logger_provider)
         self._logs.replace(processors)
-
-
-def _is_ours(provider: Any) -> bool:
-    """Whether nobody but Verspan reads a provider's spans; where that changes, attributes are on time from then on."""
-    if not isinstance(provider, OwnTracerProvider):
-        return False
-    provider.tell_when_read_by_others(lambda: set_late_attributes(False))
-    return not provider.read_by_others
 
 
 def _destinations(pipelines: dict[str, Pipeline]) -> tuple[str, ...]:

@@ -10,11 +10,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from verspan.versions.git import read_described_state, root_of
+from verspan.versions.git import read_described_state, read_git_state, read_head, root_of
 from verspan.versions.identity import printable
 from verspan.versions.model import GitState
+from verspan.versions.platforms import platform_git_state
 
 _NAMELESS: Final = "application"  # in the root folder, which has no name
+_SHORT_COMMIT: Final = 7  # digits, as git shortens them at least
 _PACKAGE_FOLDERS: Final = ("site-packages", "dist-packages")
 
 _logger = logging.getLogger(__name__)
@@ -39,17 +41,34 @@ def application_folder() -> Path:
     return next(in_repository, folders[0] if folders else Path(os.sep))
 
 
+def application_git_state() -> GitState | None:
+    """The state of the code that this process runs: git's word, else the platform's; None where neither has one."""
+    return _or_platform(read_git_state(application_folder()))
+
+
+def application_head() -> GitState | None:
+    """The same without looking at the application's files, so that whether it is dirty stays open."""
+    return _or_platform(read_head(application_folder()))
+
+
 def automatic_state(folder: Path) -> NamedState:
     """The version that a folder holds: ``<directory>-<git describe --tags --always --dirty>``.
 
-    The directory is the repository's root; without git it is the folder itself and all there is to the name.
+    The directory is the repository's root. Without git it is the folder itself, with the commit that the platform tells
+    of, or alone.
     """
     described = read_described_state(folder)
+    state = _or_platform(described.state)
+    commit = state.commit[:_SHORT_COMMIT] if state is not None and state.commit is not None else None
     directory = (root_of(folder) or folder).name or _NAMELESS
-    if described.description is None:
+    if described.description is None and commit is None:
         _say_indistinct(directory)
-    name = "-".join(part for part in (directory, described.description) if part)
-    return NamedState(printable(_decodable(name)).strip() or _NAMELESS, described.state)
+    name = "-".join(part for part in (directory, described.description or commit) if part)
+    return NamedState(printable(_decodable(name)).strip() or _NAMELESS, state)
+
+
+def _or_platform(state: GitState | None) -> GitState | None:
+    return state if state is not None and state.commit is not None else platform_git_state() or state
 
 
 def _script_folder() -> Path | None:

@@ -20,6 +20,7 @@ from verspan.versions.model import GitState
 from verspan.versions.remotes import without_credentials
 
 _TIMEOUT: Final = 5.0  # seconds for all questions about one folder together
+_HEAD_TIMEOUT: Final = 1.0  # likewise, where somebody waits for the answers
 _STATUS: Final = ("status", "--porcelain=v2", "--branch", "-z", "--untracked-files=normal", "--no-renames")
 _REMOTES: Final = ("config", "-z", "--get-regexp", r"^(remote\..*\.url|branch\..*\.remote)$")
 _NOTHING_FOUND: Final = 1  # exit status of git's questions that may have no answer
@@ -60,7 +61,21 @@ def read_git_state(folder: Path) -> GitState | None:
         None outside a git repository; fields that are None where git fails, which is logged once.
     """
     try:
-        return _Repository(folder).state
+        return _Repository(folder, _TIMEOUT).state
+    except _GitError as error:
+        return error.told_of(folder)
+
+
+def read_head(folder: Path) -> GitState | None:
+    """The commit, branch and remote of the working tree that a folder is in, and not whether it is dirty.
+
+    To look at no file but git's own takes a few milliseconds however large the tree is.
+
+    Returns:
+        None outside a git repository; fields that are None where git fails, which is logged once.
+    """
+    try:
+        return _Repository(folder, _HEAD_TIMEOUT).head
     except _GitError as error:
         return error.told_of(folder)
 
@@ -71,7 +86,7 @@ def read_described_state(folder: Path) -> DescribedState:
     Returns:
         Fields that are None where git fails, which is logged once.
     """
-    repository = _Repository(folder)
+    repository = _Repository(folder, _TIMEOUT)
     try:
         return DescribedState(repository.state, repository.description)
     except _GitError as error:
@@ -115,14 +130,20 @@ class _Status:
 class _Repository:
     """Questions to git about one folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, timeout: float) -> None:
         self._folder = folder
-        self._deadline = time.monotonic() + _TIMEOUT
+        self._timeout = timeout
+        self._deadline = time.monotonic() + timeout
 
     @cached_property
     def state(self) -> GitState:
         status = self._status
-        return GitState(status.commit, status.branch, self._remote_url(), status.dirty)
+        return GitState(status.commit, status.branch, self._remote_url(status.branch), status.dirty)
+
+    @property
+    def head(self) -> GitState:
+        head = self._head()
+        return GitState(head.commit, head.branch, self._remote_url(head.branch))
 
     @property
     def description(self) -> str | None:
@@ -139,19 +160,19 @@ class _Repository:
         except _GitError as error:
             if "must be run in a work tree" not in str(error):
                 raise
-            return self._bare_status()
+            return self._head()
 
-    def _bare_status(self) -> _Status:
+    def _head(self) -> _Status:
         commit = self._ask("rev-parse", "--quiet", "--verify", "HEAD", also_fine=_NOTHING_FOUND).strip()
         branch = self._ask("symbolic-ref", "--quiet", "--short", "HEAD", also_fine=_NOTHING_FOUND).strip()
         return _Status(commit or None, branch or None)
 
-    def _remote_url(self) -> str | None:
+    def _remote_url(self, branch: str | None) -> str | None:
         settings: dict[str, str] = {}
         for entry in self._ask(*_REMOTES, also_fine=_NOTHING_FOUND).split("\0"):
             key, _, value = entry.partition("\n")
             settings.setdefault(key, value)
-        remotes = (settings.get(f"branch.{self._status.branch}.remote"), "origin")
+        remotes = (settings.get(f"branch.{branch}.remote"), "origin")
         urls = [settings[key] for name in remotes if (key := f"remote.{name}.url") in settings]
         urls += [value for key, value in settings.items() if key.startswith("remote.")]
         return without_credentials(urls[0]) if urls else None
@@ -176,7 +197,7 @@ class _Repository:
                 check=False,
             )
         except subprocess.TimeoutExpired as error:
-            raise _GitError(f"git {question[0]} gave no answer within {_TIMEOUT:g} seconds") from error
+            raise _GitError(f"git {question[0]} gave no answer within {self._timeout:g} seconds") from error
         except OSError as error:
             raise _GitError(f"git cannot be run: {error}") from error
 

@@ -60,10 +60,9 @@ class _Entry:
     announced_by: Announces | None = None
     """Who was given it to announce, whether or not that went well."""
 
-    @property
-    def has_record(self) -> bool:
-        """Whether more than the id is known."""
-        return self.named or self.model.experiment_id != ""
+    def is_new_to(self, announcer: Announces) -> bool:
+        """Whether there is a record, and not the id alone, that the announcer was not given."""
+        return self.announced_by != announcer and (self.named or self.model.experiment_id != "")
 
 
 @dataclass(frozen=True)
@@ -195,10 +194,10 @@ class Recorder:
         with suppress_instrumentation():
             while batch := self._next_batch():
                 self._read_git({id(entry): entry for entry in (*batch.unsettled, *batch.unannounced)}.values())
+                if batch.announcer is not None:  # first, since a store may be locked and telemetry should not wait
+                    self._announce_by(batch.announcer, batch.unannounced)
                 if batch.url is not None and batch.unsettled:
                     self._settle_at(batch.url, batch.unsettled)
-                if batch.announcer is not None:
-                    self._announce_by(batch.announcer, batch.unannounced)
 
     def _next_batch(self) -> _Batch:
         while True:
@@ -210,9 +209,9 @@ class Recorder:
                 known = self._known.values()
                 batch = _Batch(
                     url,
-                    [entry for entry in known if entry.settled_at != url] if url is not None else [],
+                    [entry for entry in known if url is not None and entry.settled_at != url],
                     announcer,
-                    [entry for entry in known if entry.announced_by != announcer] if announcer is not None else [],
+                    [entry for entry in known if announcer is not None and entry.is_new_to(announcer)],
                 )
                 if not batch:
                     self._thread = None
@@ -253,8 +252,7 @@ class Recorder:
         for entry in entries:
             entry.announced_by = announcer
             try:
-                if entry.has_record:
-                    announcer.announce(entry.model)
+                announcer.announce(entry.model)
             except Exception as error:  # noqa: BLE001 - a processor of somebody else's may raise
                 report(error, "announcing a version")
 

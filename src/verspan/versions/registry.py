@@ -12,8 +12,7 @@ from verspan.errors import NotFoundError
 from verspan.runtime import current_settings
 from verspan.settings import LOCAL_EXPORTER, sdk_disabled
 from verspan.store.interface import ModelQuery
-from verspan.versions.application import application_folder
-from verspan.versions.git import read_git_state
+from verspan.versions.application import application_git_state
 from verspan.versions.identity import experiment_id_for, model_id_for
 from verspan.versions.model import GitState, LoggedModel
 from verspan.versions.recorder import Announces, Recorder
@@ -29,11 +28,7 @@ def _place_by_settings() -> str | None:
     return settings.store_url if LOCAL_EXPORTER in settings.exporters and not sdk_disabled() else None
 
 
-def _application_git_state() -> GitState | None:
-    return read_git_state(application_folder())
-
-
-_recorder = Recorder(_place_by_settings, _application_git_state)
+_recorder = Recorder(_place_by_settings, application_git_state)
 if hasattr(os, "register_at_fork"):  # not on Windows, where nothing forks
     os.register_at_fork(before=_recorder.wait_for_fork, after_in_child=_recorder.begin_anew)
 
