@@ -42,6 +42,7 @@ def test_redacted_span(redact: Callable[..., Redactor]) -> None:
     assert copy.to_json() == span.to_json().replace("ann@example.com", "[email]")
     assert (copy.context, copy.parent, copy.resource) == (span.context, span.parent, span.resource)
     assert (span.attributes or {})["to"] == "ann@example.com"
+    assert redacted_span(copy) is copy
 
 
 def test_a_span_is_itself(redact: Callable[..., Redactor]) -> None:

@@ -56,9 +56,9 @@ class RedactedSpan(ReadableSpan):
 
 
 def redacted_span(span: ReadableSpan) -> ReadableSpan:
-    """A span as it may be written; itself where nothing is redacted."""
+    """A span as it may be written; itself where nothing is redacted, or where it has been."""
     redactor = active_redactor()
-    return span if redactor is None else RedactedSpan(span, redactor)
+    return span if redactor is None or isinstance(span, RedactedSpan) else RedactedSpan(span, redactor)
 
 
 class RedactingSpanExporter(SpanExporter):
