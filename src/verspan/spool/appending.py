@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 import weakref
 from collections.abc import Callable, Container
+from functools import partial
 from pathlib import Path
 
 from opentelemetry.sdk.trace import ReadableSpan
@@ -20,7 +21,7 @@ from verspan.redaction.spans import RedactedSpan
 from verspan.redaction.supplements import redacted_supplement
 from verspan.spool.delivery import Destination
 from verspan.spool.destinations import make_folder
-from verspan.spool.memory import MemoryQueue, PackedSpan
+from verspan.spool.memory import MemoryQueue
 from verspan.spool.origins import Origins
 from verspan.spool.packing import pack_span
 from verspan.spool.reading import Segment
@@ -87,12 +88,12 @@ class Appender:
         writer = self._writer or self._first_writer()
         if writer is not None:
             try:
-                self._write(writer, PackedSpan(payload, number))
+                self._write(writer, payload, number)
             except OSError as error:
                 self._give_up(writer, error)
             else:
                 return
-        self.memory.add(PackedSpan(payload, number))
+        self.memory.add(payload, number)
 
     def mend(self) -> None:
         """Where the folder took nothing, try again; what waits in memory is written once it does."""
@@ -103,7 +104,7 @@ class Appender:
             if writer is None:
                 with self._lock:
                     writer = self._new_writer()
-            self.memory.spill(lambda packed: self._write(writer, packed))
+            self.memory.spill(partial(self._write, writer))
         except OSError as error:
             self.trouble = error
             self.end()
@@ -143,10 +144,10 @@ class Appender:
         if session is not None:
             session.leave()
 
-    def _write(self, writer: SegmentWriter, packed: PackedSpan) -> None:
-        if packed.origin not in writer.origins:
-            writer.append_origin(packed.origin, self._origins.payload(packed.origin))
-        writer.append(packed.payload)
+    def _write(self, writer: SegmentWriter, payload: bytes, origin: int) -> None:
+        if origin not in writer.origins:
+            writer.append_origin(origin, self._origins.payload(origin))
+        writer.append(payload)
         if writer.size > self._segment_bytes and writer is self._writer:
             self._rotate(writer)
 

@@ -17,7 +17,7 @@ MAX_BYTES = 64 * 2**20
 """A history that an agent resends makes a span large, so the number alone would not bound the memory."""
 
 
-class PackedSpan(NamedTuple):
+class _Held(NamedTuple):
     """A span as it would be written, with the number of its origin."""
 
     payload: bytes
@@ -33,7 +33,7 @@ class MemoryQueue:
         self.refused = 0
         """How many spans there was no room for."""
         self._origins = origins
-        self._held: deque[PackedSpan] = deque()
+        self._held: deque[_Held] = deque()
         self._size = 0
         # Reentrant, because the garbage collector may run in the middle of `add` and end another span.
         self._lock = threading.RLock()
@@ -41,19 +41,19 @@ class MemoryQueue:
     def __len__(self) -> int:
         return len(self._held)
 
-    def add(self, packed: PackedSpan) -> None:
-        """Hold a span; where there is no room, it is counted as refused."""
+    def add(self, payload: bytes, origin: int) -> None:
+        """Hold a span with the number of its origin; where there is no room, it is counted as refused."""
         with self._lock:
-            if not self._has_room(len(packed.payload)):
+            if not self._has_room(len(payload)):
                 self.refused += 1
                 return
-            self._size += len(packed.payload)
-            self._held.append(packed)
+            self._size += len(payload)
+            self._held.append(_Held(payload, origin))
 
-    def spill(self, write: Callable[[PackedSpan], None]) -> None:
+    def spill(self, write: Callable[[bytes, int], None]) -> None:
         """Write everything elsewhere, oldest first; what the writer raises ends it, and what is left stays."""
         while self._held:
-            write(self._held[0])
+            write(*self._held[0])
             self._discard()
 
     def extent(self) -> Extent:

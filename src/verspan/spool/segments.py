@@ -20,6 +20,7 @@ _STATE = struct.Struct("<QI")
 _CHECKSUM = struct.Struct("<I")
 HEADER_SIZE = len(_MAGIC) + _STATE.size + _CHECKSUM.size
 _MODE = 0o600
+_CUT_SHORT = "there was space for a part of it only"
 _ORIGIN_MARK = mark_of(RecordKind.ORIGIN)
 
 
@@ -80,7 +81,11 @@ class SegmentWriter:
         Raises:
             OSError: it is not in the file, or not whole; nothing more is to be written to this segment.
         """
-        self._write(framed(payload))
+        record = framed(payload)
+        size = len(record)
+        if os.write(self._descriptor, record) != size:
+            raise OSError(_CUT_SHORT)
+        self.size += size
 
     def append_origin(self, number: int, payload: bytes) -> None:
         """Write an origin that spans will refer to.
@@ -92,7 +97,5 @@ class SegmentWriter:
         self.origins.add(number)
 
     def _write(self, data: bytes) -> None:
-        written = os.write(self._descriptor, data)
-        if written != len(data):
-            raise OSError("there was space for a part of a span only")
-        self.size += written
+        if os.write(self._descriptor, data) != len(data):
+            raise OSError(_CUT_SHORT)
