@@ -33,10 +33,10 @@ def keep_bodies(connection: Connection, compressor: Compressor, bodies: Mapping[
     keys = known_keys(connection, digests.digest, digests.body_key, bodies)
     new = [digest for digest in bodies if digest not in keys]
     keys.update(zip(new, count(next_key(connection, tables.bodies.c.body_key)), strict=False))
-    _INSERT_DIGESTS.execute(connection, ({"digest": digest, "body_key": keys[digest]} for digest in new))
+    _INSERT_DIGESTS.execute(connection, ((digest, keys[digest]) for digest in new))
     _INSERT_BODIES.execute(
         connection,
-        ({"body_key": keys[digest], "content": compressor.compress(bodies[digest].content)} for digest in new),
+        ((keys[digest], compressor.compress(bodies[digest].content)) for digest in new),
     )
     return keys
 

@@ -19,6 +19,7 @@ from verspan.traces.model import CALL_OPERATIONS, Figures, SpanRecord
 _HOUR_NS = 3_600_000_000_000
 _ALL_TIME = -1
 _SUMS = ("calls", "errors", "input_tokens", "output_tokens", "unpriced_calls")
+_NOTHING = {"calls": 0, "errors": 0, "input_tokens": 0, "output_tokens": 0, "cost_pico": None, "unpriced_calls": 0}
 
 _Period = tuple[int, int, str]
 """Key of a version, hour and operation."""
@@ -43,7 +44,7 @@ class FiguresChange:
         period = (model_key, span.start_ns // _HOUR_NS, operation)
         self._latencies[period, bucket_of(span.end_ns - span.start_ns)] += 1
         if period not in self._sums:
-            self._sums[period] = dict.fromkeys(_SUMS, 0) | {"cost_pico": None}
+            self._sums[period] = dict(_NOTHING)  # in the order of the columns
         _add(self._sums[period], span, promoted)
 
     def move_trace(self, before: int | None, now: int | None) -> None:
@@ -57,12 +58,12 @@ class FiguresChange:
         """Add everything to the store's figures."""
         _ADD_SUMS.execute(
             connection,
-            (columns | sums for period, sums in self._sums.items() for columns in _periods(period)),
+            ((*columns, *sums.values()) for period, sums in self._sums.items() for columns in _periods(period)),
         )
         _ADD_LATENCIES.execute(
             connection,
             (
-                columns | {"bucket": bucket, "calls": calls}
+                (*columns, bucket, calls)
                 for (period, bucket), calls in self._latencies.items()
                 for columns in _periods(period)
             ),
@@ -130,11 +131,11 @@ def _latencies_of(connection: Connection, model_key: int) -> Mapping[int, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def _periods(period: _Period) -> Iterator[dict[str, Any]]:
+def _periods(period: _Period) -> Iterator[_Period]:
     """The hour itself and all of time."""
     model_key, hour, operation = period
-    yield {"model_key": model_key, "hour": hour, "operation": operation}
-    yield {"model_key": model_key, "hour": _ALL_TIME, "operation": operation}
+    yield model_key, hour, operation
+    yield model_key, _ALL_TIME, operation
 
 
 def _add_sums() -> Insert:

@@ -65,12 +65,12 @@ def keys_of_stamped(connection: Connection, stamped: Mapping[str, tuple[str | No
     """
     keys = known_keys(connection, _MODELS.model_id, _MODELS.model_key, stamped)
     new = [model_id for model_id in stamped if model_id not in keys]
-    known_names = [{"key": keys[model_id], "name": stamped[model_id][0]} for model_id in keys]
+    known_names = [(stamped[model_id][0], key) for model_id, key in keys.items()]
     keys.update(zip(new, count(next_key(connection, _MODELS.model_key)), strict=False))
     if new:
         rows = [_placeholder(keys[model_id], model_id, *stamped[model_id]) for model_id in new]
         connection.execute(insert(tables.logged_models), rows)
-    _ADD_NAMES.execute(connection, (row for row in known_names if row["name"] is not None))
+    _ADD_NAMES.execute(connection, (row for row in known_names if row[0] is not None))
     return keys
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from verspan import semconv
 from verspan.errors import InvalidArgumentError
 from verspan.store.contents import Body, Content, split
 from verspan.store.promoted import Promoted, promote, writable
-from verspan.traces.model import SpanRecord
+from verspan.store.span_bodies import span_body
+from verspan.traces.model import Attributes, AttributeValue, SpanRecord
 
 _CONTENT = sorted(semconv.CONTENT_ATTRIBUTES)
 _TIMES = range(2**62)
@@ -24,34 +25,21 @@ class PreparedSpan(NamedTuple):
     span_id: bytes
     parent_span_id: bytes | None
     promoted: Promoted
-    contents: Mapping[str, Content]
-    bodies: Mapping[bytes, Body]
-    """Every body of the span by digest."""
+    body: bytes
+    """What is in no column and no body that is kept once, see `span_bodies`."""
+    bodies: Sequence[Body]
+    """What is kept once, in the order in which the span has it."""
+    request_digest: bytes | None
+    """The body that says what was asked: the user's last message, or the inputs."""
+    response_digest: bytes | None
+    """The body that says what was answered: the first choice, or the outputs."""
+    labels: Sequence[tuple[str, str, str]]
+    """Kind, name and value of each tag and piece of metadata."""
 
     @property
     def is_root(self) -> bool:
         """Whether the span has no parent."""
         return self.parent_span_id is None
-
-    def request_digest(self) -> bytes | None:
-        """The body that says what was asked: the user's last message, or the inputs."""
-        messages = self._bodies(semconv.GEN_AI_INPUT_MESSAGES)
-        users = [body for body in messages if body.role == "user"]
-        return _digest(users[-1:] or messages[-1:] or self._bodies(semconv.VERSPAN_INPUTS))
-
-    def response_digest(self) -> bytes | None:
-        """The body that says what was answered: the first choice, or the outputs."""
-        return _digest(self._bodies(semconv.GEN_AI_OUTPUT_MESSAGES) or self._bodies(semconv.VERSPAN_OUTPUTS))
-
-    def labels(self) -> Iterator[tuple[str, str, str]]:
-        """Kind, name and value of each tag and piece of metadata."""
-        for name in [name for name in self.span.attributes if name.startswith(_LABEL_PREFIXES)]:
-            _, kind, label = name.split(".", 2)
-            yield kind, writable(label), writable(str(self.span.attributes[name]))
-
-    def _bodies(self, name: str) -> Sequence[Body]:
-        content = self.contents.get(name)
-        return content.bodies if content else ()
 
 
 def prepare(span: SpanRecord) -> PreparedSpan:
@@ -73,13 +61,41 @@ def prepare(span: SpanRecord) -> PreparedSpan:
         span_id=_id(span.span_id, 8, "span id"),
         parent_span_id=_id(span.parent_span_id, 8, "parent span id") if span.parent_span_id is not None else None,
         promoted=promote(span),
-        contents=contents,
-        bodies={body.digest: body for content in contents.values() for body in content.bodies},
+        body=span_body(span, contents),
+        bodies=tuple([body for content in contents.values() for body in content.bodies]),
+        request_digest=_digest(_asked(contents)),
+        response_digest=_digest(
+            _bodies(contents, semconv.GEN_AI_OUTPUT_MESSAGES) or _bodies(contents, semconv.VERSPAN_OUTPUTS)
+        ),
+        labels=_labels(attributes),
     )
+
+
+def _asked(contents: Mapping[str, Content]) -> Sequence[Body]:
+    messages = _bodies(contents, semconv.GEN_AI_INPUT_MESSAGES)
+    users = [body for body in messages if body.role == "user"]
+    return users[-1:] or messages[-1:] or _bodies(contents, semconv.VERSPAN_INPUTS)
+
+
+def _bodies(contents: Mapping[str, Content], name: str) -> Sequence[Body]:
+    content = contents.get(name)
+    return content.bodies if content else ()
 
 
 def _digest(bodies: Sequence[Body]) -> bytes | None:
     return bodies[0].digest if bodies else None
+
+
+def _labels(attributes: Attributes) -> Sequence[tuple[str, str, str]]:
+    names = "\n".join(attributes)  # one look for all names together
+    if semconv.VERSPAN_TAG_PREFIX not in names and semconv.VERSPAN_METADATA_PREFIX not in names:
+        return ()
+    return [_label(name, value) for name, value in attributes.items() if name.startswith(_LABEL_PREFIXES)]
+
+
+def _label(name: str, value: AttributeValue) -> tuple[str, str, str]:
+    _, kind, label = name.split(".", 2)
+    return kind, writable(label), writable(str(value))
 
 
 def _id(digits: str, length: int, what: str) -> bytes:

@@ -24,7 +24,8 @@ from verspan.store.statements import ManyRows
 _WORD = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]|[^\W_\u2e80-\u9fff\uac00-\ud7af]+")
 _index = table("trace_words", column("rowid", Integer), column("words", String), column("trace_words", String))
 _INSERT = ManyRows(insert(_index).values(rowid=bindparam("rowid"), words=bindparam("words")))
-_REMEMBERED = 200_000  # some 20 MB: the history of a thousand agents at work
+_REMEMBERED = 200_000  # some 15 MB: the history of a thousand agents at work
+_BODY_KEY_BITS = 48
 
 
 def create_index(connection: Connection) -> None:
@@ -37,7 +38,7 @@ def add_to_index(connection: Connection, texts: Mapping[int, Iterable[str]]) -> 
     """Index what traces say, by their keys."""
     _INSERT.execute(
         connection,
-        ({"rowid": key, "words": _indexable("\n".join(texts[key]))} for key in sorted(texts)),
+        ((key, _indexable("\n".join(texts[key]))) for key in sorted(texts)),
     )
 
 
@@ -65,7 +66,7 @@ class IndexMemory:
     """
 
     def __init__(self) -> None:
-        self._indexed: set[tuple[int, bytes]] = set()
+        self._indexed: set[int] = set()
 
     @contextmanager
     def transaction(self) -> Iterator[IndexChange]:
@@ -78,15 +79,15 @@ class IndexMemory:
 
 
 class IndexChange:
-    """What one transaction indexes."""
+    """What one transaction indexes: a trace and a body as one number, of which hundreds of thousands weigh little."""
 
-    def __init__(self, indexed: set[tuple[int, bytes]]) -> None:
+    def __init__(self, indexed: set[int]) -> None:
         self._indexed = indexed
-        self.new: set[tuple[int, bytes]] = set()
+        self.new: set[int] = set()
 
-    def is_new(self, trace_key: int, digest: bytes) -> bool:
+    def is_new(self, trace_key: int, body_key: int) -> bool:
         """Whether a trace's body is still to be indexed; from now on it is not."""
-        pair = (trace_key, digest)
+        pair = trace_key << _BODY_KEY_BITS | body_key
         if pair in self._indexed or pair in self.new:
             return False
         self.new.add(pair)

@@ -2,8 +2,9 @@
 
 ====  ==========================================================================================================
  a    attributes, content apart
- c    content attributes: name to form, head, separator, tail and the keys of its bodies, see `contents`
+ c    content attributes: name to form, head, separator, tail and how many bodies it has, see `contents`
  e    events: name, time and attributes of each
+ k    the keys of all these bodies, one attribute's after the other's
  l    links: trace id, span id and attributes of each
  m    status message
  n    the name, where a column cannot hold it as it is; likewise s and v, the scope's name and version
@@ -13,6 +14,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -34,23 +36,27 @@ from verspan.traces.model import (
 STATUSES: Sequence[StatusCode] = ("UNSET", "OK", "ERROR")
 
 
-def span_body(span: SpanRecord, contents: Mapping[str, Content], keys: Mapping[bytes | None, int | None]) -> bytes:
-    """The JSON object of a span.
+def span_body(span: SpanRecord, contents: Mapping[str, Content]) -> bytes:
+    """The JSON object of a span, but for the keys of its bodies, which :func:`with_keys` adds.
 
     Args:
         span: the span.
         contents: its content attributes, taken apart.
-        keys: the keys of their bodies by digest.
     """
     attributes = {name: value for name, value in span.attributes.items() if name not in contents}
     body: dict[str, Any] = {"a": orjson.Fragment(to_json(attributes))}
     if contents:
         body["c"] = {
-            name: (form, head, separator, tail, [keys[body.digest] for body in bodies])
+            name: (form, head, separator, tail, len(bodies))
             for name, (form, bodies, head, separator, tail) in contents.items()
         }
     body.update((key, orjson.Fragment(to_json(value))) for key, value in _rest(span))
     return orjson.dumps(body)
+
+
+def with_keys(body: bytes, keys: Sequence[int]) -> bytes:
+    """A span's object with the keys of all its bodies."""
+    return body[:-1] + b',"k":' + orjson.dumps(keys) + b"}" if keys else body
 
 
 def _rest(span: SpanRecord) -> Iterator[tuple[str, Any]]:
@@ -66,10 +72,10 @@ def _rest(span: SpanRecord) -> Iterator[tuple[str, Any]]:
             yield key, text
 
 
-def body_keys(body: Mapping[str, Any]) -> Iterator[int]:
+def body_keys(body: Mapping[str, Any]) -> Sequence[int]:
     """The keys of the bodies that a span's object refers to."""
-    for *_, keys in body.get("c", {}).values():
-        yield from keys
+    keys: Sequence[int] = body.get("k", ())
+    return keys
 
 
 def parse_span_body(text: bytes) -> Mapping[str, Any]:
@@ -104,7 +110,8 @@ def stored_span(
 
 
 def _contents(body: Mapping[str, Any], bodies: Mapping[int, bytes]) -> dict[str, Any]:
+    keys = iter(body_keys(body))
     return {
-        name: join(form, [bodies[key] for key in keys], head, separator, tail)
-        for name, (form, head, separator, tail, keys) in body.get("c", {}).items()
+        name: join(form, [bodies[key] for key in islice(keys, count)], head, separator, tail)
+        for name, (form, head, separator, tail, count) in body.get("c", {}).items()
     }

@@ -1,20 +1,21 @@
 """The row of a trace, brought up to date by batches of its spans in whatever order they come.
 
-A batch's spans are summed up first; the statement then adds the sums to the row, widens its times, and lets each claim
-win or lose by its rank (see `tables`).
+Each span tells a row of its own, and rows of one trace become one: their sums are added, their times widened, and of
+their claims the one with the lowest rank wins (see `tables`). That happens twice in the same way: here for the spans of
+one batch, and in the statement for what the batch adds to the row that is kept.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Insert, String, and_, case, func, literal_column, or_
 from sqlalchemy.dialects.sqlite import insert
 
 from verspan.store import tables
+from verspan.store.batch_keys import Keys
 from verspan.store.prepared import PreparedSpan
-from verspan.store.promoted import Series
 from verspan.store.statements import ManyRows
 from verspan.traces.model import TraceStatus
 
@@ -28,108 +29,94 @@ _CLAIMS = {
     "request_key": "request_rank",
     "response_key": "response_rank",
 }
-_NO_CLAIMS: dict[str, Any] = dict.fromkeys((*_CLAIMS, *_CLAIMS.values()))
+_SEVERITY = {TraceStatus.IN_PROGRESS.value: 0, TraceStatus.OK.value: 1, TraceStatus.ERROR.value: 2}
 _LATEST = 2**62  # ns since the epoch: in the year 2116
 _TIE_BITS = 10
 
-Claim = tuple[int, Any]
-"""A rank and a value."""
+
+class TraceRow(NamedTuple):
+    """What some spans tell of their trace: the columns of `tables.traces`, in their order."""
+
+    trace_key: int
+    trace_id: bytes
+    status: str
+    start_ns: int
+    end_ns: int
+    span_count: int
+    error_count: int
+    input_tokens: int
+    output_tokens: int
+    cost_pico: int | None
+    unpriced_calls: int
+    series_key: int
+    series_rank: int
+    model_key: int | None
+    model_rank: int | None
+    session_id: str | None
+    session_rank: int | None
+    user_id: str | None
+    user_rank: int | None
+    request_key: int | None
+    request_rank: int | None
+    response_key: int | None
+    response_rank: int | None
 
 
-class TraceChange:
-    """What a batch adds to one trace."""
-
-    __slots__ = ("claims", "cost_pico", "end_ns", "labels", "start_ns", "status", "sums", "trace_id")
-
-    def __init__(self, trace_id: bytes) -> None:
-        self.trace_id = trace_id
-        self.sums = dict.fromkeys(_ADDED, 0)
-        self.cost_pico: int | None = None
-        self.start_ns: int | None = None
-        self.end_ns: int | None = None
-        self.status = TraceStatus.IN_PROGRESS
-        self.claims: dict[str, Claim] = {}
-        self.labels: dict[tuple[str, str], Claim] = {}
-
-    @property
-    def model_key(self) -> int | None:
-        """The version that the batch's spans claim the trace for."""
-        model_key: int | None = self.claims.get("model_key", (0, None))[1]
-        return model_key
-
-    def add(self, one: PreparedSpan) -> None:
-        """Add a span to the sums."""
-        span, promoted, sums = one.span, one.promoted, self.sums
-        failed = span.status_code == "ERROR"
-        self.start_ns = span.start_ns if self.start_ns is None else min(self.start_ns, span.start_ns)
-        self.end_ns = span.end_ns if self.end_ns is None else max(self.end_ns, span.end_ns)
-        sums["span_count"] += 1
-        sums["error_count"] += failed
-        if promoted.is_call:
-            sums["input_tokens"] += promoted.input_tokens or 0
-            sums["output_tokens"] += promoted.output_tokens or 0
-            sums["unpriced_calls"] += promoted.unpriced
-        if promoted.cost_pico is not None:
-            self.cost_pico = (self.cost_pico or 0) + promoted.cost_pico
-        if one.is_root and self.status is not TraceStatus.ERROR:
-            self.status = TraceStatus.ERROR if failed else TraceStatus.OK
-
-    def claim(self, column: str, rank: int, value: Any) -> None:
-        """Let a value win or lose against what the batch's other spans say; None says nothing."""
-        if value is not None and (column not in self.claims or (rank, value) < self.claims[column]):
-            self.claims[column] = rank, value
-
-    def label(self, kind: str, name: str, rank: int, value: str) -> None:
-        """Likewise for a tag or a piece of metadata."""
-        self.labels[kind, name] = min(self.labels.get((kind, name), (rank, value)), (rank, value))
-
-    def row(self, trace_key: int) -> dict[str, Any]:
-        """The row as it is where the store has none of the trace yet."""
-        row: dict[str, Any] = {
-            **_NO_CLAIMS,
-            **self.sums,
-            "trace_key": trace_key,
-            "trace_id": self.trace_id,
-            "status": self.status.value,
-            "start_ns": self.start_ns,
-            "end_ns": self.end_ns,
-            "cost_pico": self.cost_pico,
-        }
-        for column, (rank, value) in self.claims.items():
-            row[column], row[_CLAIMS[column]] = value, rank
-        return row
+def _row_told(one: PreparedSpan, keys: Keys) -> TraceRow:
+    """The row of a trace as one of its spans tells it; a claim without a value has no rank."""
+    span, promoted = one.span, one.promoted
+    model_key = keys.model_of(one)
+    request_key, response_key = keys.body_of(one.request_digest), keys.body_of(one.response_digest)
+    failed = span.status_code == "ERROR"
+    first = _first_rank(one)
+    return TraceRow(
+        keys.traces[one.trace_id],
+        one.trace_id,
+        _status_told(one),
+        span.start_ns,
+        span.end_ns,
+        1,
+        int(failed),
+        (promoted.input_tokens or 0) if promoted.is_call else 0,
+        (promoted.output_tokens or 0) if promoted.is_call else 0,
+        promoted.cost_pico,
+        int(promoted.unpriced),
+        keys.series[promoted.series],
+        first,
+        model_key,
+        first if model_key is not None else None,
+        promoted.session_id,
+        first if promoted.session_id is not None else None,
+        promoted.user_id,
+        first if promoted.user_id is not None else None,
+        request_key,
+        first if request_key is not None else None,
+        response_key,
+        _last_rank(one) if response_key is not None else None,
+    )
 
 
-def trace_changes(
-    spans: Iterable[PreparedSpan],
-    models: Mapping[str | None, int | None],
-    bodies: Mapping[bytes | None, int | None],
-    series: Mapping[Series, int],
-) -> dict[bytes, TraceChange]:
-    """What spans add to their traces, by trace id.
+def _status_told(one: PreparedSpan) -> str:
+    if not one.is_root:
+        return TraceStatus.IN_PROGRESS.value
+    return TraceStatus.ERROR.value if one.span.status_code == "ERROR" else TraceStatus.OK.value
 
-    Args:
-        spans: new ones.
-        models: keys of versions by id.
-        bodies: keys of bodies by digest.
-        series: keys of series.
-    """
-    changes: dict[bytes, TraceChange] = {}
-    for one in spans:
-        change = changes.get(one.trace_id)
-        if change is None:
-            change = changes[one.trace_id] = TraceChange(one.trace_id)
-        change.add(one)
-        first, last = _first_rank(one), _last_rank(one)
-        change.claim("series_key", first, series[one.promoted.series])
-        change.claim("model_key", first, models[one.promoted.model_id])
-        change.claim("session_id", first, one.promoted.session_id)
-        change.claim("user_id", first, one.promoted.user_id)
-        change.claim("request_key", first, bodies[one.request_digest()])
-        change.claim("response_key", last, bodies[one.response_digest()])
-        for kind, name, value in one.labels():
-            change.label(kind, name, last, value)
-    return changes
+
+def _merged(one: TraceRow, other: TraceRow) -> TraceRow:
+    """The row that comes of two of one trace, whichever of them is first."""
+    claims: dict[str, Any] = {}
+    for column, rank in _CLAIMS.items():
+        values = (getattr(one, rank), getattr(one, column)), (getattr(other, rank), getattr(other, column))
+        claims[rank], claims[column] = min((claim for claim in values if claim[0] is not None), default=values[0])
+    costs = [row.cost_pico for row in (one, other) if row.cost_pico is not None]
+    return one._replace(
+        status=max(one.status, other.status, key=_SEVERITY.__getitem__),
+        start_ns=min(one.start_ns, other.start_ns),
+        end_ns=max(one.end_ns, other.end_ns),
+        cost_pico=sum(costs) if costs else None,
+        **{column: getattr(one, column) + getattr(other, column) for column in _ADDED},
+        **claims,
+    )
 
 
 def _first_rank(one: PreparedSpan) -> int:
@@ -149,18 +136,30 @@ def _rank(span_id: bytes, place: int) -> int:
     return place << _TIE_BITS | int.from_bytes(span_id[-2:], "big") >> (16 - _TIE_BITS)
 
 
-def write_traces(connection: Connection, changes: Iterable[tuple[int, TraceChange]]) -> None:
-    """Bring the rows of traces up to date, each with the trace's key."""
-    keyed = list(changes)
-    _UPSERT.execute(connection, (change.row(key) for key, change in keyed))
-    _UPSERT_LABELS.execute(
-        connection,
-        (
-            {"trace_key": key, "kind": kind, "name": name, "value": value, "rank": rank}
-            for key, change in keyed
-            for (kind, name), (rank, value) in change.labels.items()
-        ),
-    )
+def write_traces(connection: Connection, new: Sequence[PreparedSpan], keys: Keys) -> dict[bytes, TraceRow]:
+    """Bring the rows of traces up to date.
+
+    Args:
+        connection: one that may write.
+        new: spans that are not in the store yet.
+        keys: of everything that they refer to.
+
+    Returns:
+        What they told of each trace, by its id.
+    """
+    rows: dict[bytes, TraceRow] = {}
+    for one in new:
+        row, known = _row_told(one, keys), rows.get(one.trace_id)
+        rows[one.trace_id] = row if known is None else _merged(known, row)
+    _UPSERT.execute(connection, rows.values())
+    _UPSERT_LABELS.execute(connection, _label_rows(new, keys))
+    return rows
+
+
+def _label_rows(new: Iterable[PreparedSpan], keys: Keys) -> Iterator[tuple[int, str, str, str, int]]:
+    for one in new:
+        for kind, name, value in one.labels:
+            yield keys.traces[one.trace_id], kind, name, value, _last_rank(one)
 
 
 def _upsert() -> Insert:
