@@ -105,7 +105,7 @@ def test_endpoint(say: Say) -> None:
         verspan.set_active_model(name="v1")
         verspan.autolog()
         make("one")
-        print(verspan.flush(30), collector.names, pathlib.Path(".verspan").exists())
+        print(verspan.flush(30), collector.names, pathlib.Path(".verspan/verspan.db").exists())
         """,
         VERSPAN_EXPORTERS="",
     )

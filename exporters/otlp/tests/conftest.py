@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
+from pathlib import Path
 from typing import Any, cast
 
 import grpc  # type: ignore[import-untyped]  # no stubs are published with it
@@ -272,9 +273,9 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def settings() -> Settings:
-    """Settings that send to OTLP alone."""
-    return Settings(store_url="sqlite:///unused.db", exporters=("otlp",))
+def settings(tmp_path: Path) -> Settings:
+    """Settings that send to OTLP alone, from a spool of the test's own."""
+    return Settings(store_url=f"sqlite:///{tmp_path}/unused.db", exporters=("otlp",))
 
 
 class _CountedIds(IdGenerator):

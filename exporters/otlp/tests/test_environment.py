@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from verspan_otlp.environment import OtlpProtocol, Signal, _known_protocol, protocol_of, traces_address
+from verspan_otlp.environment import OtlpProtocol, Signal, _known_protocol, protocol_of
 
 
 @pytest.mark.parametrize(
@@ -41,27 +41,3 @@ def test_unsupported_protocol(monkeypatch: pytest.MonkeyPatch, caplog: pytest.Lo
         "OTEL_EXPORTER_OTLP_PROTOCOL=http/json is not a protocol of OpenTelemetry's Python exporters: "
         "http/protobuf is used. Set it to http/protobuf or grpc."
     )
-
-
-@pytest.mark.parametrize(
-    ("variables", "protocol", "address"),
-    [
-        ({}, OtlpProtocol.HTTP, "http://localhost:4318/v1/traces"),
-        ({}, OtlpProtocol.GRPC, "http://localhost:4317"),
-        ({"OTEL_EXPORTER_OTLP_ENDPOINT": "https://c:1/base/"}, OtlpProtocol.HTTP, "https://c:1/base/v1/traces"),
-        ({"OTEL_EXPORTER_OTLP_ENDPOINT": "user:secret@c:4317"}, OtlpProtocol.GRPC, "c:4317"),
-        (
-            {"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "https://user:secret@c/in?key=secret"},
-            OtlpProtocol.HTTP,
-            "https://c/in",
-        ),
-    ],
-)
-def test_address(
-    variables: dict[str, str], protocol: OtlpProtocol, address: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The destination is the address that OpenTelemetry's exporter uses, without credentials."""
-    for name, value in variables.items():
-        monkeypatch.setenv(name, value)
-
-    assert traces_address(protocol) == address

@@ -3,6 +3,6 @@
 Verspan uses it by itself where ``OTEL_EXPORTER_OTLP_ENDPOINT`` is set.
 """
 
-from verspan_otlp.pipeline import build
+from verspan_otlp.pipeline import build, deliver_to
 
-__all__ = ["build"]
+__all__ = ["build", "deliver_to"]

@@ -14,8 +14,6 @@ from enum import Enum
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]  # no stubs are published with it
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
-SLOW_RETRY_S = 60.0
-"""Seconds until spans are sent again for which a person must mend something first."""
 CHECK_ADDRESS = "check OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_EXPORTER_OTLP_PROTOCOL"
 CHECK_HEADERS = "check the credentials in OTEL_EXPORTER_OTLP_HEADERS"
 CHECK_CERTIFICATES = "check OTEL_EXPORTER_OTLP_CERTIFICATE, and the client's certificate and key if there are any"
@@ -54,8 +52,8 @@ class Answer:
 
     @classmethod
     def misconfigured(cls, reason: str) -> Answer:
-        """Try again slowly: somebody must mend something first."""
-        return cls(Verdict.MISCONFIGURED, reason, SLOW_RETRY_S)
+        """Try again at the caller's own pace: somebody must mend something first."""
+        return cls(Verdict.MISCONFIGURED, reason)
 
     @classmethod
     def refused(cls, reason: str) -> Answer:

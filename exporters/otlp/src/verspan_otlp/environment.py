@@ -1,7 +1,4 @@
-"""What OpenTelemetry's ``OTEL_*`` variables say about a signal: whether it is sent, by which protocol, and where to.
-
-Endpoint, headers, timeout, compression and certificates are read by OpenTelemetry's own exporters.
-"""
+"""What OpenTelemetry's ``OTEL_*`` variables say about a signal: whether it is sent, and by which protocol."""
 
 from __future__ import annotations
 
@@ -9,13 +6,8 @@ import logging
 import os
 from enum import Enum
 from functools import cache
-from urllib.parse import urlsplit
 
-from opentelemetry.sdk.environment_variables import (
-    OTEL_EXPORTER_OTLP_ENDPOINT,
-    OTEL_EXPORTER_OTLP_PROTOCOL,
-    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT,
-)
+from opentelemetry.sdk.environment_variables import OTEL_EXPORTER_OTLP_PROTOCOL
 
 _logger = logging.getLogger(__name__)
 
@@ -52,15 +44,6 @@ def protocol_of(signal: Signal) -> OtlpProtocol:
     return OtlpProtocol.HTTP
 
 
-def traces_address(protocol: OtlpProtocol) -> str:
-    """Where traces go, as OpenTelemetry's exporters read it, without credentials and query."""
-    base = os.environ.get(OTEL_EXPORTER_OTLP_ENDPOINT)
-    own = os.environ.get(OTEL_EXPORTER_OTLP_TRACES_ENDPOINT)
-    if protocol is OtlpProtocol.GRPC:
-        return _without_credentials(own or base or "http://localhost:4317")
-    return _without_credentials(own or f"{(base or 'http://localhost:4318').removesuffix('/')}/v1/traces")
-
-
 @cache  # said once, not once for each signal
 def _known_protocol(variable: str, value: str) -> OtlpProtocol:
     try:
@@ -75,10 +58,3 @@ def _known_protocol(variable: str, value: str) -> OtlpProtocol:
             " or ".join(protocol.value for protocol in OtlpProtocol),
         )
         return OtlpProtocol.HTTP
-
-
-def _without_credentials(address: str) -> str:
-    if "://" not in address:  # gRPC takes a bare host and port too
-        return address.rpartition("@")[2]
-    parts = urlsplit(address)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()

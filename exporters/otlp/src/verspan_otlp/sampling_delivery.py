@@ -23,7 +23,7 @@ from verspan_otlp.sampling_threshold import randomness_of, with_threshold
 from verspan_otlp.trace_watch import ObservedTrace, TraceWatch
 
 DECISION_WAIT_S = 30.0
-"""Seconds after which a trace that is not over is decided by what has ended of it, as the Collector's sampler has it."""
+"""Seconds after which a trace that is not over is judged by what has ended of it, as long as the Collector waits."""
 _LOOK_AGAIN_S = 1.0
 
 
