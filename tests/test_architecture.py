@@ -63,6 +63,7 @@ RULES = {
         f"{API} {WORDS} {MODELS} verspan.context verspan.pricing "
         "verspan.versions.application verspan.versions.identity verspan.versions.remotes"
     ),
+    "verspan.telemetry.evaluation": f"{API} {WORDS} verspan.context verspan.instrumentation.policy",
     "verspan.instrumentation": (
         f"{API} {HOOKS} {CALL} {WORDS} {BY_VERSION} verspan.settings {REDACTED} packaging typing_extensions"
     ),
