@@ -16,6 +16,7 @@ COMMANDS = {
     "models": LazyCommand("verspan.cli.models:models", "List versions and what their model calls came to."),
     "traces": LazyCommand("verspan.cli.traces:traces", "List traces, by version, status, time or text."),
     "trace": LazyCommand("verspan.cli.trace:trace", "Show one trace as a tree of spans."),
+    "spool": LazyCommand("verspan.cli.spool:spool", "List spans on their way to their destination, or deliver them."),
     "doctor": LazyCommand(
         "verspan.cli.doctor.command:doctor", "Say what is recorded, where it goes, and what to mend."
     ),

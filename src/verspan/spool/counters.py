@@ -39,8 +39,8 @@ class Counters:
     """Spans that were left out on purpose."""
     trouble: str = ""
     """What the destination said when it last did not take spans; empty where it took the last ones."""
-    trouble_since_ns: int = 0
-    """When that began, in nanoseconds since the epoch."""
+    trouble_since_ns: int | None = None
+    """When that began, in nanoseconds since the epoch; None where nothing is wrong."""
 
 
 def read_counters(folder: Path) -> Counters:
@@ -82,7 +82,7 @@ def set_trouble(folder: Path, trouble: str, now_ns: int) -> None:
     """
 
     def with_trouble(now: Counters) -> Counters:
-        since = (now.trouble_since_ns if now.trouble else now_ns) if trouble else 0
+        since = (now.trouble_since_ns or now_ns) if trouble else None
         return replace(now, trouble=trouble, trouble_since_ns=since)
 
     _change(folder, with_trouble)

@@ -36,6 +36,11 @@ class Drain:
         self._refused_by_memory = 0
         self._looked_at = time.monotonic()
 
+    @property
+    def trouble(self) -> str:
+        """Why the destination did not take what it was given last; empty where it did."""
+        return self._carrier.trouble
+
     def deliver_own(self, deadline: float) -> bool:
         """Deliver what this process has written until now.
 

@@ -54,12 +54,13 @@ class Source(Protocol):
 class Segment:
     """A segment's file, opened anew for each use, so that nothing has to be closed in a forked child."""
 
-    def __init__(self, path: Path, is_sealed: Callable[[], bool] = lambda: True) -> None:
+    def __init__(self, path: Path, is_sealed: Callable[[], bool] = lambda: True, *, sets_aside: bool = True) -> None:
         """Begin where delivering stopped.
 
         Args:
             path: the file.
             is_sealed: whether nobody writes to it any more.
+            sets_aside: whether what cannot be read is copied, since its segment is going to be removed.
 
         Raises:
             OSError: the file is not there or may not be read.
@@ -67,6 +68,7 @@ class Segment:
         self.path = path
         self._unreadable_bytes = 0
         self._is_sealed = is_sealed
+        self._sets_aside = sets_aside
         self._origins: dict[int, Origin] = {}
         self._state = SegmentState.unpacked(self._read(0, HEADER_SIZE))
         self._set_aside_to = self._state.delivered
@@ -125,6 +127,11 @@ class Segment:
             self._counted += isinstance(found, Record) and found.kind is RecordKind.SPAN
         return max(0, self._counted) if extent.end else 0
 
+    def oldest_end_ns(self) -> int | None:
+        """When the oldest span that waits ended, in nanoseconds since the epoch; None where none waits."""
+        oldest = next(self.oldest(self.extent()), None)
+        return oldest.span.end_time if oldest is not None else None
+
     def remove(self) -> None:
         """Delete the file."""
         with suppress(OSError):
@@ -152,7 +159,7 @@ class Segment:
 
     def _set_aside(self, start: int, end: int) -> None:
         """Copy what cannot be read into a file beside the segment, once in this process."""
-        if end <= self._set_aside_to:
+        if end <= self._set_aside_to or not self._sets_aside:
             return
         self._set_aside_to = end
         self._unreadable_bytes += end - start

@@ -18,6 +18,8 @@ try:
 except ImportError:  # Windows: there is no lock that ends with its process and that a child does not disturb
     fcntl = None  # type: ignore[assignment] # asked for before use
 
+LOCKS_END_WITH_PROCESSES = fcntl is not None
+"""Whether the system has the locks that a spool needs; without them spans wait in memory."""
 LOCK_SUFFIX = ".lock"
 SEGMENT_SUFFIX = ".segment"
 _TRIES = 5
@@ -63,7 +65,7 @@ class Session:
 
     def segments(self) -> list[Path]:
         """The segments that are there, oldest first."""
-        return sorted(self.folder.glob(f"{self.name}.*{SEGMENT_SUFFIX}"))
+        return segments_of(self.folder, self.name)
 
     def end(self) -> None:
         """Let go of the lock; where no segment is left, the lock's file goes too."""
@@ -82,6 +84,11 @@ class Session:
     @property
     def _path(self) -> Path:
         return self.folder / f"{self.name}{LOCK_SUFFIX}"
+
+
+def segments_of(folder: Path, name: str) -> list[Path]:
+    """The segments of a session that are there, oldest first."""
+    return sorted(folder.glob(f"{name}.*{SEGMENT_SUFFIX}"))
 
 
 def session_names(folder: Path) -> list[str]:
@@ -110,7 +117,12 @@ def adopt_all(folder: Path, but: Container[str], limit: int) -> Iterator[Session
 
 
 def is_alive(folder: Path, name: str) -> bool:
-    """Whether some process holds a session; nothing is changed."""
+    """Whether some process holds a session; nothing is changed.
+
+    Who asks to adopt it at the same moment may take it for a live one, and asks again a minute later.
+    """
+    if not (folder / f"{name}{LOCK_SUFFIX}").exists():
+        return False
     session = Session.adopt(folder, name)
     if session is None:
         return True

@@ -29,6 +29,7 @@ class Tally:
 
     def __init__(self, folder: Path, destination: Destination, metrics: SpoolMetrics) -> None:
         self.metrics = metrics
+        self.delivered_spans = 0
         self.dropped: Counter[DropReason] = Counter()
         self._folder = folder
         self._destination = destination
@@ -40,6 +41,7 @@ class Tally:
 
     def delivered(self, batch: int, outcome: Outcome) -> None:
         """Count what the destination took, what it refused, and what was left out on purpose."""
+        self.delivered_spans += batch - outcome.refused
         self.metrics.exported(batch - outcome.refused - outcome.sampled_out, outcome.refused, outcome.sampled_out)
         self._sampled_out += outcome.sampled_out
         self._set_trouble("")
