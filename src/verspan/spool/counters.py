@@ -105,7 +105,7 @@ def _from_json(text: bytes) -> Counters:
             int(found["unreadable_bytes"]),
             int(found["sampled_out"]),
             str(found["trouble"]),
-            int(found["trouble_since_ns"]),
+            found["trouble_since_ns"],
         )
     except (ValueError, KeyError, TypeError):
         return Counters()

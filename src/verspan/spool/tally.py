@@ -41,8 +41,9 @@ class Tally:
 
     def delivered(self, batch: int, outcome: Outcome) -> None:
         """Count what the destination took, what it refused, and what was left out on purpose."""
-        self.delivered_spans += batch - outcome.refused
-        self.metrics.exported(batch - outcome.refused - outcome.sampled_out, outcome.refused, outcome.sampled_out)
+        taken = batch - outcome.refused - outcome.sampled_out
+        self.delivered_spans += taken
+        self.metrics.exported(taken, outcome.refused, outcome.sampled_out)
         self._sampled_out += outcome.sampled_out
         self._set_trouble("")
         if outcome.refused:
