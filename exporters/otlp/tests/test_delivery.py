@@ -8,6 +8,7 @@ from typing import Any
 
 import grpc  # type: ignore[import-untyped]  # no stubs are published with it
 import pytest
+from exporters.otlp.tests.receivers import Receiver, Reply
 from opentelemetry.instrumentation.utils import is_instrumentation_enabled
 
 from verspan.errors import InvalidArgumentError
@@ -19,21 +20,7 @@ from verspan_otlp.connection import Connection
 from verspan_otlp.delivery import OtlpDelivery, make_sender
 from verspan_otlp.environment import OtlpProtocol
 
-Receiver = Any  # the class in conftest.py, which a test module cannot import
 MakeSpan = Callable[..., SpooledSpan]
-
-
-@pytest.fixture(params=list(OtlpProtocol), ids=["http", "grpc"])
-def protocol(request: pytest.FixtureRequest) -> OtlpProtocol:
-    """Each protocol in turn."""
-    found: OtlpProtocol = request.param
-    return found
-
-
-@pytest.fixture
-def receiver(protocol: OtlpProtocol, request: pytest.FixtureRequest) -> Receiver:
-    """A receiver of the protocol."""
-    return request.getfixturevalue("grpc_receiver" if protocol is OtlpProtocol.GRPC else "http_receiver")
 
 
 @pytest.fixture
@@ -46,16 +33,16 @@ def delivery(receiver: Receiver, protocol: OtlpProtocol) -> Iterator[OtlpDeliver
     delivery.close()
 
 
-def _failure(receiver: Receiver, status: int, code: grpc.StatusCode, text: str = "") -> Any:
+def _failure(receiver: Receiver, status: int, code: grpc.StatusCode, text: str = "") -> Reply:
     """A reply that means the same over either protocol."""
     return replace(receiver.usual, status=status, code=code, text=text)
 
 
-def _bad_data(receiver: Receiver) -> Any:
+def _bad_data(receiver: Receiver) -> Reply:
     return _failure(receiver, 400, grpc.StatusCode.INVALID_ARGUMENT, "no good")
 
 
-def _later(receiver: Receiver) -> Any:
+def _later(receiver: Receiver) -> Reply:
     return _failure(receiver, 503, grpc.StatusCode.UNAVAILABLE)
 
 

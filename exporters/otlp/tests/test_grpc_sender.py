@@ -9,6 +9,7 @@ from typing import Any
 
 import grpc  # type: ignore[import-untyped]  # no stubs are published with it
 import pytest
+from exporters.otlp.tests.receivers import Receiver
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTracePartialSuccess,
     ExportTraceServiceResponse,
@@ -18,7 +19,6 @@ from verspan_otlp.answers import Answer, Verdict
 from verspan_otlp.connection import Compression, Connection
 from verspan_otlp.grpc_sender import GrpcSender
 
-Receiver = Any  # the class in conftest.py, which a test module cannot import
 Code = grpc.StatusCode
 CHECK_ADDRESS = "check OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_EXPORTER_OTLP_PROTOCOL"
 CHECK_HEADERS = "check the credentials in OTEL_EXPORTER_OTLP_HEADERS"

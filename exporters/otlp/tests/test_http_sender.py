@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from exporters.otlp.tests.receivers import Receiver
 from google.rpc.status_pb2 import Status  # type: ignore[import-untyped]  # no stubs are published with it
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTracePartialSuccess,
@@ -20,8 +21,6 @@ from verspan_otlp.answers import Answer, Verdict
 from verspan_otlp.connection import Compression, Connection
 from verspan_otlp.http_sender import HttpSender
 
-Receiver = Any  # the class in conftest.py, which a test module cannot import
-Reply = Any  # likewise
 PROTOBUF = {"Content-Type": "application/x-protobuf"}
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 CHECK_ADDRESS = "check OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_EXPORTER_OTLP_PROTOCOL"

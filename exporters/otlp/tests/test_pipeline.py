@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from exporters.otlp.tests.receivers import Receiver
 from opentelemetry._logs import SeverityNumber
 from opentelemetry.sdk._logs import LoggerProvider
 from opentelemetry.sdk.metrics import MeterProvider
@@ -20,7 +21,6 @@ from verspan.settings import ContentMode, Settings
 from verspan_otlp import build
 
 MakeProvider = Callable[..., TracerProvider]
-Receiver = Any  # the class in conftest.py, which a test module cannot import
 START_NS = 1_750_000_000_000_000_000
 
 
