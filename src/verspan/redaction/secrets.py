@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import lru_cache
 
 from verspan.redaction.rules import BuiltIn
@@ -14,13 +14,13 @@ TOKEN = "[key]"  # noqa: S105 - it stands where a secret was
 
 _PREFIXED = re.compile(
     r"""(?<![A-Za-z0-9])(?:
-      (?:sk|pk|rk)[-_](?=[\w-]*\d)[\w-]{16,}       # OpenAI, Anthropic, OpenRouter, Stripe, Langfuse
+      (?:sk|pk|rk)[-_](?=[\w-]{0,40}\d)[\w-]{16,}       # OpenAI, Anthropic, OpenRouter, Stripe, Langfuse
     | gh[opsur]_\w{30,} | github_pat_\w{30,} | glpat-[\w-]{16,}
     | (?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}           # AWS
     | AIza[\w-]{30,} | ya29\.[\w-]{20,} | GOCSPX-[\w-]{20,}
     | (?:xox[abeprs]|xapp)-[\w-]{16,} | hooks\.slack\.com/services/[\w/]{20,}
-    | (?:hf|r8|gsk|pcsk|npm|whsec|fw|lsv2|dop_v1|sntrys|sbp|shpat|SG)[_.](?=[\w.-]*\d)[\w.-]{16,}
-    | (?:xai|pplx|tvly|nvapi|pypi)-(?=[\w-]*\d)[\w-]{16,}
+    | (?:hf|r8|gsk|pcsk|npm|whsec|fw|lsv2|dop_v1|sntrys|sbp|shpat|SG)[_.](?=[\w.-]{0,40}\d)[\w.-]{16,}
+    | (?:xai|pplx|tvly|nvapi|pypi)-(?=[\w-]{0,40}\d)[\w-]{16,}
     | dapi[a-f0-9]{32} | SK[a-f0-9]{32}
     | eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?          # a JSON Web Token
     )""",
@@ -33,7 +33,7 @@ _PRIVATE_KEY = re.compile(
 _CREDENTIALS_IN_URL = re.compile(r"(://[^\s/@:?#]*:)[^\s/@]+(?=@)")
 _COOKIE = re.compile(r"(?i)(?<!\w)((?:set-)?cookie: *)[^\r\n\"']+")
 _SCHEMES = r"(?i:bearer|basic|digest|token|apikey|negotiate)"
-_AUTHORIZATION = re.compile(r"(?<!\w)((?i:bearer|basic)\s+)(?=[\w.~+/-]*[\d=])[\w.~+/=-]{8,}")
+_AUTHORIZATION = re.compile(r"(?<!\w)((?i:bearer|basic)\s+)(?=[\w.~+/-]{0,40}[\d=])[\w.~+/=-]{8,}")
 _ASSIGNED = re.compile(
     rf"""[:=]>?\s*(?:
       (?P<quote>\\*["'])(?P<quoted>(?:(?!(?P=quote)).)+)(?P=quote)
@@ -54,6 +54,7 @@ _PERHAPS = re.compile(r"(?:^|[ _.-])(?:token|key|secret|auth|jwt|sig|signature|s
 _NAME_BEFORE = re.compile(r"([A-Za-z][\w.\- ]*?)\\*[\"']?\]?\s*$")
 _LONGEST_NAME = 48
 _RANDOM = re.compile(r"[\w./+=~-]{12,}")
+_LONGEST_RANDOM = 512
 _BITS_PER_CHARACTER = 3.0  # of English words it is below 3 in so short a text, of random hexadecimal digits 3.2
 
 
@@ -113,26 +114,27 @@ def _without_headers(text: str) -> str:
 
 
 def _without_assigned(text: str) -> str:
+    """The text without the secrets that stand after ``name=`` or ``name:``."""
     pieces, end = [], 0
-    for start, stop in _assigned(text):
-        if start >= end:
-            pieces += [text[end:start], TOKEN]
-            end = stop
+    for at in _delimiters(text):
+        span = _assigned(text, at) if at >= end else None
+        if span is not None:
+            pieces += [text[end : span[0]], TOKEN]
+            end = span[1]
     return "".join((*pieces, text[end:])) if pieces else text
 
 
-def _assigned(text: str) -> Iterator[tuple[int, int]]:
-    """Where the secrets are that stand after ``name=`` or ``name:``, in order."""
-    for at in _delimiters(text):
-        before = _NAME_BEFORE.search(text, max(0, at - _LONGEST_NAME), at)
-        certain = _is_secret(before[1]) if before else False
-        found = None if certain is False else _ASSIGNED.match(text, at)
-        if found:
-            group = "quoted" if found["quoted"] is not None else "bare"
-            start, stop = found.span(group)
-            stop -= 0 if group == "quoted" else len(found[group]) - len(found[group].rstrip(",.)]}"))
-            if start < stop and (certain or _is_random(text[start:stop])):
-                yield start, stop
+def _assigned(text: str, at: int) -> tuple[int, int] | None:
+    """Where the secret is that is assigned by the sign at a place; None where it is none."""
+    before = _NAME_BEFORE.search(text, max(0, at - _LONGEST_NAME), at)
+    certain = _is_secret(before[1]) if before else False
+    found = None if certain is False else _ASSIGNED.match(text, at, len(text) if certain else at + _LONGEST_RANDOM)
+    if found is None:
+        return None
+    start, stop = found.span("bare" if found["quoted"] is None else "quoted")
+    if found["quoted"] is None:
+        stop = start + len(text[start:stop].rstrip(",.)]}"))
+    return (start, stop) if start < stop and (certain or _is_random(text[start:stop])) else None
 
 
 def _delimiters(text: str) -> list[int]:
