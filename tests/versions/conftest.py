@@ -11,6 +11,7 @@ import pytest
 
 from verspan import context
 from verspan.versions import registry
+from verspan.versions.platforms import PLATFORMS
 
 Git = Callable[..., str]
 
@@ -20,11 +21,14 @@ def fresh_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No version, no experiment and no recording, before and after."""
     monkeypatch.delenv("VERSPAN_ACTIVE_MODEL", raising=False)
     monkeypatch.delenv("VERSPAN_EXPERIMENT_NAME", raising=False)
+    for platform in PLATFORMS:
+        monkeypatch.delenv(platform.commit, raising=False)
     registry.configure_recording(None)
     yield
     assert registry.flush(30)
     registry._recorder._known.clear()
     registry.configure_recording(None)
+    registry.configure_announcing(None)
     context._state.put()
     context.set_current_experiment(None)
 

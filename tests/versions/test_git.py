@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from verspan.versions import git as git_module
-from verspan.versions.git import DescribedState, read_described_state, read_git_state
+from verspan.versions.git import DescribedState, read_described_state, read_git_state, read_head
 from verspan.versions.model import GitState
 
 Git = Callable[..., str]
@@ -27,6 +27,20 @@ def test_clean(git: Git, repository: Path) -> None:
     (repository / "inner").mkdir()
     expected = DescribedState(GitState(head(git, repository), "main", None, dirty=False), head(git, repository)[:7])
     assert [read_described_state(folder) for folder in (repository, repository / "inner")] == [expected] * 2
+
+
+def test_head(git: Git, repository: Path, tmp_path: Path) -> None:
+    """The head is known without a look at the files, on a branch, detached, and before the first commit."""
+    (repository / "app.py").write_text("print(1)\n")
+    git(repository, "remote", "add", "origin", "https://ann:SECRET@example.com/agent.git")
+    commit, url = head(git, repository), "https://example.com/agent.git"
+    assert read_head(repository) == GitState(commit, "main", url)
+    git(repository, "checkout", "-q", "--detach")
+    assert read_head(repository) == GitState(commit, None, url)
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    git(empty, "init", "-q", "-b", "main")
+    assert [read_head(empty), read_head(tmp_path)] == [GitState(branch="main"), None]
 
 
 @pytest.mark.parametrize("tagged", [False, True])

@@ -295,6 +295,69 @@ def test_search_logged_models(recording: str) -> None:
     assert len(registry.search_logged_models(max_results=3)) == 3
 
 
+class Listener:
+    """Is told of versions, and remembers them."""
+
+    def __init__(self) -> None:
+        self.told: list[LoggedModel] = []
+
+    def announce(self, model: LoggedModel) -> None:
+        """Remember a version."""
+        self.told.append(model)
+
+
+def test_announced(repository: Path, recording: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A version is announced once, with the state of git, to who was there before it and to who comes after."""
+    monkeypatch.chdir(repository)
+    first, second = Listener(), Listener()
+    for listener in (first, second):
+        registry.configure_announcing(listener)
+        for name in ("a", "b", "a"):
+            active.set_active_model(name=name)
+        kept = kept_at(recording)
+        assert sorted(listener.told, key=lambda model: model.name) == [kept["a"], kept["b"]]
+    registry.configure_announcing(None)
+    active.set_active_model(name="c")
+    assert registry.flush(30)
+    assert [len(listener.told) for listener in (first, second)] == [2, 2]
+
+
+def test_announced_without_a_store() -> None:
+    """Where no records are kept versions are announced all the same, and one that is an id alone is not."""
+    listener = Listener()
+    registry.configure_announcing(listener)
+    active.set_active_model(name="a")
+    active.set_active_model(model_id=NOWHERE)
+    assert registry.flush(30)
+    assert [model.name for model in listener.told] == ["a"]
+
+
+def test_announced_once_found(recording: str) -> None:
+    """A version that was known by its id is announced once the store has told its name."""
+    model_id = model_id_for("shop", "agent")
+    with closing(open_store(recording)) as store:
+        kept = store.upsert_model(LoggedModel(model_id, "agent", experiment_id_for("shop"), "shop", 1, 2))
+    listener = Listener()
+    registry.configure_announcing(listener)
+    active.set_active_model(model_id=model_id)
+    assert registry.flush(30)
+    assert listener.told == [kept]
+
+
+def test_failing_announcer(recording: str, caplog: pytest.LogCaptureFixture) -> None:
+    """What an announcer raises is logged, and the record is written."""
+
+    class Failing(Listener):
+        def announce(self, model: LoggedModel) -> None:
+            raise RuntimeError(model.name)
+
+    registry.configure_announcing(Failing())
+    active.set_active_model(name="agent")
+    assert list(kept_at(recording)) == ["agent"]
+    (line,) = [record.getMessage() for record in caplog.records]
+    assert "error while announcing a version (RuntimeError)" in line
+
+
 def test_bounded() -> None:
     """A program that makes a version per request holds a bounded number of records."""
     recorder = Recorder(lambda: None, lambda: None)
