@@ -142,3 +142,11 @@ def test_marked_texts() -> None:
     leaving = redactor.attributes(on_span)
     assert on_span == leaving == {"a": "<x>", "b": ["<y>"], "c": {"<d>": "<z>"}, "e": 1}
     assert (type(on_span["a"]), type(leaving["a"])) == (Marked, str)
+
+
+@pytest.mark.parametrize(
+    "piece", ["sk-", "password:", "token=", 'pwd="', "1 ", "4111 ", "a@", "a@a.", "://a:", "[", '{"a":']
+)
+def test_any_text_at_all(piece: str) -> None:
+    """A text may be made to have every rule look again and again: it takes as long as it is long, and no longer."""
+    assert Redactor(["keys", "email", "phone", "card"]).text(piece * (50_000 // len(piece)))
