@@ -28,8 +28,8 @@ from verspan.cli.tree import tree_lines
 from verspan.demo.api_server import DemoApi
 from verspan.traces.model import SpanRecord, StoredSpan
 
-_PAGE_TRACES = 5
-_AGENT_TRACES = 6
+_PAGE_SPANS = 5
+_AGENT_SPANS = 14
 
 
 def main() -> None:
@@ -46,9 +46,9 @@ def main() -> None:
         application = Application(folder / "shop", api.base_url)
         application.folder.mkdir()
         page = application.run_users_page(**collector.endpoint("http/protobuf"))
-        _show("The user's page", page, jaeger.wait_for(page, traces=_PAGE_TRACES), jaeger)
+        _show("The user's page", page, jaeger.wait_for(page, spans=_PAGE_SPANS), jaeger)
         agent = application.run_agent("v1", **collector.endpoint("grpc"))
-        _show("An agent with tools", agent, jaeger.wait_for(agent, traces=_AGENT_TRACES), jaeger)
+        _show("An agent with tools", agent, jaeger.wait_for(agent, spans=_AGENT_SPANS), jaeger)
         if os.environ.get("KEEP"):
             print("\nBoth go on until Ctrl-C.", flush=True)
             jaeger.wait()

@@ -69,14 +69,14 @@ class Jaeger(Server):
         query = {"service": service, "tags": json.dumps({LOGGED_MODEL_ID: model_id}), "lookback": "1h", "limit": "20"}
         return f"{self.address}/search?{urllib.parse.urlencode(query)}"
 
-    def wait_for(self, model_id: str, *, traces: int) -> list[list[SpanRecord]]:
-        """The traces of a version, once there are so many; see :meth:`find`."""
+    def wait_for(self, model_id: str, *, spans: int) -> list[list[SpanRecord]]:
+        """The traces of a version, once they have so many spans in all; see :meth:`find`."""
 
         def enough() -> list[list[SpanRecord]] | None:
             found = self.find(model_id)
-            return found if len(found) >= traces else None
+            return found if sum(map(len, found)) >= spans else None
 
-        return wait_until(enough, f"{traces} traces of {model_id} in Jaeger")
+        return wait_until(enough, f"{spans} spans of {model_id} in Jaeger")
 
     def trace(self, trace_id: str) -> list[SpanRecord]:
         """The spans of a trace by start time, as Jaeger was sent them."""

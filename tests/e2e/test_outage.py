@@ -19,4 +19,4 @@ def test_collector_killed(programs: None, application: Application, tmp_path: Pa
         with jaeger:
             assert jaeger.services() == []
             collector.start()
-            assert len(jaeger.wait_for(model_id, traces=5)) == 5
+            assert len(jaeger.wait_for(model_id, spans=5)) == 5

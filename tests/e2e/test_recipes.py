@@ -40,7 +40,7 @@ def test_over_http(application: Application, jaeger: Jaeger, tmp_path: Path) -> 
     """Over HTTP all the way spans arrive as over gRPC."""
     with Collector(tmp_path, jaeger, ["over_http"]) as collector:
         model_id = application.run_users_page(**collector.endpoint("http/protobuf"))
-        assert len(jaeger.wait_for(model_id, traces=5)) == 5
+        assert len(jaeger.wait_for(model_id, spans=5)) == 5
 
 
 def test_one_version(application: Application, jaeger: Jaeger, tmp_path: Path) -> None:
@@ -50,7 +50,7 @@ def test_one_version(application: Application, jaeger: Jaeger, tmp_path: Path) -
         stable = application.run_agent(f"{tmp_path.name}-stable", **collector.endpoint("grpc"))
         canary = application.run_agent(f"{tmp_path.name}-canary", **collector.endpoint("grpc"))
         assert canary == model_id_for("kettle-and-leaf", name)
-        assert len(jaeger.wait_for(canary, traces=6)) == 6
+        assert len(jaeger.wait_for(canary, spans=14)) == 6
     assert jaeger.find(stable) == []
 
 
@@ -58,7 +58,7 @@ def test_keep_errors(application: Application, jaeger: Jaeger, tmp_path: Path) -
     """A trace with an error is kept whole; of the others, as many as the percentage says."""
     with Collector(tmp_path, jaeger, ["keep_errors"], DECISION_WAIT="1s", SAMPLING_PERCENTAGE="0") as collector:
         model_id = application.run_agent(tmp_path.name, **collector.endpoint("grpc"))
-        jaeger.wait_for(model_id, traces=1)
+        jaeger.wait_for(model_id, spans=2)
     (kept,) = jaeger.find(model_id)
     assert [(span.name, span.status_code) for span in kept] == [("answer", "ERROR"), ("chat gpt-4o-mini", "ERROR")]
 
@@ -74,7 +74,7 @@ def test_redact(application: Application, jaeger: Jaeger, tmp_path: Path) -> Non
     commit = application.commit()
     with Collector(tmp_path, jaeger, ["redact"]) as collector:
         application.run("verspan", "run", "python", "app.py", **collector.endpoint("grpc"), **CONTENT)
-        ((span,),) = jaeger.wait_for(model_id_for("Default", f"shop-{commit[:7]}"), traces=1)
+        ((span,),) = jaeger.wait_for(model_id_for("Default", f"shop-{commit[:7]}"), spans=1)
     assert "My name is Jo: **** and **** and ****" in span.attributes["gen_ai.input.messages"]
     assert [secret for secret in secrets if secret in str(span)] == []
 

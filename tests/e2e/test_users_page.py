@@ -22,7 +22,7 @@ from verspan.traces.model import SpanRecord
 def test_users_page(application: Application, collector: Collector, jaeger: Jaeger, protocol: str) -> None:
     """Jaeger finds the page's five traces by the version's id, each with all that is known of its call but content."""
     model_id = application.run_users_page(**collector.endpoint(protocol))
-    found = jaeger.wait_for(model_id, traces=5)
+    found = jaeger.wait_for(model_id, spans=5)
     assert len(found) == 5
     assert trees(found[0]) == snapshot(
         [
@@ -69,7 +69,7 @@ def test_content(application: Application, collector: Collector, jaeger: Jaeger)
         "VERSPAN_STORE": store,
     }
     model_id = application.run_users_page(**collector.endpoint("grpc"), **variables)
-    found = jaeger.wait_for(model_id, traces=5)
+    found = jaeger.wait_for(model_id, spans=5)
     asked = [json.loads(spans[0].attributes["gen_ai.input.messages"]) for spans in found]
     assert asked[0] == [{"role": "user", "parts": [{"type": "text", "content": "Can I get my money back?"}]}]
     with closing(open_store(store, create=False)) as local:
@@ -92,7 +92,7 @@ def comparable(span: SpanRecord) -> SpanRecord:
 def test_agent(application: Application, collector: Collector, jaeger: Jaeger) -> None:
     """An agent's traces have their tools below them, and its failures their exceptions."""
     model_id = application.run_agent("e2e", **collector.endpoint("grpc"))
-    found = jaeger.wait_for(model_id, traces=6)
+    found = jaeger.wait_for(model_id, spans=14)
     assert [outline(spans) for spans in found] == snapshot(
         [
             [("answer", ["chat gpt-4o-mini", "find_order", "chat gpt-4o-mini"])],
