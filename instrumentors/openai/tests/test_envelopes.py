@@ -56,6 +56,7 @@ def test_chunks_that_were_not_delivered() -> None:
     """What the client had received and the application was not given is no part of the answer."""
     answer = Answer(ADAPTER, capture_content=True)
     answer.add_events(CASES["stream"].body)
+    answer.count_delivered()
     answer.delivered = 2
     answer.read()
     assert text_of(answer.reply) == [{"type": "text", "content": "It is "}]
@@ -69,7 +70,7 @@ def test_long_stream() -> None:
         b'data: {"choices":[{"index":0,"delta":{"content":"ab"}}]}\n\n',
     )
     count = 3 * BLOCK_BYTES // len(chunk)
-    answer.delivered = 0
+    answer.count_delivered()
     for _ in range(count):
         answer.add_events(chunk)
         answer.delivered += 1

@@ -2,10 +2,42 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
+from opentelemetry.sdk.environment_variables import (
+    OTEL_ATTRIBUTE_COUNT_LIMIT,
+    OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT,
+    OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT,
+    OTEL_LINK_ATTRIBUTE_COUNT_LIMIT,
+    OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT,
+    OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT,
+    OTEL_SPAN_EVENT_COUNT_LIMIT,
+    OTEL_SPAN_LINK_COUNT_LIMIT,
+)
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
+from opentelemetry.sdk.trace.sampling import ParentBased, StaticSampler, TraceIdRatioBased
+
+from verspan.configuring.call_spans import CallSpans
+
+_LIMITS = (
+    OTEL_ATTRIBUTE_COUNT_LIMIT,
+    OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT,
+    OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT,
+    OTEL_LINK_ATTRIBUTE_COUNT_LIMIT,
+    OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT,
+    OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT,
+    OTEL_SPAN_EVENT_COUNT_LIMIT,
+    OTEL_SPAN_LINK_COUNT_LIMIT,
+)
+_SAMPLERS_BLIND_TO_ATTRIBUTES = (StaticSampler, TraceIdRatioBased, ParentBased)
+"""The SDK's own, which the environment chooses among."""
+
+
+def _has_limits() -> bool:
+    """Whether the environment limits what spans hold."""
+    return any(os.environ.get(name) for name in _LIMITS)
 
 
 class OwnTracerProvider(TracerProvider):
@@ -13,13 +45,20 @@ class OwnTracerProvider(TracerProvider):
 
     def __init__(self, resource: Resource) -> None:
         super().__init__(resource=resource, shutdown_on_exit=False)  # whoever makes it shuts it down
-        self.read_by_others = False
-        """Whether somebody else has added a span processor."""
+        # Of another sampler it cannot be known what it looks at, and limits are for the SDK's own spans to keep.
+        self.read_by_others = not isinstance(self.sampler, _SAMPLERS_BLIND_TO_ATTRIBUTES) or _has_limits()
+        """Whether somebody else reads attributes: a span processor that is not Verspan's, the sampler, or limits."""
         self._told: Callable[[], None] | None = None
+        self._own: list[SpanProcessor] = []
 
     def add_own(self, processor: SpanProcessor) -> None:
         """Add a processor of Verspan's."""
+        self._own.append(processor)
         super().add_span_processor(processor)
+
+    def call_spans(self) -> CallSpans:
+        """What makes spans for Verspan's own processors, with this provider's sampler, ids and resource."""
+        return CallSpans(self.sampler, self.id_generator, self.resource, self._own)
 
     def add_span_processor(self, span_processor: SpanProcessor) -> None:
         """Add a processor of anybody else's, who may read any attribute when a span ends."""

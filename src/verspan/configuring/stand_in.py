@@ -72,10 +72,7 @@ class StandIn(TracerProvider):
     def in_force(self) -> TracerProvider:
         """The provider that makes spans now: the application's own, or the one behind this."""
         current = trace.get_tracer_provider()
-        if current is not self:
-            return current
-        made: TracerProvider = self.made()
-        return made
+        return current if current is not self else self._made or self.made()
 
     def made(self) -> Any:
         """The provider behind this one, which is made where it is not there yet.

@@ -23,32 +23,42 @@ BLOCK_BYTES = 1 << 18
 class Answer:
     """JSON documents, one for a whole response or one for each chunk; or the bytes of a stream of events."""
 
-    __slots__ = ("_adapter", "_pieces", "_read_events", "_size", "delivered", "documents", "reply")
+    __slots__ = ("_adapter", "_counts", "_pieces", "_read_events", "_size", "delivered", "documents", "reply")
 
     def __init__(self, adapter: CallAdapter, *, capture_content: bool) -> None:
         self._adapter = adapter
         self._pieces: list[bytes] = []
         self._size = 0
         self._read_events = 0
+        self._counts = False
         self.reply = Reply(capture_content)
         """What has been read so far."""
         self.documents: list[bytes] = []
         """JSON that came as a whole; what is cut short is not read."""
-        self.delivered: int | None = None
-        """How many events the application was given; None where it has read the bytes itself."""
+        self.delivered = 0
+        """How many events the application was given, where they are counted."""
 
     @property
     def plain(self) -> tuple[list[bytes], bytes, int | None] | None:
         """Documents, events and how many of these count; None once part of a long stream has been read."""
-        return None if self._read_events else (self.documents, b"".join(self._pieces), self.delivered)
+        if self._read_events:
+            return None
+        return self.documents, b"".join(self._pieces), self.delivered if self._counts else None
 
     @classmethod
     def of(cls, adapter: CallAdapter, plain: tuple[list[bytes], bytes, int | None], *, capture_content: bool) -> Answer:
         """The answer that :attr:`plain` gave."""
         answer = cls(adapter, capture_content=capture_content)
-        answer.documents, piece, answer.delivered = plain
+        answer.documents, piece, delivered = plain
         answer._pieces = [piece]
+        if delivered is not None:
+            answer.count_delivered()
+            answer.delivered = delivered
         return answer
+
+    def count_delivered(self) -> None:
+        """Have only those events count that the application was given; all do where it reads the bytes itself."""
+        self._counts = True
 
     def add_events(self, piece: bytes) -> None:
         """Keep the next bytes of a stream of events."""
@@ -81,7 +91,7 @@ class Answer:
 
     def _read_block(self) -> None:
         body = b"".join(self._pieces)
-        left = None if self.delivered is None else self.delivered - self._read_events
+        left = self.delivered - self._read_events if self._counts else None
         end = 0
         for event in islice(events(body), left):
             self._adapter.read_reply(event.data, self.reply)

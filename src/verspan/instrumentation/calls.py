@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from verspan.instrumentation.media import blob_part, join_base64
 from verspan.instrumentation.messages import Message, OutputMessage, Part, ToolCallPart, ToolDefinition
 
 
-@dataclass(slots=True)
-class Call:
+class Call(NamedTuple):
     """What is known of a call before it is sent and what samplers may look at; the rest is read when it is over."""
 
     operation_name: str

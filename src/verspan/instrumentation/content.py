@@ -12,8 +12,14 @@ from typing import Any
 from verspan import semconv
 from verspan.instrumentation.adapter import CallAdapter, adapter_named
 from verspan.instrumentation.answers import Answer
-from verspan.instrumentation.attributes import input_content, output_content, reply_attributes, request_attributes
-from verspan.instrumentation.calls import Reply, Request
+from verspan.instrumentation.attributes import (
+    call_attributes,
+    input_content,
+    output_content,
+    reply_attributes,
+    request_attributes,
+)
+from verspan.instrumentation.calls import Call, Reply, Request
 from verspan.instrumentation.guard import report
 from verspan.instrumentation.handover import Packed, ReadyContent
 from verspan.instrumentation.serialising import from_snapshot
@@ -27,6 +33,7 @@ class TakenCall:
     __slots__ = (
         "_adapter",
         "_body",
+        "_call",
         "_on_span",
         "_reply",
         "_request",
@@ -37,15 +44,17 @@ class TakenCall:
         "request",
     )
 
-    def __init__(self, adapter: CallAdapter, *, captures: bool, on_span: bool = False) -> None:
+    def __init__(self, adapter: CallAdapter, call: Call, *, captures: bool, on_span: bool = False) -> None:
         """Take nothing yet.
 
         Args:
             adapter: what reads it.
+            call: what was known of it when it began.
             captures: whether content may be captured; where not, the request has none.
             on_span: whether the attributes are on the span already.
         """
         self._adapter = adapter
+        self._call = call
         self._on_span = on_span
         self._body: Any = None
         self._request: Request | None = None
@@ -66,10 +75,10 @@ class TakenCall:
 
     def attributes(self) -> dict[str, Any]:
         """What is not on the span yet; what cannot be read is left out."""
-        return {} if self._on_span else self.all_attributes()
+        return {} if self._on_span else {**call_attributes(self._call), **self.outcome()}
 
-    def all_attributes(self) -> dict[str, Any]:
-        """All that request and answer say beside their content, for the span."""
+    def outcome(self) -> dict[str, Any]:
+        """All that request and answer say beside their content and what was known before."""
         request = self.read_request()
         found = {**request_attributes(request), **reply_attributes(request, self.read_reply())}
         if self.first_chunk_s is not None:
@@ -94,17 +103,18 @@ class TakenCall:
         plain = self.answer.plain
         if self._reply is not None or plain is None or not self.captures:
             return ReadyContent(self.content(), self.attributes()).packed()
-        return (KIND, self._adapter.name, self.request, plain, self.first_chunk_s, self.failure, self._on_span)
+        taken = (self.request, plain, self.first_chunk_s, self.failure)
+        return (KIND, self._adapter.name, tuple(self._call), taken, self._on_span)
 
     @classmethod
     def unpack(cls, state: Packed) -> TakenCall:
         """The call that was packed, from what follows its kind; the adapter of its name reads it."""
-        name, request, answer, first_chunk_s, failure, on_span = state
+        name, known, (request, answer, first_chunk_s, failure), on_span = state
         adapter = adapter_named(name)
-        call = cls(adapter, captures=True, on_span=on_span)
-        call.request, call.first_chunk_s, call.failure = request, first_chunk_s, failure
-        call.answer = Answer.of(adapter, answer, capture_content=True)
-        return call
+        taken = cls(adapter, Call(*known), captures=True, on_span=on_span)
+        taken.request, taken.first_chunk_s, taken.failure = request, first_chunk_s, failure
+        taken.answer = Answer.of(adapter, answer, capture_content=True)
+        return taken
 
     def read_request(self) -> Request:
         """The parameters of the call; none where they cannot be read."""

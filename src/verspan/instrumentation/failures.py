@@ -22,6 +22,21 @@ def error_type(failure: BaseException) -> str:
     return type(failure).__qualname__
 
 
+def exception_type(failure: BaseException) -> str:
+    """``exception.type``: the same with its module, unless it is Python's own."""
+    kind = type(failure)
+    return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+
+
+def exception_texts(failure: BaseException) -> dict[str, str]:
+    """Message and stack trace by attribute name, redacted and within the size of an attribute."""
+    texts = {
+        semconv.EXCEPTION_MESSAGE: _message(failure),
+        semconv.EXCEPTION_STACKTRACE: "".join(traceback.format_exception(failure)),
+    }
+    return {name: cut_text(text) for name, text in redacted_attributes(texts).items()}
+
+
 @dataclass(frozen=True)
 class RecordedFailure:
     """What was recorded of a failure."""
@@ -46,22 +61,12 @@ def record_failure(span: Span, failure: BaseException, *, told: bool, on_span: b
         told: whether message and stack trace may go anywhere.
         on_span: whether they may be on the span itself.
     """
-    kind = type(failure)
-    name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
-    said = _told(failure) if told else {}
-    event = {semconv.EXCEPTION_TYPE: name, **(said if on_span else {})}
+    said = exception_texts(failure) if told else {}
+    event = {semconv.EXCEPTION_TYPE: exception_type(failure), **(said if on_span else {})}
     description = said.get(semconv.EXCEPTION_MESSAGE) if on_span else None
-    span.set_status(Status(StatusCode.ERROR, kind.__qualname__ if description is None else description))
+    span.set_status(Status(StatusCode.ERROR, error_type(failure) if description is None else description))
     span.add_event(semconv.EXCEPTION_EVENT, event)
     return RecordedFailure(event, said)
-
-
-def _told(failure: BaseException) -> dict[str, str]:
-    texts = {
-        semconv.EXCEPTION_MESSAGE: _message(failure),
-        semconv.EXCEPTION_STACKTRACE: "".join(traceback.format_exception(failure)),
-    }
-    return {name: cut_text(text) for name, text in redacted_attributes(texts).items()}
 
 
 def _message(failure: BaseException) -> str:

@@ -94,20 +94,6 @@ def unpack(packed: Packed) -> Supplement:
     raise InvalidArgumentError(f"what belongs to the span is of the kind {kind!r}, which this Verspan cannot read")
 
 
-class _Readers:
-    late = False
-
-
-def set_late_attributes(welcome: bool) -> None:  # noqa: FBT001 - the one thing there is to say
-    """Say whether all who read the process's spans pick up supplements, so that attributes may come with those."""
-    _Readers.late = welcome
-
-
-def late_attributes_welcome() -> bool:
-    """Whether attributes need not be on a span when it ends; asked at the end of every call."""
-    return _Readers.late
-
-
 class _Slot(threading.local):
     supplement: Supplement | None = None
 

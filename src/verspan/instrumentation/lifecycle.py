@@ -19,13 +19,14 @@ from verspan.instrumentation import abandoned
 from verspan.instrumentation.adapter import CallAdapter
 from verspan.instrumentation.answers import Answer
 from verspan.instrumentation.attributes import call_attributes, span_name
+from verspan.instrumentation.call_spans import call_span_maker
 from verspan.instrumentation.calls import Call
 from verspan.instrumentation.content import TakenCall
 from verspan.instrumentation.failures import error_type, record_failure
 from verspan.instrumentation.guard import report
-from verspan.instrumentation.handover import end_span, late_attributes_welcome
+from verspan.instrumentation.handover import end_span
 from verspan.instrumentation.metrics import CallEnd
-from verspan.instrumentation.policy import Policy, current_policy
+from verspan.instrumentation.policy import current_policy
 from verspan.instrumentation.telemetry import Telemetry
 
 
@@ -39,7 +40,6 @@ class CallRun:
         "_first_chunk_at",
         "_last_chunk_at",
         "_late",
-        "_measured",
         "_open",
         "_policy",
         "_recorded",
@@ -49,31 +49,37 @@ class CallRun:
         "adapter",
         "call",
         "context",
+        "measured",
         "read",
         "span",
     )
 
     def __init__(self, telemetry: Telemetry, adapter: CallAdapter, call: Call) -> None:
         self._telemetry = telemetry
-        self._policy: Policy = current_policy()
+        policy = self._policy = current_policy()
         self._first_chunk_at: float | None = None
         self._last_chunk_at = 0.0
         self.adapter = adapter
         self.call = call
         self._started_at = perf_counter()
-        self._measured = telemetry.metrics.wanted(self._started_at)
+        self.measured = telemetry.metrics.wanted(self._started_at)
+        """Whether anybody wants to know how long it takes."""
+        leaves = self.measured or policy.on_spans or policy.on_events
+        maker = call_span_maker() if telemetry.scope is not None and not leaves else None
+        self._late = maker is not None
         parent = otel_context.get_current()
-        self.span: Span = telemetry.tracer.start_span(
-            span_name(call), parent, kind=SpanKind.CLIENT, attributes=call_attributes(call)
+        self.span: Span = (
+            maker.start(span_name(call), parent, telemetry.scope)
+            if maker is not None and telemetry.scope is not None
+            else telemetry.tracer.start_span(
+                span_name(call), parent, kind=SpanKind.CLIENT, attributes=call_attributes(call)
+            )
         )
         self.context = set_span_in_context(self.span, parent)
         self._recorded = self.span.is_recording()
-        self.read = self._recorded or self._measured
+        self.read = self._recorded or self.measured
         """Whether anybody wants to know what is asked and answered."""
-        policy = self._policy
-        leaves = self._measured or policy.on_spans or policy.on_events
-        self._late = telemetry.late and not leaves and late_attributes_welcome()
-        self._taken = TakenCall(adapter, captures=policy.captures and self._recorded, on_span=not self._late)
+        self._taken = TakenCall(adapter, call, captures=policy.captures and self._recorded, on_span=not self._late)
         # Taking the only element of a list is atomic, which makes the first of several finishers the only one.
         self._open = [True]
 
@@ -111,7 +117,7 @@ class CallRun:
         """Take note that the application is given a chunk."""
         if self._first_chunk_at is None:
             self._first_chunk_at = self._last_chunk_at = perf_counter()
-        elif self._measured:
+        elif self.measured:
             self._measure_gap()
 
     def finish(self, failure: BaseException | None = None) -> None:
@@ -153,12 +159,12 @@ class CallRun:
             return
         # Shaped here only where it leaves with the span or an event, and then once.
         content = self._taken.content() if self._policy.on_spans or self._policy.on_events else {}
-        self.span.set_attributes(self._taken.all_attributes())
+        self.span.set_attributes(self._taken.outcome())
         if self._policy.on_spans:
             self.span.set_attributes({name: text.decode() for name, text in content.items()})
         if self._policy.on_events:
             self._emit_details(failure, content)
-        if self._measured:
+        if self.measured:
             self._measure(failure)
 
     def _take_failure(self, failure: BaseException) -> None:
@@ -203,7 +209,7 @@ class CallRun:
     def _emit_details(self, failure: BaseException | None, content: Mapping[str, bytes]) -> None:
         import orjson
 
-        attributes = {**call_attributes(self.call), **self._taken.all_attributes()}
+        attributes = {**call_attributes(self.call), **self._taken.outcome()}
         if failure is not None:
             attributes[semconv.ERROR_TYPE] = error_type(failure)
         for name, text in content.items():

@@ -12,19 +12,18 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import wrapt
-from opentelemetry.context import attach, detach
 
 from verspan.instrumentation import abandoned
 from verspan.instrumentation.guard import report
 from verspan.instrumentation.lifecycle import CallRun
 from verspan.instrumentation.overhearing import overhear
-from verspan.instrumentation.stepping import AwaitIn
+from verspan.instrumentation.stepping import AwaitIn, run_in
 
 
 class Relay:
     """Stands between a stream's source and its reader, sync or async, and takes note of each chunk for the call."""
 
-    __slots__ = ("__weakref__", "_advancing", "_answer", "_heard", "_run", "_source")
+    __slots__ = ("__weakref__", "_advancing", "_answer", "_begun", "_counted", "_heard", "_run", "_source")
 
     def __init__(self, source: Any, run: CallRun, *, heard: bool = False) -> None:
         """Relay what a source gives.
@@ -38,25 +37,28 @@ class Relay:
         self._run = run
         self._answer = run.answer
         self._heard = heard
+        self._counted = heard and not run.measured
+        self._begun = False
         self._advancing = False
         if heard:
-            self._answer.delivered = 0
+            self._answer.count_delivered()
 
     def __iter__(self) -> Iterator[Any]:
         return self
 
     def __next__(self) -> Any:
         self._advancing = True
-        token = attach(self._run.context)  # not `run_in`: of a long stream every call of a function shows
         try:
-            chunk = self._source.__next__()
+            # Some clients send the request when the first chunk is asked for, and none after it.
+            chunk = self._source.__next__() if self._begun else run_in(self._run.context, self._source.__next__)
         except BaseException as end:
             self._ended(end)
             raise
-        finally:
-            detach(token)
         self._advancing = False
-        self._pass(chunk)
+        if self._begun and self._counted:  # of a long stream every call of a function shows
+            self._answer.delivered += 1
+        else:
+            self._pass(chunk)
         return chunk
 
     def __aiter__(self) -> AsyncIterator[Any]:
@@ -65,12 +67,16 @@ class Relay:
     async def __anext__(self) -> Any:
         self._advancing = True
         try:
-            chunk = await AwaitIn(self._run.context, self._source.__anext__())
+            step = self._source.__anext__()
+            chunk = await (step if self._begun else AwaitIn(self._run.context, step))
         except BaseException as end:
             self._ended(end)
             raise
         self._advancing = False
-        self._pass(chunk)
+        if self._begun and self._counted:
+            self._answer.delivered += 1
+        else:
+            self._pass(chunk)
         return chunk
 
     def close(self) -> Any:
@@ -89,11 +95,12 @@ class Relay:
             self._run.finish()
 
     def _pass(self, chunk: Any) -> None:
-        if not self._heard:
+        self._begun = True
+        if self._heard:
+            self._run.note_chunk()
+            self._answer.delivered += 1
+        else:
             self._run.take_chunk(chunk)
-            return
-        self._run.note_chunk()
-        self._answer.delivered += 1  # type: ignore[operator]  # it has been a number since this relay was made
 
     def _ended(self, end: BaseException) -> None:
         self._advancing = False

@@ -9,6 +9,7 @@ from opentelemetry._logs import Logger, LoggerProvider, get_logger
 from opentelemetry.metrics import MeterProvider, get_meter
 from opentelemetry.trace import Tracer, TracerProvider
 
+from verspan.instrumentation.call_spans import Scope
 from verspan.instrumentation.metrics import CallMetrics
 
 SCHEMA_URL = "https://opentelemetry.io/schemas/gen-ai-dev/1.42.0-dev"
@@ -22,8 +23,8 @@ class Telemetry:
     tracer: Tracer
     metrics: CallMetrics
     logger: Logger
-    late: bool = False
-    """Whether spans are those of the process's own provider, whose readers may take attributes late."""
+    scope: Scope | None = None
+    """The scope of spans that the process's maker of call spans may make; None where a provider was named."""
 
     @classmethod
     def for_scope(
@@ -40,5 +41,5 @@ class Telemetry:
             tracer=trace.get_tracer(name, version, tracer_provider, SCHEMA_URL),
             metrics=CallMetrics(get_meter(name, version, meter_provider, SCHEMA_URL), meter_provider),
             logger=get_logger(name, version, logger_provider, SCHEMA_URL),
-            late=tracer_provider is None,
+            scope=Scope(name, version, SCHEMA_URL) if tracer_provider is None else None,
         )

@@ -13,4 +13,5 @@ def build(settings: Settings) -> Pipeline:
     return Pipeline(
         destination=destination_of(settings.store_url).address,
         span_processors=(LocalSpanProcessor(settings.store_url),),
+        takes_supplements=True,
     )
