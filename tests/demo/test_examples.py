@@ -115,6 +115,19 @@ def test_manual_spans(place: Place) -> None:
     assert f"verspan trace {trace.trace_id}" in printed
 
 
+def test_redaction(place: Place) -> None:
+    """What is taken out of a question is in no message, argument or note of its trace, and the answer came."""
+    printed = place.run_example("redaction.py")
+    (trace,) = place.traces()
+    assert versions([trace]) == {("examples", "redaction-v1")}
+    assert span_names(trace) == ["answer", CALL]
+    redacted = "Can I get my money back for [order]? A., [email], [phone], card [card]."
+    assert (trace.summary.user_id, trace.summary.request_preview) == ("[email]", redacted)
+    assert redacted in printed
+    secrets = ("ann@example.com", "ORD-4711", "+1 555", "4111 1111", "Ann,")
+    assert [secret for secret in secrets if secret in repr(trace)] == []
+
+
 def test_existing_otel(place: Place) -> None:
     """The application's own exporter and the store get the same spans, all with the version on them."""
     printed = place.run_example("existing_otel.py")

@@ -36,8 +36,7 @@ PLACES: Mapping[str, Mapping[str, str]] = {
         ENDPOINT: "{collector}",
     },
     "the spool of a killed process": {
-        "VERSPAN_EXPORTERS": "otlp",
-        CAPTURE: "SPAN_AND_EVENT",
+        "VERSPAN_EXPORTERS": "local,otlp",
         ENDPOINT: "{refusing}",
         "END": "killed",
     },
