@@ -51,6 +51,11 @@ class Collector:
         """Answer after all."""
         self._answer.set()
 
+    def close(self) -> None:
+        """Listen no more."""
+        self._server.shutdown()
+        self._server.server_close()
+
     def _take(self, request: ExportTraceServiceRequest) -> None:
         self.requests.append(request)
         scopes = [scope for resource in request.resource_spans for scope in resource.scope_spans]

@@ -15,7 +15,7 @@ import logging
 import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Protocol
@@ -90,6 +90,7 @@ class Recorder:
         self._place = place
         self._git_state = git_state
         self._announcer: Announces | None = None
+        self._awaited_at_exit = False
         self._known: dict[str, _Entry] = {}
         self.begin_anew()
 
@@ -97,7 +98,7 @@ class Recorder:
         """Set up what belongs to one process; also for a forked child, which has no thread of its parent's."""
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._awaited_at_exit = False
+        self._awaited_in_child = False
 
     def record(self, model: LoggedModel) -> LoggedModel:
         """Have a version's record written, unless this process has done so.
@@ -130,8 +131,6 @@ class Recorder:
     def announce_by(self, announcer: Announces | None) -> None:
         """Have versions announced from now on, those included that were announced by another; None for no more."""
         self._announcer = announcer
-        if self._awaited_at_exit:  # again, so that it comes before the end of a provider that was made since
-            self._await_at_exit()
         if self._known:
             self._work_in_background()
 
@@ -180,8 +179,7 @@ class Recorder:
     def _start_thread(self) -> bool:
         if not threading.main_thread().is_alive():  # exit handlers run, and nobody would wait for the thread
             return False
-        if not self._awaited_at_exit:
-            self._await_at_exit()
+        self._await_at_exit()
         self._thread = threading.Thread(target=self._work, name="verspan-versions", daemon=True)
         try:
             # In an empty context, since instrumentation of threads would keep the caller's span alive in ours.
@@ -259,23 +257,37 @@ class Recorder:
     # -- the end of the process ----------------------------------------------------------------------------------------
 
     def _await_at_exit(self) -> None:
-        atexit.unregister(self._finish)
-        atexit.register(self._finish)
-        if self._awaited_at_exit:
-            return
-        self._awaited_at_exit = True
-        # A child of multiprocessing ends without atexit, and runs the finalizers of this module instead.
+        if not self._awaited_at_exit:
+            self._awaited_at_exit = True
+            _call_before_exit_handlers(self._hasten)
+            atexit.register(self._finish)
+        # A child of multiprocessing ends without exit handlers, and runs the finalizers of this module instead, those
+        # of a high priority first. It begins without its parent's.
         multiprocessing = sys.modules.get("multiprocessing.util")
-        if multiprocessing is not None:
-            multiprocessing.Finalize(None, self._finish, exitpriority=0)
+        if multiprocessing is not None and not self._awaited_in_child:
+            self._awaited_in_child = True
+            multiprocessing.Finalize(None, self._finish, exitpriority=1)
+
+    def _hasten(self) -> None:
+        self.flush(_PATIENCE / 2)
 
     def _finish(self) -> None:
-        if not self.flush(_PATIENCE):
+        if not self.flush(_PATIENCE / 2):
             _logger.warning(
                 "The record of a version is lost: it was not written within %g seconds of the process's end. "
                 "`verspan doctor` tells what is wrong with the store.",
                 _PATIENCE,
             )
+
+
+def _call_before_exit_handlers(function: Callable[[], object]) -> None:
+    """Have a function called when the interpreter ends, before the handlers of :mod:`atexit`, where that can be had.
+
+    Providers and exporters end in those, and what is announced later is late. The standard library's own pools of
+    threads use this hook for the like; it has no public name.
+    """
+    with suppress(AttributeError, RuntimeError):  # gone from this Python, or the interpreter is ending already
+        threading._register_atexit(function)  # type: ignore[attr-defined]  # noqa: SLF001 - see above
 
 
 def _url_of(place: _Place) -> str | None:
