@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from importlib.metadata import entry_points
 from typing import Any
 
 import pytest
@@ -17,8 +18,11 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.trace import SpanKind, StatusCode
 
+from verspan.errors import InvalidArgumentError
 from verspan.settings import ContentMode, Settings
-from verspan_otlp import build
+from verspan.spool.delivery import Destination, Outcome
+from verspan.spool.spans import SpooledSpan
+from verspan_otlp import build, deliver_to
 
 MakeProvider = Callable[..., TracerProvider]
 START_NS = 1_750_000_000_000_000_000
@@ -239,6 +243,56 @@ def test_imports(protocol: str, unused: str) -> None:
     )
     environment = {"OTEL_EXPORTER_OTLP_PROTOCOL": protocol, "OTEL_METRICS_EXPORTER": "none"}
     subprocess.run([sys.executable, "-c", script], env=environment, check=True)
+
+
+def test_left_behind(
+    http_receiver: Receiver, monkeypatch: pytest.MonkeyPatch, settings: Settings, make_span: Callable[..., SpooledSpan]
+) -> None:
+    """What some process left for a collector is delivered by the variables of this one."""
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", http_receiver.endpoint)
+    delivery = deliver_to(Destination("otlp", f"{http_receiver.endpoint}/v1/traces"), settings)
+
+    outcome = delivery.deliver([make_span("a")], 5.0)
+    delivery.close()
+
+    assert (outcome, http_receiver.names()) == (Outcome(delivered=True), ["a"])
+
+
+def test_left_for_another_collector(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
+    """Nothing goes to a collector other than the one it was written for, and the variable to set is named."""
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://here:4318")
+
+    with pytest.raises(InvalidArgumentError) as raised:
+        deliver_to(Destination("otlp", "http://there:4318/v1/traces"), settings)
+
+    assert str(raised.value) == (
+        "spans for http://there:4318/v1/traces wait, and this environment sends to http://here:4318/v1/traces: set "
+        "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT to that address, and the protocol and headers that go with it"
+    )
+
+
+def test_usual_port_of_the_other_protocol(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, make_span: Callable[..., SpooledSpan]
+) -> None:
+    """Where the address has the port of the other protocol, the reason says which variable to set."""
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.2:4317")
+    delivery = deliver_to(Destination("otlp", "http://127.0.0.2:4317/v1/traces"), settings)
+
+    outcome = delivery.deliver([make_span("a")], 5.0)
+    delivery.close()
+
+    assert outcome == Outcome(
+        delivered=False,
+        reason=("[Errno 111] Connection refused; port 4317 is usually for grpc: set OTEL_EXPORTER_OTLP_PROTOCOL=grpc"),
+    )
+
+
+def test_entry_points() -> None:
+    """Verspan finds what sends spans, and what sends those that another process left."""
+    found = {group: entry_points(group=group, name="otlp") for group in ("verspan_exporter", "verspan_delivery")}
+
+    assert [each.load() for each in found["verspan_exporter"]] == [build]
+    assert [each.load() for each in found["verspan_delivery"]] == [deliver_to]
 
 
 def _shut_down(processors: Any) -> None:

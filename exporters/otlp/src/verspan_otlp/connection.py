@@ -26,6 +26,8 @@ _DEFAULT_ENDPOINTS = {OtlpProtocol.HTTP: "http://localhost:4318", OtlpProtocol.G
 _TRACES_PATH = "v1/traces"
 _DEFAULT_TIMEOUT_S = 10.0
 _CREDENTIAL_PROVIDERS = "opentelemetry_otlp_credential_provider"
+CONNECT_TIMEOUT_S = 3.0
+"""Seconds within which a machine that is there takes a connection, though it be far away."""
 USER_AGENT = f"verspan-otlp/{version('verspan-otlp')}"
 
 

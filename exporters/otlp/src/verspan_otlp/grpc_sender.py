@@ -12,7 +12,7 @@ from google.rpc.error_details_pb2 import RetryInfo  # type: ignore[import-untype
 from google.rpc.status_pb2 import Status  # type: ignore[import-untyped]  # likewise
 
 from verspan_otlp.answers import CHECK_ADDRESS, CHECK_HEADERS, Answer, decoded_answer, one_line
-from verspan_otlp.connection import USER_AGENT, Compression, Connection, provided_credentials
+from verspan_otlp.connection import CONNECT_TIMEOUT_S, USER_AGENT, Compression, Connection, provided_credentials
 from verspan_otlp.environment import OtlpProtocol
 
 _EXPORT = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
@@ -22,6 +22,7 @@ _OPTIONS = (
     ("grpc.enable_retries", 0),  # whoever calls decides when to try again
     # A channel that could not connect fails every call until it tries again, by default after up to two minutes.
     ("grpc.initial_reconnect_backoff_ms", 500),
+    ("grpc.min_reconnect_backoff_ms", int(CONNECT_TIMEOUT_S * 1000)),  # how long it may take to connect, that is
     ("grpc.max_reconnect_backoff_ms", 2_000),
 )
 _ABOUT_THE_SPANS = {grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.ALREADY_EXISTS}

@@ -25,7 +25,7 @@ from verspan_otlp.answers import (
     decoded_answer,
     one_line,
 )
-from verspan_otlp.connection import USER_AGENT, Compression, Connection, provided_credentials
+from verspan_otlp.connection import CONNECT_TIMEOUT_S, USER_AGENT, Compression, Connection, provided_credentials
 from verspan_otlp.environment import OtlpProtocol
 
 _PROTOBUF = "application/x-protobuf"
@@ -69,7 +69,7 @@ class HttpSender:
                 data=_compressed(payload, self._compression),
                 headers=self._headers,
                 verify=self._certificate or True,  # the session's own gives way to REQUESTS_CA_BUNDLE
-                timeout=Timeout(total=timeout_s),  # type: ignore[arg-type]  # requests documents it, its types do not
+                timeout=Timeout(total=timeout_s, connect=min(timeout_s, CONNECT_TIMEOUT_S)),  # type: ignore[arg-type]  # requests documents it, its types do not
                 allow_redirects=False,
                 stream=True,
             ) as response:
