@@ -85,7 +85,7 @@ def received(lines: Sequence[str]) -> Iterator[tuple[SpanRecord, Mapping[str, An
 
 def plain(attributes: Sequence[KeyValue]) -> dict[str, Any]:
     """Attributes as they were set."""
-    return {pair.key: getattr(pair.value, pair.value.WhichOneof("value")) for pair in attributes}
+    return {pair.key: getattr(pair.value, str(pair.value.WhichOneof("value"))) for pair in attributes}
 
 
 def versions_at(url: str) -> dict[str, LoggedModel]:
