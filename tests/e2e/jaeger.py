@@ -12,8 +12,10 @@ from typing import Any
 from tests.e2e.programs import EXAMPLES, JAEGER
 from tests.e2e.servers import LOOPBACK, Server, free_ports, read, wait_until
 
-from verspan.semconv import LOGGED_MODEL_ID, SPAN_REGISTERED
+from verspan.semconv import LOGGED_MODEL_ID
+from verspan.telemetry.registered import told_apart
 from verspan.traces.model import EventRecord, LinkRecord, SpanKind, SpanRecord, StatusCode
+from verspan.versions.model import LoggedModel
 
 _CONFIG = EXAMPLES / "jaeger" / "jaeger.yaml"
 _KINDS: Sequence[SpanKind] = ("INTERNAL", "INTERNAL", "SERVER", "CLIENT", "PRODUCER", "CONSUMER")
@@ -54,15 +56,13 @@ class Jaeger(Server):
     def find(self, model_id: str) -> list[list[SpanRecord]]:
         """The traces that the search for ``logged_model.id=…`` on its page finds, the earliest first.
 
-        Those are left out that only tell of the version's record.
+        The spans that tell of the version's record are left out: :meth:`records` has them.
         """
-        tags = json.dumps({LOGGED_MODEL_ID: model_id})
-        found: dict[str, list[SpanRecord]] = {}
-        for service in self.services():
-            answer = self._ask("/api/traces", service=service, tags=tags, limit=str(_MOST_TRACES))
-            found |= {trace["traceID"]: self.trace(trace["traceID"]) for trace in answer["data"]}
-        told = [spans for spans in found.values() if spans[0].name != SPAN_REGISTERED]
-        return sorted(told, key=lambda spans: spans[0].start_ns)
+        return [spans for spans in (told_apart(spans)[1] for spans in self._search(model_id)) if spans]
+
+    def records(self, model_id: str) -> list[LoggedModel]:
+        """The version's records that came with its spans, the earliest first."""
+        return [record for spans in self._search(model_id) for record in told_apart(spans)[0]]
 
     def page(self, model_id: str, service: str) -> str:
         """The address of its page with that search, of the last hour."""
@@ -82,6 +82,14 @@ class Jaeger(Server):
         """The spans of a trace by start time, as Jaeger was sent them."""
         answer = self._ask(f"/api/v3/traces/{trace_id}", raw_traces="true")
         return sorted(_spans(answer["result"]), key=lambda span: span.start_ns)
+
+    def _search(self, model_id: str) -> list[list[SpanRecord]]:
+        tags = json.dumps({LOGGED_MODEL_ID: model_id})
+        found: dict[str, list[SpanRecord]] = {}
+        for service in self.services():
+            answer = self._ask("/api/traces", service=service, tags=tags, limit=str(_MOST_TRACES))
+            found |= {trace["traceID"]: self.trace(trace["traceID"]) for trace in answer["data"]}
+        return sorted(found.values(), key=lambda spans: spans[0].start_ns)
 
     def _ask(self, path: str, **query: str) -> Json:
         document: Json = json.loads(read(f"{self.address}{path}?{urllib.parse.urlencode(query)}"))

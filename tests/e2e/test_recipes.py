@@ -55,11 +55,12 @@ def test_one_version(application: Application, jaeger: Jaeger, tmp_path: Path) -
 
 
 def test_keep_errors(application: Application, jaeger: Jaeger, tmp_path: Path) -> None:
-    """A trace with an error is kept whole; of the others, as many as the percentage says."""
+    """A trace with an error is kept whole, and the version's record; of the others, as many as the percentage says."""
     with Collector(tmp_path, jaeger, ["keep_errors"], DECISION_WAIT="1s", SAMPLING_PERCENTAGE="0") as collector:
         model_id = application.run_agent(tmp_path.name, **collector.endpoint("grpc"))
         jaeger.wait_for(model_id, spans=2)
     (kept,) = jaeger.find(model_id)
+    assert [record.model_id for record in jaeger.records(model_id)] == [model_id]
     assert [(span.name, span.status_code) for span in kept] == [("answer", "ERROR"), ("chat gpt-4o-mini", "ERROR")]
 
 

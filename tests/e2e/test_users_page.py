@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from contextlib import closing
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ from tests.e2e.application import Application
 from tests.e2e.collector import Collector
 from tests.e2e.described import outline, trees
 from tests.e2e.jaeger import Jaeger
+from tests.e2e.servers import wait_until
 
 from verspan.semconv import CONTENT_ATTRIBUTES
 from verspan.store.opening import open_store
@@ -58,6 +60,18 @@ def test_users_page(application: Application, collector: Collector, jaeger: Jaeg
     assert {each["name"] for spans in found for each in trees(spans)} == {"chat gpt-4o-mini"}
     assert {span.attributes["logged_model.id"] for spans in found for span in spans} == {model_id}
     assert {span.resource["service.name"] for spans in found for span in spans} == {"my-genai-app"}
+
+
+def test_record(application: Application, collector: Collector, jaeger: Jaeger) -> None:
+    """The version's record came along, so that whoever has the spans alone knows the commit behind the id."""
+    model_id = application.run_users_page(**collector.endpoint("grpc"))
+    (record, *repeated) = wait_until(lambda: jaeger.records(model_id), f"the record of {model_id}")
+    commit = subprocess.check_output(["git", "rev-parse", "HEAD"], cwd=application.folder, text=True).strip()
+    assert (record.model_id, record.name) == (model_id, f"customer_support_agent-{commit[:8]}")
+    assert record.experiment_name == "my-genai-app"
+    assert record.git is not None
+    assert record.git.commit == commit
+    assert repeated == []
 
 
 def test_content(application: Application, collector: Collector, jaeger: Jaeger) -> None:
