@@ -15,6 +15,7 @@ from verspan.cli.opening import required_store
 from verspan.demo.api_server import DemoApi
 from verspan.demo.recording import Destination
 from verspan.traces.model import Trace, TraceQuery
+from verspan.versions.identity import model_id_for
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 CALL = "chat gpt-4o-mini"
@@ -141,11 +142,26 @@ def test_existing_otel(place: Place) -> None:
 def test_zero_code(place: Place, starter: list[str]) -> None:
     """An application that knows nothing of Verspan is traced by either starter, under its folder's name and state."""
     (place.folder / "app.py").write_bytes((EXAMPLES / "zero_code" / "app.py").read_bytes())
-    place.run(*starter, "python", "app.py")
+    place.run("env", "OTEL_PYTHON_DISABLED_INSTRUMENTATIONS=httpx2", *starter, "python", "app.py")
     traces = place.traces()
     commit = place.run("git", "rev-parse", "--short", "HEAD").strip()
     assert versions(traces) == {("Default", f"{place.folder.name}-{commit}")}
     assert [span_names(trace) for trace in traces] == [[CALL], [CALL]]
+
+
+def test_fastapi_two_services(place: Place) -> None:
+    """One trace goes through "front.py" and "back.py", each with its version; the second knows its caller's."""
+    place.run_example("fastapi_two_services/" + "ask.py")
+    (trace,) = place.traces()
+    assert trace.summary.session_id == "s-1"
+    front, back = (model_id_for("examples", name) for name in ("shop-v1", "answers-v3"))
+    carried = ("logged_model.id", "logged_model.caller.id", "session.id")
+    assert [(span.name, *map(span.attributes.get, carried)) for span in (stored.span for stored in trace.spans)] == [
+        ("GET /chat", front, None, "s-1"),
+        ("GET", front, None, "s-1"),
+        ("GET /answers", back, front, "s-1"),
+        (CALL, back, front, "s-1"),
+    ]
 
 
 def test_every_example_is_tested() -> None:

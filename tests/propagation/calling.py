@@ -1,7 +1,7 @@
 """An application that a test runs in a process of its own: it calls services below a span, and shows what came of it.
 
 ``python -m tests.propagation.calling CLIENT URL...`` prints a line of JSON for each answer, then one for each span.
-``SESSION`` in the environment is the session of its trace.
+``SESSION`` in the environment is the session of its trace, and ``api.openai.com`` is this machine.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import socket
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -108,11 +109,35 @@ def grpc() -> Get:
     return get
 
 
-CLIENTS = {client.__name__: client for client in (requests, urllib3, urllib, httpx, httpx_async, aiohttp, grpc)}
+def openai() -> Get:
+    """With the OpenAI client, whose requests are httpx2's."""
+    import openai as library
+    from opentelemetry.instrumentation.httpx import HTTPX2ClientInstrumentor
+
+    def get(url: str) -> Any:
+        with library.OpenAI(base_url=url, api_key="none") as client:
+            return client.get("/", cast_to=object)
+
+    HTTPX2ClientInstrumentor().instrument()
+    return get
+
+
+def resolve(host: str) -> None:
+    """Have a host be this machine."""
+    ask = socket.getaddrinfo
+
+    def getaddrinfo(name: str | bytes | None, *args: Any, **kwargs: Any) -> Any:
+        return ask("127.0.0.1" if name in (host, host.encode()) else name, *args, **kwargs)
+
+    socket.getaddrinfo = getaddrinfo  # type: ignore[assignment]  # it takes what that one takes
+
+
+CLIENTS = {client.__name__: client for client in (requests, urllib3, urllib, httpx, httpx_async, aiohttp, grpc, openai)}
 
 
 def main(client: str, *urls: str) -> None:
     """Call each address, below one span."""
+    resolve("api.openai.com")
     with shown_spans():
         get = CLIENTS[client]()
         with tracer.start_as_current_span("ask"):

@@ -55,16 +55,23 @@ def test_version_of_the_environment() -> None:
     assert [span.stamp for span in made(back)] == [stamp, stamp]
 
 
-@pytest.mark.parametrize("client", ["requests", "httpx", "httpx_async", "aiohttp", "urllib3", "urllib"])
+@pytest.mark.parametrize("client", ["requests", "httpx", "httpx_async", "aiohttp", "urllib3", "urllib", "openai"])
 def test_hosts_of_others(client: str) -> None:
-    """Of two names of one machine the one that is said to be the user's own is told, and the other is not."""
+    """A vendor is told neither version nor session, and a host of one's own is, where nothing has been set."""
     with service("flask", OWN_VERSION="back") as (back, port):
-        addresses = (f"http://127.0.0.1:{port}/", f"http://localhost:{port}/")
-        front = call(client, *addresses, OWN_VERSION="front", SESSION="s-1", VERSPAN_PROPAGATE_TO="localhost")
+        addresses = (f"http://api.openai.com:{port}/", f"http://localhost:{port}/")
+        front = call(client, *addresses, OWN_VERSION="front", SESSION="s-1")
     assert [answer.get("baggage") for answer in front.answers] == [None, BAGGAGE]
-    assert [answer["traceparent"][:3] for answer in front.answers] == ["00-", "00-"]
     told = {**OF_BACK, "logged_model.caller.id": FRONT, "session.id": "s-1"}
     assert [span.stamp for span in made(back)] == [OF_BACK, OF_BACK, told, told]
+
+
+def test_hosts_that_are_named() -> None:
+    """Hosts that are named are told, and no others."""
+    with service("flask") as (_, port):
+        addresses = (f"http://api.openai.com:{port}/", f"http://localhost:{port}/")
+        front = call("httpx", *addresses, OWN_VERSION="front", SESSION="s-1", VERSPAN_PROPAGATE_TO="*.OpenAI.com")
+    assert [answer.get("baggage") for answer in front.answers] == [BAGGAGE, None]
 
 
 def test_newest_conventions() -> None:
