@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calls
+import redaction
 import starting
 import store
 
@@ -14,6 +15,8 @@ def main() -> None:
     calls.main([])
     print()
     store.main()
+    print()
+    redaction.main()
 
 
 if __name__ == "__main__":

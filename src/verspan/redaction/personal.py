@@ -12,9 +12,9 @@ _AT = ("@", "%40")
 _EMAIL = re.compile(r"(?<![\w.+%'-])[\w.+%'-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+")
 
 # These begin with a set of characters, which is what a search is fast for; what is found is looked at closely.
-_NUMBERS = re.compile(r"[+(\d][\d ().\-/\u00a0\u2010-\u2013]{5,}\d")
+_NUMBERS = re.compile(r"[+(0-9][\d ().\-/\u00a0\u2010-\u2013]{5,}\d")
 _CARD = re.compile(r"[0-9](?:[ \u00a0\u2010-\u2013-]?[0-9]){11,}")
-_BARE = re.compile(r"\d{7}")
+_BARE = re.compile(r"[0-9]{7}")
 
 _GAP = r"[ ().\-/\u00a0\u2010-\u2013]{0,2}"
 _PHONE = re.compile(

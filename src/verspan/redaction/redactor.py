@@ -16,6 +16,7 @@ from verspan.settings import RedactionSpec
 FAILED = "[redaction failed]"
 """What stands in the place of a text whose redaction raised."""
 _SHORT_NUMBER = 10**6  # a longer one may be that of a card or a telephone
+_SHORT, _MOST_KNOWN = 80, 4096  # the values of most attributes are short, and come again with every span
 _DEEPEST = 32  # JSON in texts in JSON
 _logger = logging.getLogger(__name__)
 
@@ -76,6 +77,7 @@ class Redactor:
             MissingPackageError: ``presidio`` is named and not installed.
         """
         self._rules = rules_of(redact)
+        self._known: dict[tuple[str, str], str] = {}
         self._said: set[tuple[str, str]] = set()
 
     def text(self, text: str) -> str:
@@ -148,14 +150,25 @@ class Redactor:
         return number if redacted == text else redacted
 
     def _text(self, text: str, name: str, depth: int) -> str:
-        if type(text) is Marked or text in _SHAPE:
-            return str.__str__(text)
-        if text[:1] in ("{", "[", " ", "\n") and depth < _DEEPEST:
-            found = _container(text)
+        plain = str.__str__(text)  # of a member of an enumeration, its value
+        if type(text) is Marked or plain in _SHAPE:
+            return plain
+        if plain[:1] in ("{", "[", " ", "\n") and depth < _DEEPEST:
+            found = _container(plain)
             if found is not None:
                 redacted = self._value(found, name, depth + 1)
-                return str.__str__(text) if redacted == found else _dumps(redacted).decode()
-        return self._applied(str.__str__(text), name, self._rules)
+                return plain if redacted == found else _dumps(redacted).decode()
+        return self._applied(plain, name, self._rules) if len(plain) > _SHORT else self._short(plain, name)
+
+    def _short(self, text: str, name: str) -> str:
+        known = self._known.get((name, text))
+        if known is None:
+            known = self._applied(text, name, self._rules)
+            if len(self._known) >= _MOST_KNOWN:
+                self._known = {}
+            if known != FAILED:
+                self._known[name, text] = known
+        return known
 
     def _applied(self, text: str, name: str, rules: Iterable[Redaction]) -> str:
         for rule in rules if text else ():
