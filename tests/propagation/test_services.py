@@ -55,41 +55,6 @@ def test_version_of_the_environment() -> None:
     assert [span.stamp for span in made(back)] == [stamp, stamp]
 
 
-@pytest.mark.parametrize("client", ["requests", "httpx", "httpx_async", "aiohttp", "urllib3", "urllib", "openai"])
-def test_hosts_of_others(client: str) -> None:
-    """A vendor is told neither version nor session, and a host of one's own is, where nothing has been set."""
-    with service("flask", OWN_VERSION="back") as (back, port):
-        addresses = (f"http://api.openai.com:{port}/", f"http://localhost:{port}/")
-        front = call(client, *addresses, OWN_VERSION="front", SESSION="s-1")
-    assert [answer.get("baggage") for answer in front.answers] == [None, BAGGAGE]
-    told = {**OF_BACK, "logged_model.caller.id": FRONT, "session.id": "s-1"}
-    assert [span.stamp for span in made(back)] == [OF_BACK, OF_BACK, told, told]
-
-
-def test_hosts_that_are_named() -> None:
-    """Hosts that are named are told, and no others."""
-    with service("flask") as (_, port):
-        addresses = (f"http://api.openai.com:{port}/", f"http://localhost:{port}/")
-        front = call("httpx", *addresses, OWN_VERSION="front", SESSION="s-1", VERSPAN_PROPAGATE_TO="*.OpenAI.com")
-    assert [answer.get("baggage") for answer in front.answers] == [BAGGAGE, None]
-
-
-def test_newest_conventions() -> None:
-    """Hosts are known by the newest HTTP conventions too."""
-    with service("flask") as (_, port):
-        addresses = (f"http://127.0.0.1:{port}/", f"http://localhost:{port}/")
-        options = {"OTEL_SEMCONV_STABILITY_OPT_IN": "http", "VERSPAN_PROPAGATE_TO": "localhost"}
-        front = call("httpx", *addresses, OWN_VERSION="front", **options)
-    assert ["baggage" in answer for answer in front.answers] == [False, True]
-
-
-def test_unsampled() -> None:
-    """Under a span that is not recorded nobody knows the host, and nothing is told."""
-    with service("flask") as (_, port):
-        front = call("httpx", f"http://localhost:{port}/", OWN_VERSION="front", OTEL_TRACES_SAMPLER="always_off")
-    assert "baggage" not in front.answers[0]
-
-
 @pytest.mark.parametrize("hosts", ["shop.v1.*", "*", "private"])
 def test_grpc(hosts: str) -> None:
     """A gRPC service is told where its name, or everything, is the user's own: its host is not to be known."""
@@ -107,13 +72,3 @@ def test_untrusting_service() -> None:
     with service("fastapi", OWN_VERSION="back", VERSPAN_TRUST_BAGGAGE="false") as (back, port):
         call("httpx", f"http://localhost:{port}/", OWN_VERSION="front", SESSION="s-1")
     assert [span.stamp for span in made(back)] == [OF_BACK, OF_BACK]
-
-
-@pytest.mark.parametrize("names", ["tracecontext", "tracecontext,verspan", "none"])
-def test_propagators_of_the_environment(names: str) -> None:
-    """``OTEL_PROPAGATORS`` decides which headers there are."""
-    with service("flask") as (_, port):
-        front = call("httpx", f"http://localhost:{port}/", OWN_VERSION="front", OTEL_PROPAGATORS=names)
-    (came,) = front.answers
-    expected = {"tracecontext": {"traceparent"}, "tracecontext,verspan": {"traceparent", "baggage"}, "none": set()}
-    assert came.keys() & {"traceparent", "baggage"} == expected[names]

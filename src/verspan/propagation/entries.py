@@ -20,9 +20,9 @@ from verspan.semconv import LOGGED_MODEL_ID, LOGGED_MODEL_NAME, SESSION_ID
 from verspan.tracing.notes import notes_of_trace
 from verspan.versions.identity import checked_model_id, checked_name
 
-ENTRIES: Final = frozenset({LOGGED_MODEL_ID, LOGGED_MODEL_NAME, SESSION_ID})
-"""All that Verspan ever adds to baggage."""
 _VERSION: Final = (LOGGED_MODEL_ID, LOGGED_MODEL_NAME)
+ENTRIES: Final = (*_VERSION, SESSION_ID)
+"""All that Verspan ever adds to baggage."""
 _said: set[str] = set()  # at most one for each entry, however much arrives
 _logger = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ def with_caller_in(context: Context, *, trusting: bool) -> Context:
         trusting: whether the caller is believed; where not, the entries are taken out, so that they go no further.
     """
     received = get_all(context)
-    if ENTRIES.isdisjoint(received):
+    if received.keys().isdisjoint(ENTRIES):
         return context
     if not trusting:
         return _without(context, ENTRIES)
@@ -70,7 +70,7 @@ def _entries(context: Context) -> dict[str, str]:
     return {**({} if version is None else version.attributes), **({} if session is None else {SESSION_ID: session})}
 
 
-def _without(context: Context, names: frozenset[str] | tuple[str, ...]) -> Context:
+def _without(context: Context, names: tuple[str, ...]) -> Context:
     for name in names:
         if name in get_all(context):
             context = remove_baggage(name, context)

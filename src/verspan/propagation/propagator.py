@@ -86,8 +86,9 @@ class _VersionAlone(W3CBaggagePropagator):
         baggage = get_all(context)
         alone = clear(context)
         # Where no version is told, a session in the baggage is one that the application has put there.
-        for name in ENTRIES.intersection(baggage) if LOGGED_MODEL_ID in baggage else ():
-            alone = set_baggage(name, baggage[name], alone)
+        for name in ENTRIES if LOGGED_MODEL_ID in baggage else ():
+            if name in baggage:
+                alone = set_baggage(name, baggage[name], alone)
         super().inject(carrier, alone, setter)
 
 
