@@ -133,7 +133,7 @@ class Spool:
         if self._stopped:
             return
         deadline = time.monotonic() + timeout_s
-        self._flush_finally()
+        self._flush_finally(timeout_s)
         self._stopped = True
         forget_ending(self._flush_finally)
         if self._thread is not None:
@@ -170,6 +170,9 @@ class Spool:
     def _flush(self, timeout_s: float, *, is_last: bool) -> bool:
         if self._stopped or self._appender.is_empty:
             return self._appender.is_empty
+        pause = self._drain.backoff
+        if pause.is_asked_for and pause.remaining_s() > timeout_s:
+            return False
         request = _Flush(timeout_s, is_last=is_last)
         self._flushes.append(request)
         self._rouse()
@@ -178,8 +181,9 @@ class Spool:
             self._pass()
         return request.answered.wait(timeout_s) and request.delivered
 
-    def _flush_finally(self) -> None:
-        self._flush(EXIT_TIMEOUT_WHEN_DOWN_S if self._drain.backoff.is_failing else EXIT_TIMEOUT_S, is_last=True)
+    def _flush_finally(self, timeout_s: float = EXIT_TIMEOUT_S) -> None:
+        longest_s = EXIT_TIMEOUT_WHEN_DOWN_S if self._drain.backoff.is_failing else EXIT_TIMEOUT_S
+        self._flush(min(timeout_s, longest_s), is_last=True)
         in_memory, on_disk = self._appender.staying()
         if in_memory:
             self._tally.drop(DropReason.MEMORY, in_memory)
