@@ -65,6 +65,19 @@ class Reply:
         return succeeds and self.keeps and not (self.raw or self.resets or self.silent)
 
 
+FAILURES = {
+    "429, Retry-After": Reply(
+        status=429, code=grpc.StatusCode.RESOURCE_EXHAUSTED, headers={"Retry-After": "0"}, retry_delay_s=0
+    ),
+    "503": Reply(status=503, code=grpc.StatusCode.UNAVAILABLE),
+    "500": Reply(status=500, code=grpc.StatusCode.INTERNAL),
+    "401": Reply(status=401, code=grpc.StatusCode.UNAUTHENTICATED),
+    "404": Reply(status=404, code=grpc.StatusCode.UNIMPLEMENTED),
+    "garbage": Reply(headers={"Content-Type": "application/x-protobuf"}, body=b"\xff\xff", keeps=False),
+}
+"""Answers, by their name over HTTP, after which nothing may be lost."""
+
+
 @dataclass
 class Received:
     """One export request, decoded."""
@@ -211,7 +224,7 @@ def _details(reply: Reply) -> bytes:
 @contextmanager
 def receiving_grpc(port: int = 0) -> Iterator[Receiver]:
     """An OTLP receiver over gRPC, on a free port or a given one."""
-    server = grpc.server(ThreadPoolExecutor(4))
+    server = grpc.server(ThreadPoolExecutor(16))
     receiver = Receiver(f"http://127.0.0.1:{server.add_insecure_port(f'127.0.0.1:{port}')}")
     server.add_generic_rpc_handlers((_TraceService(receiver),))
     server.start()

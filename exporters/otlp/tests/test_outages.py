@@ -11,7 +11,7 @@ from pathlib import Path
 
 import grpc  # type: ignore[import-untyped]  # no stubs are published with it
 import pytest
-from exporters.otlp.tests.receivers import Receiver, Reply, receiving_grpc, receiving_http
+from exporters.otlp.tests.receivers import FAILURES, Receiver, Reply, receiving_grpc, receiving_http
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTracePartialSuccess,
     ExportTraceServiceResponse,
@@ -27,14 +27,6 @@ from verspan_otlp.environment import OtlpProtocol
 MakeProvider = Callable[..., TracerProvider]
 Code = grpc.StatusCode
 NAMES = ["a", "b", "c", "d"]
-LATER = {
-    "throttled": Reply(status=429, code=Code.RESOURCE_EXHAUSTED, headers={"Retry-After": "0"}, retry_delay_s=0),
-    "unavailable": Reply(status=503, code=Code.UNAVAILABLE),
-    "broken": Reply(status=500, code=Code.INTERNAL),
-    "garbage": Reply(headers={"Content-Type": "application/x-protobuf"}, body=b"\xff\xff", keeps=False),
-    "not let in": Reply(status=401, code=Code.UNAUTHENTICATED),
-    "not found": Reply(status=404, code=Code.UNIMPLEMENTED),
-}
 
 
 PARTIAL = ExportTraceServiceResponse(
@@ -113,7 +105,7 @@ def sampled_spans(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureReques
     return found
 
 
-@pytest.mark.parametrize("reply", LATER.values(), ids=LATER)
+@pytest.mark.parametrize("reply", FAILURES.values(), ids=FAILURES)
 def test_later(reply: Reply, spans: Spans, receiver: Receiver) -> None:
     """As long as the collector does not take spans, flushing says so; afterwards every span is there once."""
     receiver.usual = reply
