@@ -101,7 +101,8 @@ def redact_log_record(record: Any) -> None:
     redactor = active_redactor()
     if redactor is not None:
         told = record.log_record
-        told.attributes = _attributes(told.attributes, redactor)
+        for name, value in redactor.attributes(dict(told.attributes or {})).items():
+            told.attributes[name] = value
         told.body = redactor.value(told.body)
 
 
