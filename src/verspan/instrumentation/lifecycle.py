@@ -12,9 +12,11 @@ from typing import Any
 
 from opentelemetry import context as otel_context
 from opentelemetry._logs import SeverityNumber
+from opentelemetry.context import Context
 from opentelemetry.trace import Span, SpanKind, set_span_in_context
 
 from verspan import semconv
+from verspan.context import active_version
 from verspan.instrumentation import abandoned
 from verspan.instrumentation.adapter import CallAdapter
 from verspan.instrumentation.answers import Answer
@@ -28,6 +30,7 @@ from verspan.instrumentation.handover import end_span
 from verspan.instrumentation.metrics import CallEnd
 from verspan.instrumentation.policy import current_policy
 from verspan.instrumentation.telemetry import Telemetry
+from verspan.redaction.active import content_text, content_value, redacted_attributes, redacted_text
 
 
 class CallRun:
@@ -46,6 +49,7 @@ class CallRun:
         "_started_at",
         "_taken",
         "_telemetry",
+        "_version",
         "adapter",
         "call",
         "context",
@@ -64,17 +68,10 @@ class CallRun:
         self._started_at = perf_counter()
         self.measured = telemetry.metrics.wanted(self._started_at)
         """Whether anybody wants to know how long it takes."""
-        leaves = self.measured or policy.on_spans or policy.on_events
-        maker = call_span_maker() if telemetry.scope is not None and not leaves else None
-        self._late = maker is not None
         parent = otel_context.get_current()
-        self.span: Span = (
-            maker.start(span_name(call), parent, telemetry.scope)
-            if maker is not None and telemetry.scope is not None
-            else telemetry.tracer.start_span(
-                span_name(call), parent, kind=SpanKind.CLIENT, attributes=call_attributes(call)
-            )
-        )
+        self._version = active_version(parent) if self.measured else None
+        self._late = False
+        self.span: Span = self._start(parent)
         self.context = set_span_in_context(self.span, parent)
         self._recorded = self.span.is_recording()
         self.read = self._recorded or self.measured
@@ -82,6 +79,16 @@ class CallRun:
         self._taken = TakenCall(adapter, call, captures=policy.captures and self._recorded, on_span=not self._late)
         # Taking the only element of a list is atomic, which makes the first of several finishers the only one.
         self._open = [True]
+
+    def _start(self, parent: Context) -> Span:
+        telemetry, policy, name = self._telemetry, self._policy, redacted_text(span_name(self.call))
+        if telemetry.scope is not None and not (self.measured or policy.on_spans or policy.on_events):
+            maker = call_span_maker()
+            if maker is not None:
+                self._late = True
+                return maker.start(name, parent, telemetry.scope)
+        attributes = redacted_attributes(call_attributes(self.call))
+        return telemetry.tracer.start_span(name, parent, kind=SpanKind.CLIENT, attributes=attributes)
 
     @property
     def finished(self) -> bool:
@@ -159,9 +166,9 @@ class CallRun:
             return
         # Shaped here only where it leaves with the span or an event, and then once.
         content = self._taken.content() if self._policy.on_spans or self._policy.on_events else {}
-        self.span.set_attributes(self._taken.outcome())
+        self.span.set_attributes(redacted_attributes(self._taken.outcome()))
         if self._policy.on_spans:
-            self.span.set_attributes({name: text.decode() for name, text in content.items()})
+            self.span.set_attributes({name: content_text(document) for name, document in content.items()})
         if self._policy.on_events:
             self._emit_details(failure, content)
         if self.measured:
@@ -195,26 +202,25 @@ class CallRun:
                 duration_s=perf_counter() - self._started_at,
                 time_to_first_chunk_s=self._taken.first_chunk_s,
                 error_type=None if failure is None else error_type(failure),
+                version=self._version,
             )
         )
 
     def _measure_gap(self) -> None:
         now = perf_counter()
         try:
-            self._telemetry.metrics.record_chunk_gap(self.call, now - self._last_chunk_at)
+            self._telemetry.metrics.record_chunk_gap(self.call, now - self._last_chunk_at, self._version)
         except Exception as error:  # noqa: BLE001 - likewise
             report(error, "measuring a chunk of a stream")
         self._last_chunk_at = now
 
     def _emit_details(self, failure: BaseException | None, content: Mapping[str, bytes]) -> None:
-        import orjson
-
-        attributes = {**call_attributes(self.call), **self._taken.outcome()}
+        attributes = dict(redacted_attributes({**call_attributes(self.call), **self._taken.outcome()}))
         if failure is not None:
             attributes[semconv.ERROR_TYPE] = error_type(failure)
-        for name, text in content.items():
+        for name, document in content.items():
             if name in semconv.CONTENT_ATTRIBUTES:
-                attributes[name] = orjson.loads(text)  # the conventions want the structured form on events
+                attributes[name] = content_value(document)  # the conventions want the structured form on events
         self._telemetry.logger.emit(
             context=self.context,
             severity_number=SeverityNumber.DEBUG,
