@@ -60,3 +60,9 @@ def application(tmp_path: Path, api: DemoApi) -> Application:
     folder = tmp_path / "shop"
     folder.mkdir()
     return Application(folder, api.base_url)
+
+
+@pytest.fixture(scope="session")
+def agent(collector: Collector, api: DemoApi, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The id of a version of the demo's agent, v1, that has run before that Collector."""
+    return Application(tmp_path_factory.mktemp("agent"), api.base_url).run_agent("v1", **collector.endpoint("grpc"))

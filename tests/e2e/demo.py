@@ -53,7 +53,7 @@ def main() -> None:
             print("\nBoth go on until Ctrl-C.", flush=True)
             jaeger.wait()
         else:
-            print("\nBoth are stopped now; KEEP=1 lets them go on.")
+            print("\nBoth stop now; KEEP=1 lets them go on.")
 
 
 def _show(title: str, model_id: str, traces: Sequence[Sequence[SpanRecord]], jaeger: Jaeger) -> None:
@@ -71,7 +71,13 @@ def _columns(spans: Sequence[SpanRecord]) -> list[Column]:
         Column("took", [duration((span.end_ns - span.start_ns) / 1e6) for span in shown], right=True),
         Column("cost", [_cost(span) for span in shown], right=True),
         Column("error", [str(span.attributes.get(semconv.ERROR_TYPE, "")) for span in shown], style="red"),
-        Column("version", [str(span.attributes.get(semconv.LOGGED_MODEL_NAME, "")) for span in shown]),
+        Column(
+            "version",
+            [str(span.attributes.get(semconv.LOGGED_MODEL_NAME, "")) for span in shown],
+            rank=1,
+            least=12,
+            keeps_end=True,
+        ),
     ]
 
 

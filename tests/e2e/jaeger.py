@@ -49,20 +49,30 @@ class Jaeger(Server):
         command = [str(JAEGER.path), f"--config={_CONFIG}"]
         super().__init__(command, environment, f"http://{LOOPBACK}:{health}/status", folder / "jaeger.log")
 
+    def search(self, tags: Mapping[str, str]) -> list[list[SpanRecord]]:
+        """The traces that a search on its page finds that has these tags, the earliest first."""
+        found: dict[str, list[SpanRecord]] = {}
+        for service in self.services():
+            answer = self._ask("/api/traces", service=service, tags=json.dumps(tags), limit=str(_MOST_TRACES))
+            found |= {trace["traceID"]: self.trace(trace["traceID"]) for trace in answer["data"]}
+        return sorted(found.values(), key=lambda spans: spans[0].start_ns)
+
     def services(self) -> list[str]:
         """The names of the services that it has spans of."""
         return sorted(self._ask("/api/services")["data"] or [])
 
     def find(self, model_id: str) -> list[list[SpanRecord]]:
-        """The traces that the search for ``logged_model.id=…`` on its page finds, the earliest first.
+        """The traces of a version by a search for its ``logged_model.id``.
 
         The spans that tell of the version's record are left out: :meth:`records` has them.
         """
-        return [spans for spans in (told_apart(spans)[1] for spans in self._search(model_id)) if spans]
+        return [
+            spans for spans in (told_apart(spans)[1] for spans in self.search({LOGGED_MODEL_ID: model_id})) if spans
+        ]
 
     def records(self, model_id: str) -> list[LoggedModel]:
         """The version's records that came with its spans, the earliest first."""
-        return [record for spans in self._search(model_id) for record in told_apart(spans)[0]]
+        return [record for spans in self.search({LOGGED_MODEL_ID: model_id}) for record in told_apart(spans)[0]]
 
     def page(self, model_id: str, service: str) -> str:
         """The address of its page with that search, of the last hour."""
@@ -82,14 +92,6 @@ class Jaeger(Server):
         """The spans of a trace by start time, as Jaeger was sent them."""
         answer = self._ask(f"/api/v3/traces/{trace_id}", raw_traces="true")
         return sorted(_spans(answer["result"]), key=lambda span: span.start_ns)
-
-    def _search(self, model_id: str) -> list[list[SpanRecord]]:
-        tags = json.dumps({LOGGED_MODEL_ID: model_id})
-        found: dict[str, list[SpanRecord]] = {}
-        for service in self.services():
-            answer = self._ask("/api/traces", service=service, tags=tags, limit=str(_MOST_TRACES))
-            found |= {trace["traceID"]: self.trace(trace["traceID"]) for trace in answer["data"]}
-        return sorted(found.values(), key=lambda spans: spans[0].start_ns)
 
     def _ask(self, path: str, **query: str) -> Json:
         document: Json = json.loads(read(f"{self.address}{path}?{urllib.parse.urlencode(query)}"))

@@ -8,13 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pytest
-from tests.e2e.application import Application
 from tests.e2e.collector import Collector
 from tests.e2e.programs import EXAMPLES
 from tests.e2e.servers import wait_until
 from tests.readme import ROOT, blocks
-
-from verspan.demo.api_server import DemoApi
 
 DASHBOARD = EXAMPLES / "grafana" / "verspan.json"
 METRICS_PAGE = ROOT / "docs" / "metrics.md"
@@ -68,16 +65,14 @@ def shown(text: str) -> Mapping[str, set[str]]:
 
 
 @pytest.fixture(scope="module")
-def series(tmp_path_factory: pytest.TempPathFactory, collector: Collector, api: DemoApi) -> Mapping[str, set[str]]:
+def series(agent: str, collector: Collector) -> Mapping[str, set[str]]:
     """What the Collector shows after an agent has run, one of whose calls has failed."""
-    application = Application(tmp_path_factory.mktemp("shop"), api.base_url)
-    application.run_agent("measured", **collector.endpoint("grpc"))
 
     def measured() -> Mapping[str, set[str]] | None:
         found = shown(collector.scraped())
         return found if "gen_ai_client_operation_duration_seconds_count" in found else None
 
-    return wait_until(measured, "metrics of the agent")
+    return wait_until(measured, f"metrics of {agent}")
 
 
 @pytest.mark.xfail(reason="calls are not yet measured with their version", strict=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from contextlib import closing
 from dataclasses import replace
@@ -14,6 +15,7 @@ from tests.e2e.collector import Collector
 from tests.e2e.described import outline, trees
 from tests.e2e.jaeger import Jaeger
 from tests.e2e.servers import wait_until
+from tests.readme import ROOT
 
 from verspan.semconv import CONTENT_ATTRIBUTES
 from verspan.store.opening import open_store
@@ -103,10 +105,9 @@ def comparable(span: SpanRecord) -> SpanRecord:
     return replace(span, attributes=attributes)
 
 
-def test_agent(application: Application, collector: Collector, jaeger: Jaeger) -> None:
+def test_agent(agent: str, jaeger: Jaeger) -> None:
     """An agent's traces have their tools below them, and its failures their exceptions."""
-    model_id = application.run_agent("e2e", **collector.endpoint("grpc"))
-    found = jaeger.wait_for(model_id, spans=14)
+    found = jaeger.wait_for(agent, spans=14)
     assert [outline(spans) for spans in found] == snapshot(
         [
             [("answer", ["chat gpt-4o-mini", "find_order", "chat gpt-4o-mini"])],
@@ -236,3 +237,18 @@ def test_agent(application: Application, collector: Collector, jaeger: Jaeger) -
             }
         ]
     )
+
+
+def searches() -> list[dict[str, str]]:
+    """What the page about Jaeger tells to search for, but for what stands for a value of the reader's own."""
+    page = (ROOT / "docs" / "jaeger.md").read_text(encoding="utf-8")
+    shown = re.findall(r"^\| [^|]+ \| `(\S+=[^`…]+)`", page, re.MULTILINE)
+    return [dict(tag.split("=") for tag in tags.split()) for tags in shown]
+
+
+@pytest.mark.parametrize("tags", searches(), ids=" ".join)
+def test_searches(agent: str, jaeger: Jaeger, tags: dict[str, str]) -> None:
+    """Every search that the page about Jaeger shows finds something of the agent that it is shown for."""
+    jaeger.wait_for(agent, spans=14)
+    found = {span.trace_id for spans in jaeger.search(tags) for span in spans}
+    assert found & {span.trace_id for spans in jaeger.find(agent) for span in spans}
