@@ -1,4 +1,4 @@
-"""OpenTelemetry's own OTLP exporters, of which only the one that is used is imported: gRPC is heavy."""
+"""OpenTelemetry's own exporters of metrics and events; only those that are used are imported, since gRPC is heavy."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ _PACKAGES = {
     OtlpProtocol.GRPC: "opentelemetry.exporter.otlp.proto.grpc",
 }
 _CLASSES = {
-    Signal.TRACES: ("trace_exporter", "OTLPSpanExporter"),
     Signal.METRICS: ("metric_exporter", "OTLPMetricExporter"),
     Signal.LOGS: ("_log_exporter", "OTLPLogExporter"),
 }
 
 
 def otlp_exporter(signal: Signal, protocol: OtlpProtocol) -> Any:
-    """A SpanExporter, MetricExporter or LogRecordExporter that reads the environment for everything else."""
+    """A MetricExporter or LogRecordExporter that reads the environment for everything else."""
     module, name = _CLASSES[signal]
     return getattr(import_module(f"{_PACKAGES[protocol]}.{module}"), name)()

@@ -10,7 +10,6 @@ INTERVAL_S = 60.0
 """Seconds between two lines that say the same."""
 
 _LOGGERS = (
-    "opentelemetry.exporter.otlp.proto.http.trace_exporter",
     "opentelemetry.exporter.otlp.proto.http.metric_exporter",
     "opentelemetry.exporter.otlp.proto.http._log_exporter",
     "opentelemetry.exporter.otlp.proto.grpc.exporter",
