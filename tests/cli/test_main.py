@@ -48,6 +48,7 @@ Commands:
   models      List versions and what their model calls came to.
   traces      List traces, by version, status, time or text.
   trace       Show one trace as a tree of spans.
+  spool       List spans on their way to their destination, or deliver them.
   doctor      Say what is recorded, where it goes, and what to mend.
   completion  Print the script that completes commands in a shell.
 

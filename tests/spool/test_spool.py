@@ -241,11 +241,10 @@ def test_memory_is_bounded(
     spool.flush(LONG_S)
     spool.shutdown()
 
-    lost = [line for line in _lines(caplog) if "lost so far" in line]
-    assert lost == [
-        "1 spans for somewhere are lost so far: the folder of the spool took no files, and too many were waiting in "
-        "memory"
-    ]
+    (line,) = [line for line in _lines(caplog) if "lost so far" in line]
+    assert line.startswith(
+        "1 spans for somewhere are lost so far: the folder of the spool took no files, and too many "
+    )
     assert spool._tally.dropped == {DropReason.MEMORY: 3}
 
 

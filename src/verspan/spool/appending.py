@@ -32,7 +32,15 @@ from verspan.spool.sessions import Session
 class Appender:
     """Takes ended spans on any thread; what it says of files is for the one thread that delivers."""
 
-    def __init__(self, folder: Path, destination: Destination, *, segment_bytes: int, keeps_content: bool) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        destination: Destination,
+        *,
+        segment_bytes: int,
+        keeps_content: bool,
+        on_full: Callable[[], object] = lambda: None,
+    ) -> None:
         """Touch nothing yet.
 
         Args:
@@ -40,11 +48,13 @@ class Appender:
             destination: where its spans go.
             segment_bytes: how large a segment may become, about.
             keeps_content: see :func:`~verspan.spool.packing.pack_span`.
+            on_full: called when a segment is full, on the thread that filled it.
         """
         self._folder = folder
         self._destination = destination
         self._segment_bytes = segment_bytes
         self._keeps_content = keeps_content
+        self._on_full = on_full
         self._origins = Origins()
         self._begin()
 
@@ -171,6 +181,7 @@ class Appender:
         try:
             if self._writer is full:
                 self._writer = self._new_writer()
+                self._on_full()
         except OSError as error:
             self._give_up(full, error)
         finally:

@@ -93,6 +93,7 @@ class Drain:
         self._drop(list(too_many(self._folder, young, self._bounds)), DropReason.SIZE)
         if too_old(self._appender.segments, self._bounds):
             self._appender.seal()  # so that it can go the next time
+        self._tally.metrics.queued(self.waiting())
         self._tally.keep()
 
     def waiting(self) -> int:

@@ -85,7 +85,11 @@ class Spool:
         self._bounds = bounds
         self._metrics = SpoolMetrics()
         self._appender = Appender(
-            self._folder, destination, segment_bytes=bounds.segment_bytes, keeps_content=keeps_content
+            self._folder,
+            destination,
+            segment_bytes=bounds.segment_bytes,
+            keeps_content=keeps_content,
+            on_full=self._hurry_up,
         )
         self._stopped = False
         self._begin()
@@ -102,6 +106,7 @@ class Spool:
         self._has_leftovers = False
         self._work = threading.Event()
         self._hurry = threading.Event()
+        self._hurried = False
         self._starting = threading.Lock()
         self._delivering = threading.Lock()
 
@@ -153,6 +158,12 @@ class Spool:
             self._start()
         self._work.set()
 
+    def _hurry_up(self) -> None:
+        """Cut the thread's pause short: a flush has come, or there may be more on disk than there should be."""
+        if not self._hurried:
+            self._hurried = True  # set first, as above
+            self._hurry.set()
+
     def _start(self) -> None:
         with self._starting:
             if self._thread is not None:
@@ -176,7 +187,7 @@ class Spool:
         request = _Flush(timeout_s, is_last=is_last)
         self._flushes.append(request)
         self._rouse()
-        self._hurry.set()
+        self._hurry_up()
         if self._thread is None:
             self._pass()
         return request.answered.wait(timeout_s) and request.delivered
@@ -213,6 +224,7 @@ class Spool:
         self._roused = False
         self._hurry.wait(DELAY_S if is_idle else self._drain.backoff.remaining_s())
         self._hurry.clear()
+        self._hurried = False
 
     def _pass(self) -> None:
         """Deliver what waits now, unless the destination is to be left alone."""
