@@ -75,7 +75,8 @@ RULES = {
     "verspan.traces": f"{STORE} verspan.runtime",
     "verspan.redaction": f"{WORDS} {SDK} verspan.settings verspan.instrumentation.handover orjson presidio_analyzer",
     "verspan.tracing": f"{STORE} {SET_UP} {API} {REDACTED} verspan.instrumentation verspan.configuring",
-    "verspan.propagation": f"{SET_UP} {API} {PROPAGATORS} verspan.tracing.notes verspan.versions.identity wrapt",
+    "verspan.propagation": f"{SET_UP} {API} {PROPAGATORS} verspan.instrumentation.patching "
+    "verspan.instrumentation.stepping verspan.tracing.notes verspan.versions.identity",
     "verspan.processor": f"{SDK} {WORDS} {GUARD} verspan.context verspan.tracing.notes",
     "verspan.runtime": "verspan.instrumentation verspan.settings verspan.versions",
     "verspan.configuring": f"{SDK} {SET_UP} {WIRED}",

@@ -61,10 +61,10 @@ class Caller:
         """What is stamped on a span below the request.
 
         Args:
-            version: what the span belongs to. Where it is the caller's very own, the span has no other's to tell of.
+            version: what the span belongs to. Where it is the caller's as well, there is no other's to tell of.
         """
         stamp = {} if version is None else dict(version.attributes)
-        if self.version is not None and self.version is not version:
+        if self.version is not None and (version is None or self.version.model_id != version.model_id):
             stamp[LOGGED_MODEL_CALLER_ID] = self.version.model_id
         if self.session_id is not None:
             stamp[SESSION_ID] = self.session_id
@@ -91,6 +91,14 @@ class Surroundings:
         automatic = _state.automatic
         own = _from_environment() if automatic is None else None
         return own or (self.caller.version if self.caller is not None else None) or automatic
+
+
+@dataclass(frozen=True)
+class Inheritance:
+    """What a process hands down to one that it starts."""
+
+    default: ActiveVersion | None
+    experiment: str | None
 
 
 _NOWHERE: Final = Surroundings()
@@ -142,6 +150,16 @@ def active_version(context: Context | None = None) -> ActiveVersion | None:
     return surroundings(context).version
 
 
+def with_surroundings(here: Surroundings, context: Context | None = None) -> Context:
+    """A context that says this of the version and the caller.
+
+    Args:
+        here: what it says.
+        context: the context to build on; the current one where it is None.
+    """
+    return set_value(_HERE, here, context)
+
+
 def with_active_version(version: ActiveVersion, context: Context | None = None) -> Context:
     """A context in which the version is active; attach it to make it current.
 
@@ -149,7 +167,7 @@ def with_active_version(version: ActiveVersion, context: Context | None = None) 
         version: the version.
         context: the context to build on; the current one where it is None.
     """
-    return set_value(_HERE, replace(surroundings(context), block=version), context)
+    return with_surroundings(replace(surroundings(context), block=version), context)
 
 
 def with_caller(caller: Caller, context: Context | None = None) -> Context:
@@ -159,7 +177,7 @@ def with_caller(caller: Caller, context: Context | None = None) -> Context:
         caller: what the request said.
         context: the context to build on; the current one where it is None.
     """
-    return set_value(_HERE, replace(surroundings(context), caller=caller), context)
+    return with_surroundings(replace(surroundings(context), caller=caller), context)
 
 
 def set_default_version(version: ActiveVersion) -> None:
@@ -195,6 +213,19 @@ def set_automatic_version(version: ActiveVersion) -> None:
     A version that somebody chose comes first, be it the caller's. The environment is not asked again: it named none.
     """
     _state.automatic = version
+
+
+def inheritance() -> Inheritance:
+    """What this process hands down."""
+    return Inheritance(_state.default, _state.experiment)
+
+
+def inherit(inheritance: Inheritance) -> None:
+    """Take over what was handed down, where this process has not said otherwise itself."""
+    default = inheritance.default
+    if default is not None and may_name_version():
+        set_default_version(_NO_VERSION if default == _NO_VERSION else default)  # the very one, which a pickle is not
+    _state.experiment = _state.experiment or inheritance.experiment
 
 
 def current_experiment() -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 import pytest
+from opentelemetry.context import Context
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
-from opentelemetry.trace import INVALID_SPAN, Span, SpanKind, Tracer
+from opentelemetry.trace import Span, SpanKind, Tracer, set_span_in_context
 
 from verspan.propagation.hosts import OwnHosts
-from verspan.propagation.peers import goes_to
+from verspan.propagation.peers import goes_to, within_this_machine
 
 OWN = OwnHosts(("back.example.com", "shop.v1.*"))
 
@@ -23,9 +24,14 @@ def tracer() -> Iterator[Tracer]:
     provider.shutdown()
 
 
-def client(tracer: Tracer, attributes: Mapping[str, str]) -> Span:
-    """A client's span with these attributes."""
-    return tracer.start_span("GET", kind=SpanKind.CLIENT, attributes=attributes)
+def under(span: Span) -> Context:
+    """The context of a span."""
+    return set_span_in_context(span, Context())
+
+
+def client(tracer: Tracer, attributes: Mapping[str, str]) -> Context:
+    """The context of a client's span with these attributes."""
+    return under(tracer.start_span("GET", kind=SpanKind.CLIENT, attributes=attributes))
 
 
 @pytest.mark.parametrize(
@@ -63,19 +69,24 @@ def test_others(tracer: Tracer, attributes: dict[str, str]) -> None:
 def test_other_spans(tracer: Tracer) -> None:
     """A message goes to the user's own broker; what is sent under any other span goes nobody knows where."""
     own = {"server.address": "back.example.com"}  # on a server's span the service itself
-    kinds = [kind for kind in SpanKind if goes_to(tracer.start_span("one", kind=kind, attributes=own), OWN)]
+    kinds = [kind for kind in SpanKind if goes_to(under(tracer.start_span("one", kind=kind, attributes=own)), OWN)]
     assert kinds == [SpanKind.CLIENT, SpanKind.PRODUCER]
 
 
 def test_unrecorded() -> None:
     """A span that is not recorded tells nothing, and where there is none nothing is told either."""
     unsampled = TracerProvider(sampler=ALWAYS_OFF, shutdown_on_exit=False).get_tracer("test").start_span("GET")
-    assert [goes_to(unsampled, OWN), goes_to(INVALID_SPAN, OWN)] == [False, False]
+    assert [goes_to(under(unsampled), OWN), goes_to(Context(), OWN)] == [False, False]
 
 
 def test_everywhere_and_nowhere(tracer: Tracer) -> None:
     """A lone asterisk is everything, what nobody knows included; no pattern is nothing, not even a message."""
-    message = tracer.start_span("send", kind=SpanKind.PRODUCER)
-    spans = (INVALID_SPAN, message, client(tracer, {"server.address": "api.openai.com"}))
-    assert [goes_to(span, OwnHosts(("*",))) for span in spans] == [True] * 3
-    assert [goes_to(span, OwnHosts(())) for span in spans] == [False] * 3
+    message = under(tracer.start_span("send", kind=SpanKind.PRODUCER))
+    contexts = (Context(), message, client(tracer, {"server.address": "api.openai.com"}))
+    assert [goes_to(context, OwnHosts(("*",))) for context in contexts] == [True] * 3
+    assert [goes_to(context, OwnHosts(())) for context in contexts] == [False] * 3
+
+
+def test_within_this_machine() -> None:
+    """What stays on this machine is told whichever hosts are."""
+    assert goes_to(within_this_machine(Context()), OwnHosts(()))

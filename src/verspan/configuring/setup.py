@@ -17,7 +17,9 @@ from verspan.context import set_automatic_version
 from verspan.instrumentation.guard import report
 from verspan.instrumentation.policy import Policy, set_policy
 from verspan.propagation.borders import Borders, set_borders
+from verspan.propagation.callbacks import carry_into_callbacks
 from verspan.propagation.installing import carry_across_services
+from verspan.propagation.processes import carry_into_processes
 from verspan.redaction import Redactor
 from verspan.redaction.active import redactor_of, set_redactor
 from verspan.runtime import Runtime, current_runtime, set_runtime
@@ -137,6 +139,8 @@ def _open_borders(settings: Settings) -> None:
     if not sdk_disabled():
         set_borders(Borders.by(settings))
         carry_across_services()
+        carry_into_processes()
+        carry_into_callbacks()
 
 
 def _set_up(settings: Settings) -> None:

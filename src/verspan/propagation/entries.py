@@ -62,11 +62,15 @@ def with_caller_in(context: Context, *, trusting: bool) -> Context:
     return with_caller(Caller(_version(received), _name(received, SESSION_ID)), context)
 
 
-def _entries(context: Context) -> dict[str, str]:
-    here = surroundings(context)
-    version = here.version
+def session_of(context: Context) -> str | None:
+    """The session that a trace is in, by the application's word, else by its caller's."""
     noted = notes_of_trace(get_current_span(context).get_span_context().trace_id) or {}
-    session = noted.get(SESSION_ID) or (here.caller.session_id if here.caller is not None else None)
+    caller = surroundings(context).caller
+    return noted.get(SESSION_ID) or (caller.session_id if caller is not None else None)
+
+
+def _entries(context: Context) -> dict[str, str]:
+    version, session = surroundings(context).version, session_of(context)
     return {**({} if version is None else version.attributes), **({} if session is None else {SESSION_ID: session})}
 
 

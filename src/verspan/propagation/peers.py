@@ -1,4 +1,4 @@
-"""Whom a request goes to, as far as the span around it tells: a propagator sees the headers and never the host."""
+"""Whom headers go to, as far as the span around them tells: a propagator sees the headers and never the host."""
 
 from __future__ import annotations
 
@@ -6,28 +6,38 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from opentelemetry.trace import Span, SpanKind
+from opentelemetry.context import Context, create_key, get_value, set_value
+from opentelemetry.trace import SpanKind, get_current_span
 
 from verspan.propagation.hosts import OwnHosts
 from verspan.semconv import HTTP_URL, NET_PEER_NAME, RPC_SERVICE, SERVER_ADDRESS, URL_FULL
 
+_WITHIN: Final = create_key("verspan.within_this_machine")
 _HOSTS: Final = (SERVER_ADDRESS, NET_PEER_NAME)
 _URLS: Final = (URL_FULL, HTTP_URL)
 
 
-def goes_to(span: Span, hosts: OwnHosts) -> bool:
-    """Whether what is sent under a span goes to one of these hosts.
+def within_this_machine(context: Context) -> Context:
+    """A context from which is injected what stays here, as the environment of a child process does."""
+    return set_value(_WITHIN, True, context)  # noqa: FBT003 - the value of the key
+
+
+def goes_to(context: Context, hosts: OwnHosts) -> bool:
+    """Whether what is injected from a context goes to one of these hosts, or stays on this machine.
 
     OpenTelemetry's instrumentations start a client's span with the address of the server, and inject while it is the
     current one. A message is for consumers behind the user's own broker. Of what is sent under any other span, or one
     that is not recorded, nobody knows where it goes.
 
     Args:
-        span: the span that is current where headers are injected.
+        context: the context that headers are written from.
         hosts: where the version may go.
     """
+    if get_value(_WITHIN, context):
+        return True
     if hosts.everywhere or hosts.nowhere:
         return hosts.everywhere
+    span = get_current_span(context)
     kind = getattr(span, "kind", None)
     if kind is SpanKind.CLIENT:
         return _calls(getattr(span, "attributes", None) or {}, hosts)

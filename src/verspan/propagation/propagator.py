@@ -18,7 +18,6 @@ from opentelemetry.propagators.textmap import (
     default_getter,
     default_setter,
 )
-from opentelemetry.trace import get_current_span
 
 from verspan.instrumentation.guard import report
 from verspan.propagation.borders import current_borders
@@ -105,8 +104,7 @@ def carrying_version(propagator: TextMapPropagator) -> VersionPropagator:
 
 def _leaving(context: Context) -> Context:
     try:
-        goes_home = goes_to(get_current_span(context), current_borders().hosts)
-        return with_entries(context) if goes_home else without_entries(context)
+        return with_entries(context) if goes_to(context, current_borders().hosts) else without_entries(context)
     except Exception as error:  # noqa: BLE001 - the request is sent, with the version or without
         report(error, "telling the version to another service")
         return context
