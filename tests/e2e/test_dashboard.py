@@ -75,7 +75,6 @@ def series(agent: str, collector: Collector) -> Mapping[str, set[str]]:
     return wait_until(measured, f"metrics of {agent}")
 
 
-@pytest.mark.xfail(reason="calls are not yet measured with their version", strict=False)
 @pytest.mark.parametrize("queries", [queries_of_dashboard(), queries_of_page()], ids=["dashboard", "docs/metrics.md"])
 def test_queries(series: Mapping[str, set[str]], queries: Iterable[str]) -> None:
     """Every metric that is asked for is there, and so is every label on the metric it is asked of."""

@@ -18,7 +18,7 @@ AGENT = model_id_for("kettle-and-leaf", "customer_support_agent-v1")
 
 def test_demo(programs: None) -> None:
     """It shows Jaeger's answer for each version as trees, with the address of the search, and stops both servers."""
-    ended = run(sys.executable, "-m", "tests.e2e.demo", folder=ROOT)
+    ended = run(sys.executable, "-m", "tests.e2e.demo", folder=ROOT, COLUMNS="200")
     assert (ended.code, ended.log) == (0, "")
     page, agent = ended.output.split("\nAn agent with tools: ")
     assert page.count("chat gpt-4o-mini") == 5
