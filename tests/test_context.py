@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import pickle
 import subprocess
 import sys
 import threading
@@ -15,12 +16,20 @@ from opentelemetry.context import Context
 from verspan import context
 from verspan.context import (
     ActiveVersion,
+    Caller,
+    Surroundings,
     active_version,
     clear_default_version,
     current_experiment,
+    inherit,
+    inheritance,
+    may_name_version,
+    set_automatic_version,
     set_current_experiment,
     set_default_version,
+    surroundings,
     with_active_version,
+    with_caller,
     withdraw_default_version,
 )
 from verspan.versions.identity import model_id_for
@@ -37,6 +46,7 @@ def fresh_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     context._experiment_from.cache_clear()
     yield
     context._state.put()
+    context._state.automatic = None
     set_current_experiment(None)
 
 
@@ -52,6 +62,46 @@ def test_order(monkeypatch: pytest.MonkeyPatch) -> None:
     set_default_version(B)
     answers += [active_version(), active_version(with_active_version(A))]
     assert answers == [ActiveVersion(C.model_id), B, A]
+
+
+def test_order_of_what_nobody_chose(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What somebody chose for the process answers before the caller, and the caller before the automatic version."""
+    called = with_caller(Caller(A, "s-1"))
+    set_automatic_version(C)
+    answers = [active_version(called), active_version()]
+    context._state.automatic = None
+    monkeypatch.setenv("VERSPAN_ACTIVE_MODEL", C.model_id)
+    answers.append(active_version(called))
+    set_default_version(B)
+    answers += [active_version(called), active_version(with_active_version(C, called))]
+    clear_default_version()
+    assert [*answers, active_version(called)] == [A, C, ActiveVersion(C.model_id), B, C, None]
+
+
+def test_block_of_a_caller() -> None:
+    """A block within a request keeps its caller, and a request within a block its version."""
+    here = Surroundings(A, Caller(B))
+    assert [
+        surroundings(with_active_version(A, with_caller(Caller(B)))),
+        surroundings(with_caller(Caller(B), with_active_version(A))),
+    ] == [here, here]
+
+
+def test_inheritance() -> None:
+    """A process that has said nothing takes over what it is handed down, and one that has spoken keeps its own."""
+    set_default_version(A)
+    set_current_experiment("shop")
+    handed = pickle.loads(pickle.dumps(inheritance()))  # noqa: S301 - our own
+    clear_default_version()
+    cleared = pickle.loads(pickle.dumps(inheritance()))  # noqa: S301 - likewise
+    found = []
+    for says in (None, B):
+        for each in (handed, cleared):
+            context._state.put(*([] if says is None else [says]))
+            set_current_experiment(None if says is None else "bank")
+            inherit(each)
+            found.append((active_version(), may_name_version(), current_experiment()))
+    assert found == [(A, False, "shop"), (None, False, "shop"), (B, False, "bank"), (B, False, "bank")]
 
 
 def test_given_context() -> None:

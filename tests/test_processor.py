@@ -15,10 +15,12 @@ from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, Trace
 import verspan
 from verspan.context import (
     ActiveVersion,
+    Caller,
     _state,
     clear_default_version,
     set_default_version,
     with_active_version,
+    with_caller,
     withdraw_default_version,
 )
 from verspan.processor import VersionSpanProcessor
@@ -75,6 +77,35 @@ def test_stamp(tracing: Callable[..., Tracer], memory: InMemorySpanExporter) -> 
     tracer.start_span("process", attributes={"app.shelf": 7}).end()
     tracer.start_span("context", with_active_version(V2, Context())).end()
     assert attributes(memory) == [{"app.shelf": 7, **STAMP_1}, {"logged_model.id": V2.model_id}]
+
+
+CALLED = with_caller(Caller(V2, "s-1"), Context())
+
+
+@pytest.mark.usefixtures("default_version")
+def test_caller(tracing: Callable[..., Tracer], memory: InMemorySpanExporter) -> None:
+    """A span below a request names its caller's version and session beside its own; the same version is named once."""
+    tracer = tracing()
+    tracer.start_span("other", CALLED).end()
+    tracer.start_span("same", with_caller(Caller(ActiveVersion(V1.model_id)), Context())).end()
+    other = {**STAMP_1, "logged_model.caller.id": V2.model_id, "session.id": "s-1"}
+    assert attributes(memory) == [other, STAMP_1]
+
+
+def test_callers_version(tracing: Callable[..., Tracer], memory: InMemorySpanExporter) -> None:
+    """Where the process names no version a span has its caller's, and none is named for it."""
+    tracing(pytest.fail).start_span("one", CALLED).end()
+    assert attributes(memory) == [{"logged_model.id": V2.model_id, "session.id": "s-1"}]
+
+
+def test_caller_of_no_version(tracing: Callable[..., Tracer], memory: InMemorySpanExporter) -> None:
+    """Where the process is to have no version a span names its caller's all the same."""
+    clear_default_version()
+    try:
+        tracing(pytest.fail).start_span("one", CALLED).end()
+    finally:
+        _state.put()
+    assert attributes(memory) == [{"logged_model.caller.id": V2.model_id, "session.id": "s-1"}]
 
 
 def test_no_version(tracing: Callable[..., Tracer], memory: InMemorySpanExporter) -> None:

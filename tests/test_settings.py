@@ -218,6 +218,33 @@ def test_store_at_the_root(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
     assert store_url() == f"sqlite:///{tmp_path}/.verspan/verspan.db"
 
 
+def test_hosts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hosts are a sequence or a text with commas; ``none`` is no host, and an empty variable is as none at all."""
+    monkeypatch.setenv("VERSPAN_PROPAGATE_TO", "")
+    found = [resolve_settings().propagate_to]
+    monkeypatch.setenv("VERSPAN_PROPAGATE_TO", " private,*.example.com ,, private")
+    found += [resolve_settings().propagate_to, resolve_settings(propagate_to=["back"]).propagate_to]
+    assert [*found, resolve_settings(propagate_to="none").propagate_to] == [
+        ("private",),
+        ("private", "*.example.com"),
+        ("back",),
+        (),
+    ]
+
+
+@pytest.mark.parametrize(("value", "trusting"), [("", True), (" TRUE", True), ("false", False), ("no", False)])
+def test_trust(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, value: str, *, trusting: bool
+) -> None:
+    """Callers are believed unless the variable says otherwise; what it says in other words is warned of and is no."""
+    settings._trust_named.cache_clear()
+    monkeypatch.setenv("VERSPAN_TRUST_BAGGAGE", value)
+    assert [resolve_settings().trust_baggage, resolve_settings().trust_baggage] == [trusting, trusting]
+    assert resolve_settings(trust_baggage=not trusting).trust_baggage is not trusting
+    warned = "VERSPAN_TRUST_BAGGAGE='no' is neither true nor false: callers are not trusted"
+    assert caplog.messages == ([warned] if value == "no" else [])
+
+
 @pytest.mark.parametrize(("value", "disabled"), [(" True ", True), ("true", True), ("false", False), ("", False)])
 def test_sdk_disabled(monkeypatch: pytest.MonkeyPatch, *, value: str, disabled: bool) -> None:
     """``OTEL_SDK_DISABLED`` is read as OpenTelemetry reads it."""

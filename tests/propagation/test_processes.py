@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from tests.processes import run_program
 
-
 METHODS = [method for method in ("fork", "spawn", "forkserver") if method in multiprocessing.get_all_start_methods()]
 
 # What a process does that is started, or a task of one: it knows of no version itself.

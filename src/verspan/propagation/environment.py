@@ -9,10 +9,12 @@ https://opentelemetry.io/docs/specs/otel/context/env-carriers/
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 
 from opentelemetry import propagate
 from opentelemetry.context import Context, attach, get_current
+from opentelemetry.propagators.textmap import CarrierValT, DefaultGetter
 
 from verspan.context import active_version, current_experiment
 from verspan.propagation.peers import within_this_machine
@@ -32,7 +34,7 @@ def child_environment(environment: Mapping[str, str] | None = None) -> dict[str,
     """
     headers: dict[str, str] = {}
     propagate.inject(headers, within_this_machine(get_current()))
-    carriers = {name.upper().replace("-", "_"): value for name, value in headers.items()}
+    carriers = {_variable(name): value for name, value in headers.items()}
     return {**(os.environ if environment is None else environment), **carriers, **_version()}
 
 
@@ -44,10 +46,20 @@ def continue_trace() -> Context:
     Returns:
         The context, for threads that are to have it too.
     """
-    headers = {name.lower(): value for name, value in os.environ.items() if name.upper() == name}
-    context = propagate.extract(headers, get_current())
+    context = propagate.extract(os.environ, get_current(), getter=_Variables())
     attach(context)
     return context
+
+
+class _Variables(DefaultGetter):
+    """Reads headers from the variables that they are written to."""
+
+    def get(self, carrier: Mapping[str, CarrierValT], key: str) -> list[str] | None:
+        return super().get(carrier, _variable(key))
+
+
+def _variable(header: str) -> str:
+    return re.sub("[^A-Z0-9_]", "_", header.upper())
 
 
 def _version() -> dict[str, str]:
