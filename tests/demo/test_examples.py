@@ -164,10 +164,22 @@ def test_fastapi_two_services(place: Place) -> None:
     ]
 
 
+def test_celery_worker(place: Place) -> None:
+    """A task of "tasks.py" has, in another process, the version and the trace of whoever sent it."""
+    calm = "PYTHONWARNINGS=ignore:You're running the worker with superuser"  # as tests in a container do
+    place.run("env", calm, sys.executable, EXAMPLES / "celery_worker" / "send.py")
+    (trace,) = place.traces()
+    names = ["close_conversation", "apply_async/tasks.summarise", "run/tasks.summarise", CALL]
+    version = model_id_for("examples", "shop-v1")
+    assert [(stored.span.name, stored.span.attributes.get("logged_model.id")) for stored in trace.spans] == [
+        (name, version) for name in names
+    ]
+
+
 def test_every_example_is_tested() -> None:
     """No example is without a test here."""
     source = Path(__file__).read_text(encoding="utf-8")
-    names = [path.relative_to(EXAMPLES).parts[-1] for path in examples()]
+    names = [path.name for path in examples()]
     assert [name for name in names if f'"{name}"' not in source] == []
 
 
