@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import threading
 import weakref
-from collections.abc import Callable, Container
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -82,7 +83,11 @@ class Appender:
 
     def staying(self) -> tuple[int, int]:
         """How many spans wait in memory, and how many on disk, at the end of the process."""
-        return len(self.memory), sum(Segment(segment.path).waiting() for segment in self.segments)
+        on_disk = 0
+        for segment in list(self.segments):
+            with suppress(OSError):  # the thread that delivers has removed it meanwhile
+                on_disk += Segment(segment.path, sets_aside=False).waiting()
+        return len(self.memory), on_disk
 
     def add(self, span: ReadableSpan, supplement: Supplement | None) -> None:
         """Write a span, redacted, or hold it in memory where it cannot be written.
@@ -139,13 +144,13 @@ class Appender:
         if session is not None:
             session.end()
 
-    def forget_segments(self, removed: Container[Segment]) -> None:
+    def forget_segments(self, removed: Iterable[Segment]) -> None:
         """Let go of segments that have been removed; where somebody else removed the one that is there, begin anew."""
-        paths = {segment.path for segment in self.segments if segment in removed}
-        self.segments = [segment for segment in self.segments if segment.path not in paths]
-        writer = self._writer
-        if writer is not None and writer.path in paths:
-            self.end()
+        for segment in removed:
+            if segment in self.segments:
+                self.segments.remove(segment)  # one at a time, since another thread may be adding one
+                if self._writer is not None and self._writer.path == segment.path:
+                    self.end()
 
     def forget(self) -> None:
         """Begin with nothing, in a forked child: everything so far is its parent's."""

@@ -34,7 +34,8 @@ class Drain:
         self._leftovers = Leftovers(folder)
         self._carrier = Carrier(make_delivery, tally, self.backoff)
         self._refused_by_memory = 0
-        self._looked_at = time.monotonic()
+        self._look_again_at = 0.0
+        self._counted_at = time.monotonic()
 
     @property
     def trouble(self) -> str:
@@ -67,14 +68,17 @@ class Drain:
             is_interrupted: whether something else is waiting to be done.
 
         Returns:
-            Whether nothing is left that could be adopted.
+            Whether nothing is left that could be adopted; who was told so is told the same for a minute.
         """
+        if time.monotonic() < self._look_again_at:
+            return True
         while self._leftovers.adopt(self._appender.session_name):
             extents = [(segment, segment.extent()) for segment in self._leftovers.segments]
             progress = self._carrier.carry_batch(extents, DELIVERY_TIMEOUT_S)
             self._take_stock()
             if progress is Progress.FAILED or is_interrupted():
                 return False
+        self._look_again_at = time.monotonic() + LOOK_INTERVAL_S
         return True
 
     def end(self) -> None:
@@ -142,9 +146,9 @@ class Drain:
             self._leftovers.forget_segments(segments)
 
     def _count_the_time(self) -> None:
-        elapsed = int(time.monotonic() - self._looked_at)
+        elapsed = int(time.monotonic() - self._counted_at)
         if elapsed >= LOOK_INTERVAL_S:
-            self._looked_at += elapsed
+            self._counted_at += elapsed
             for segment in self._held():
                 if segment.waiting():
                     segment.wait_further(elapsed)

@@ -12,7 +12,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from opentelemetry.instrumentation.utils import suppress_instrumentation
@@ -198,6 +198,7 @@ class Spool:
         in_memory, on_disk = self._appender.staying()
         if in_memory:
             self._tally.drop(DropReason.MEMORY, in_memory)
+        self._tally.say_last_losses()
         if on_disk and self._notices.due("staying"):
             self._tally.staying(on_disk)
 
@@ -227,30 +228,38 @@ class Spool:
         self._hurried = False
 
     def _pass(self) -> None:
-        """Deliver what waits now, unless the destination is to be left alone."""
+        """Deliver what waits now, unless the destination is to be left alone; then see that it is not too much."""
         with self._delivering:
+            pause = self._drain.backoff
+            may_deliver = not (pause.is_asked_for or (pause.remaining_s() and not self._flushes))
+            requests = [self._flushes.popleft() for _ in range(len(self._flushes))] if may_deliver else []
+            delivered = False
             try:
+                delivered = may_deliver and self._deliver_own(requests)
                 self._drain.keep_within_bounds()
-                self._answer_or_deliver()
             except Exception as error:  # noqa: BLE001 - the thread must live, and what was not delivered waits
-                self._drain.backoff.failed()
-                self._tally.not_delivered(repr(error), 0)
-
-    def _answer_or_deliver(self) -> None:
-        pause = self._drain.backoff
-        if pause.is_asked_for or (pause.remaining_s() and not self._flushes):
-            return
-        requests = [self._flushes.popleft() for _ in range(len(self._flushes))]
-        deadline = max((request.deadline for request in requests), default=time.monotonic() + _PASS_TIMEOUT_S)
-        delivered = False
-        try:
-            delivered = self._drain.deliver_own(deadline)
-            if delivered and any(request.is_last for request in requests):
-                self._drain.end()
-        finally:
+                self._say_failed(error)
             for request in requests:
                 request.answer(delivered=delivered)
-        self._has_leftovers = delivered and not self._drain.deliver_leftovers(self._is_wanted)
+            if delivered:
+                self._deliver_leftovers()
+
+    def _deliver_own(self, requests: Sequence[_Flush]) -> bool:
+        deadline = max((request.deadline for request in requests), default=time.monotonic() + _PASS_TIMEOUT_S)
+        delivered = self._drain.deliver_own(deadline)
+        if delivered and any(request.is_last for request in requests):
+            self._drain.end()
+        return delivered
+
+    def _deliver_leftovers(self) -> None:
+        try:
+            self._has_leftovers = not self._drain.deliver_leftovers(self._is_wanted)
+        except Exception as error:  # noqa: BLE001 - likewise
+            self._say_failed(error)
+
+    def _say_failed(self, error: Exception) -> None:
+        self._drain.backoff.failed()
+        self._tally.not_delivered(repr(error), 0)
 
     def _is_wanted(self) -> bool:
         return self._roused or bool(self._flushes) or self._stopped

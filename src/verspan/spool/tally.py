@@ -34,6 +34,8 @@ class Tally:
         self._folder = folder
         self._destination = destination
         self._notices = Notices()
+        self._said: Counter[DropReason] = Counter()
+        self._details: dict[DropReason, str] = {}
         self._kept: Counter[DropReason] = Counter()
         self._trouble = ""
         self._sampled_out = 0
@@ -73,14 +75,15 @@ class Tally:
         self.dropped[reason] += spans
         if not is_counted:
             self.metrics.dropped(spans)
+        self._details[reason] = detail
         if self._notices.due(reason.value):
-            _logger.warning(
-                "%d spans for %s are lost so far: %s%s",
-                self.dropped[reason],
-                self._destination.address,
-                _REASONS[reason],
-                f" ({detail})" if detail else "",
-            )
+            self._say_lost(reason)
+
+    def say_last_losses(self) -> None:
+        """Say, at the end of a process, what was lost since it was said last."""
+        for reason, spans in self.dropped.items():
+            if spans != self._said[reason]:
+                self._say_lost(reason)
 
     def not_on_disk(self, error: OSError, waiting: int) -> None:
         """Say that spans are in memory alone."""
@@ -124,6 +127,17 @@ class Tally:
                 add_to_counters(self._folder, news, sampled_out=sampled_out)
                 self._kept += news
                 self._sampled_out -= sampled_out
+
+    def _say_lost(self, reason: DropReason) -> None:
+        self._said[reason] = self.dropped[reason]
+        detail = self._details[reason]
+        _logger.warning(
+            "%d spans for %s are lost so far: %s%s",
+            self.dropped[reason],
+            self._destination.address,
+            _REASONS[reason],
+            f" ({detail})" if detail else "",
+        )
 
     def _set_trouble(self, trouble: str) -> None:
         if trouble != self._trouble:
