@@ -1,4 +1,4 @@
-"""What instrumentation adds to a call: CPU over the bare client, beside peers, in interleaved blocks of one run."""
+"""What instrumentation adds to a call: CPU over the same client bare, beside peers, in blocks that take turns."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from subjects import BARE, FLOOR, OURS, PEERS, SUBJECTS
+from subjects import FLOOR, OURS, PEERS, SUBJECTS
 
 _ROOT = Path(__file__).parents[1]
 # Short, so that subjects take turns many times a second and meet the same noise.
 _REPETITIONS = {
-    "chat small": 30,
-    "30 kB history + 5 tools": 4,
-    "stream of 200 chunks": 2,
+    "chat small": 20,
+    "30 kB history + 5 tools": 3,
+    "stream of 200 chunks": 1,
     "50 concurrent async": 1,
 }
-_CALLS_AT_ONCE = {"50 concurrent async": 50}
 _WARM_UP = 3
+_WHOLE_BLOCKS = 20
 
 
 @dataclass
@@ -31,10 +31,12 @@ class Worker:
 
     name: str
     process: subprocess.Popen[str]
-    thread: dict[str, list[float]] = field(default_factory=dict)
-    """Of the calling thread, a figure for each block."""
+    bare: dict[str, list[float]] = field(default_factory=dict)
+    """Of the calling thread, the subject switched off."""
+    added: dict[str, list[float]] = field(default_factory=dict)
+    """What the subject adds to that, of each pair of blocks."""
     whole: dict[str, float] = field(default_factory=dict)
-    """Of the whole process, over all blocks."""
+    """What it adds to the whole process, until background threads have caught up."""
 
     @classmethod
     def start(cls, name: str) -> Worker | None:
@@ -61,31 +63,36 @@ class Worker:
         answer: dict[str, float] = json.loads(line)
         return answer
 
-    def ask(self, command: object) -> dict[str, float]:
+    def ask(self, command: str, case: str, repetitions: int) -> dict[str, float]:
         """Tell the process something and wait for its answer."""
         assert self.process.stdin is not None
-        print(json.dumps(command), file=self.process.stdin, flush=True)
+        print(json.dumps([command, case, repetitions]), file=self.process.stdin, flush=True)
         return self.read()
 
     def run(self, case: str) -> None:
-        """Run a block and keep what it cost."""
-        self.thread.setdefault(case, []).append(self.ask([case, _REPETITIONS[case]])["thread"])
+        """Run a pair of blocks and keep what they cost."""
+        costs = self.ask("pair", case, _REPETITIONS[case])
+        self.bare.setdefault(case, []).append(costs["without"])
+        self.added.setdefault(case, []).append(costs["with"] - costs["without"])
 
-    def settle(self, case: str, blocks: int) -> None:
-        """Keep what all blocks of a case cost the process, once its background threads are done."""
-        calls = blocks * _REPETITIONS[case] * _CALLS_AT_ONCE.get(case, 1)
-        self.whole[case] = self.ask("settle")["process"] / calls
+    def run_whole(self, case: str) -> None:
+        """Keep what a longer run costs the whole process."""
+        costs = self.ask("whole", case, _WHOLE_BLOCKS * _REPETITIONS[case])
+        self.whole[case] = costs["with"] - costs["without"]
+
+    def added_us(self, case: str) -> float:
+        """The median of what it adds to the calling thread, in microseconds per call."""
+        return statistics.median(self.added[case]) / 1000
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--blocks", type=int, default=60, help="interleaved blocks of each subject and case")
-    parser.add_argument("--only", nargs="*", default=list(SUBJECTS), help="subjects to measure, beside the bare client")
+    parser.add_argument("--blocks", type=int, default=60, help="pairs of blocks of each subject and case")
+    parser.add_argument("--only", nargs="*", default=list(SUBJECTS), help="subjects to measure")
     options = parser.parse_args(arguments)
-    names = [name for name in SUBJECTS if name == BARE or name in options.only]
-    workers = {name: worker for name in names if (worker := Worker.start(name)) is not None}
-    for name in names:
+    workers = {name: worker for name in options.only if (worker := Worker.start(name)) is not None}
+    for name in options.only:
         if name not in workers:
             print(f"{name}: not installed, not measured")
     for case in _REPETITIONS:
@@ -97,55 +104,43 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def measure(case: str, workers: Sequence[Worker], blocks: int) -> None:
-    """Run a case on every subject, block by block in turn."""
+    """Run a case on every subject, a pair of blocks of each in turn."""
     for worker in workers:
-        worker.ask([case, _WARM_UP * _REPETITIONS[case]])
-        worker.ask("settle")
+        worker.ask("pair", case, _WARM_UP * _REPETITIONS[case])
     for _ in range(blocks):
         for worker in workers:
             worker.run(case)
     for worker in workers:
-        worker.settle(case, blocks)
+        worker.run_whole(case)
 
 
 def print_table(workers: dict[str, Worker]) -> None:
     """The added CPU in µs per call: the caller's thread, in brackets with background work; ratios to ours below."""
-    print("added CPU, µs per call: the caller's thread (with background threads); medians of interleaved blocks")
-    header = [f"{case} (bare {statistics.median(workers[BARE].thread[case]) / 1000:,.0f})" for case in _REPETITIONS]
-    print("  ".join(["subject".ljust(18), *(text.rjust(34) for text in header)]))
+    print("added CPU, µs per call: the caller's thread (with background threads); medians over pairs of blocks")
+    print(_row("subject", [f"{case} (bare {_bare_us(workers, case):,.0f})" for case in _REPETITIONS]))
     for name, worker in workers.items():
-        if name != BARE:
-            cells = [
-                f"{_added(workers, worker, case):,.0f} ({_added_whole(workers, worker, case):,.0f})"
-                for case in _REPETITIONS
-            ]
-            print("  ".join([name.ljust(18), *(text.rjust(34) for text in cells)]))
+        cells = [f"{worker.added_us(case):,.0f} ({worker.whole[case] / 1000:,.0f})" for case in _REPETITIONS]
+        print(_row(name, cells))
     if OURS in workers:
         _print_ratios(workers)
 
 
+def _bare_us(workers: dict[str, Worker], case: str) -> float:
+    return statistics.median([cost for worker in workers.values() for cost in worker.bare[case]]) / 1000
+
+
 def _print_ratios(workers: dict[str, Worker]) -> None:
-    ours = workers[OURS]
-    for label, names in (
-        ("to the floor", [FLOOR]),
-        ("to the best peer", list(PEERS)),
-    ):
+    for label, names in (("to the floor", [FLOOR]), ("to the best peer", list(PEERS))):
         present = [workers[name] for name in names if name in workers]
         if present:
-            cells = [
-                f"{_added(workers, ours, case) / min(_added(workers, other, case) for other in present):.2f}"
-                for case in _REPETITIONS
+            ratios = [
+                workers[OURS].added_us(case) / min(other.added_us(case) for other in present) for case in _REPETITIONS
             ]
-            print("  ".join([f"ours {label}".ljust(18), *(text.rjust(34) for text in cells)]))
+            print(_row(f"ours {label}", [f"{ratio:.2f}" for ratio in ratios]))
 
 
-def _added(workers: dict[str, Worker], worker: Worker, case: str) -> float:
-    pairs = zip(worker.thread[case], workers[BARE].thread[case], strict=True)
-    return statistics.median(cost - plain for cost, plain in pairs) / 1000
-
-
-def _added_whole(workers: dict[str, Worker], worker: Worker, case: str) -> float:
-    return (worker.whole[case] - workers[BARE].whole[case]) / 1000
+def _row(label: str, cells: Sequence[str]) -> str:
+    return "  ".join([label.ljust(22), *(cell.rjust(34) for cell in cells)])
 
 
 if __name__ == "__main__":

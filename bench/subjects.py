@@ -1,7 +1,8 @@
-"""What is measured: the bare client, Verspan, a floor, and every peer that is installed.
+"""What is measured: Verspan, a floor, and every peer that is installed.
 
-Each is a function that sets itself up and returns what to call for each case. Peers send to a batch processor whose
-exporter does nothing, with content captured; Verspan writes to its real store.
+Each is a function that sets itself up for a client and returns its switch: on, the client's calls are traced; off, they
+are bare. Peers send to a batch processor whose exporter does nothing, with content captured; Verspan writes to its real
+store, by way of its spool on disk.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
 from opentelemetry.trace import SpanKind, Tracer
 
-Calls = dict[str, tuple[Callable[[], Any], int]]
+Switch = Callable[[bool], None]
 CONTENT = "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"
 
 
@@ -37,25 +38,40 @@ def _provider() -> TracerProvider:
     return provider
 
 
-def bare() -> Calls:
-    """The client alone."""
-    return Cases().calls
+def _switch_of(instrumentor: Any, **options: Any) -> Switch:
+    """The switch of an instrumentor with OpenTelemetry's two methods."""
+
+    def switch(on: bool) -> None:  # noqa: FBT001 - a switch
+        instrumentor.uninstrument()
+        if on:
+            instrumentor.instrument(**options)
+
+    return switch
 
 
-def verspan() -> Calls:
+def verspan(_cases: Cases) -> Switch:
     """As users have it: the default local exporter, content captured, a version active."""
-    os.environ["VERSPAN_STORE"] = os.path.join(tempfile.mkdtemp(prefix="verspan-bench-"), "bench.db")  # noqa: PTH118
+    folder = tempfile.mkdtemp(prefix="verspan-bench-")
+    os.environ["VERSPAN_STORE"] = os.path.join(folder, "bench.db")  # noqa: PTH118
+    os.environ["VERSPAN_SPOOL"] = os.path.join(folder, "spool")  # noqa: PTH118
     import verspan
+    from verspan_openai import OpenAIInstrumentor
 
     verspan.set_active_model(name="bench")
     verspan.openai.autolog()
-    return Cases().calls
+    return _switch_of(OpenAIInstrumentor())
 
 
-def floor() -> Calls:
-    """The bare client and, around it, a span of 20 attributes with the messages as one JSON string."""
+def floor(cases: Cases) -> Switch:
+    """After each bare call a span of 20 attributes with the messages as one JSON string."""
     tracer = _provider().get_tracer("floor")
-    return {name: (_with_floor(tracer, name, call), calls) for name, (call, calls) in Cases().calls.items()}
+    bare = dict(cases.calls)
+    traced = {name: (_with_floor(tracer, name, call), calls) for name, (call, calls) in bare.items()}
+
+    def switch(on: bool) -> None:  # noqa: FBT001 - a switch
+        cases.calls.update(traced if on else bare)
+
+    return switch
 
 
 def _with_floor(tracer: Tracer, name: str, call: Callable[[], Any]) -> Callable[[], Any]:
@@ -77,39 +93,35 @@ def _with_floor(tracer: Tracer, name: str, call: Callable[[], Any]) -> Callable[
     return measured
 
 
-def otel_openai_v2() -> Calls:
+def otel_openai_v2(_cases: Cases) -> Switch:
     """OpenTelemetry contrib's openai-v2."""
     os.environ[CONTENT] = "SPAN_ONLY"
     os.environ["OTEL_SEMCONV_STABILITY_OPT_IN"] = "gen_ai_latest_experimental"
     from opentelemetry.instrumentation.openai_v2 import OpenAIInstrumentor
 
-    OpenAIInstrumentor().instrument(tracer_provider=_provider())
-    return Cases().calls
+    return _switch_of(OpenAIInstrumentor(), tracer_provider=_provider())
 
 
-def otel_genai_openai() -> Calls:
+def otel_genai_openai(_cases: Cases) -> Switch:
     """OpenTelemetry's genai-openai."""
     os.environ[CONTENT] = "SPAN_ONLY"
     from opentelemetry.instrumentation.genai.openai import OpenAIInstrumentor
 
-    OpenAIInstrumentor().instrument(tracer_provider=_provider())
-    return Cases().calls
+    return _switch_of(OpenAIInstrumentor(), tracer_provider=_provider())
 
 
-def openinference() -> Calls:
+def openinference(_cases: Cases) -> Switch:
     """Arize's OpenInference."""
     from openinference.instrumentation.openai import OpenAIInstrumentor
 
-    OpenAIInstrumentor().instrument(tracer_provider=_provider())
-    return Cases().calls
+    return _switch_of(OpenAIInstrumentor(), tracer_provider=_provider())
 
 
 OURS = "verspan"
-BARE = "bare"
 FLOOR = "floor"
-PEERS: dict[str, Callable[[], Calls]] = {
+PEERS: dict[str, Callable[[Cases], Switch]] = {
     "otel openai-v2": otel_openai_v2,
     "otel genai-openai": otel_genai_openai,
     "openinference": openinference,
 }
-SUBJECTS: dict[str, Callable[[], Calls]] = {BARE: bare, FLOOR: floor, OURS: verspan, **PEERS}
+SUBJECTS: dict[str, Callable[[Cases], Switch]] = {FLOOR: floor, OURS: verspan, **PEERS}

@@ -1,7 +1,11 @@
-"""A process with one subject in it, which runs a block of calls when told to and says what they cost.
+"""A process with one subject in it, which runs blocks of calls when told to and says what they cost.
 
-Each line of its input is a case and a number of repetitions, answered with nanoseconds of CPU of the calling thread per
-call; or the word "settle", answered with the nanoseconds that the whole process has used since it was last told so.
+Each line of its input is answered with one of its output:
+
+- ``["pair", case, repetitions]``: a block without the subject and a block with it, the same client in both, in an order
+  that alternates; answered with nanoseconds of CPU of the calling thread per call, of each.
+- ``["whole", case, repetitions]``: the same, with the nanoseconds of the whole process until its background threads
+  have caught up, which is part of what calls cost.
 """
 
 from __future__ import annotations
@@ -10,35 +14,53 @@ import json
 import logging
 import sys
 import time
+from collections.abc import Callable
+from itertools import cycle
 
+from cases import Cases
 from subjects import SUBJECTS
+
+_SECONDS_TO_CATCH_UP = 2.0
 
 
 def main() -> None:
-    """Serve blocks until the input ends."""
+    """Serve commands until the input ends."""
     logging.disable(logging.CRITICAL)  # what a peer logs is not what is measured
     answers, sys.stdout = sys.stdout, sys.stderr
+    cases = Cases()
     try:
-        calls = SUBJECTS[sys.argv[1]]()
+        switch = SUBJECTS[sys.argv[1]](cases)
     except ImportError as error:
         print(json.dumps({"missing": str(error)}), file=answers, flush=True)
         return
-    print(json.dumps({"cases": list(calls)}), file=answers, flush=True)
-    settled = time.process_time_ns()
+    print(json.dumps({"cases": list(cases.calls)}), file=answers, flush=True)
+    orders = cycle([(False, True), (True, False)])
     for line in sys.stdin:
-        command = json.loads(line)
-        if command == "settle":
-            time.sleep(1.0)  # background threads catch up, which is part of what calls cost
-            used, settled = time.process_time_ns() - settled, time.process_time_ns()
-            print(json.dumps({"process": used}), file=answers, flush=True)
-            continue
-        case, repetitions = command
-        call, each = calls[case]
-        started = time.thread_time_ns()
-        for _ in range(repetitions):
-            call()
-        cost = (time.thread_time_ns() - started) / (repetitions * each)
-        print(json.dumps({"thread": cost}), file=answers, flush=True)
+        command, case, repetitions = json.loads(line)
+        measure = thread_cost if command == "pair" else whole_cost
+        costs = {}
+        for on in next(orders):
+            switch(on)
+            costs["with" if on else "without"] = measure(*cases.calls[case], repetitions)
+        print(json.dumps(costs), file=answers, flush=True)
+
+
+def thread_cost(call: Callable[[], object], each: int, repetitions: int) -> float:
+    """CPU of this thread, in nanoseconds per call."""
+    started = time.thread_time_ns()
+    for _ in range(repetitions):
+        call()
+    return (time.thread_time_ns() - started) / (repetitions * each)
+
+
+def whole_cost(call: Callable[[], object], each: int, repetitions: int) -> float:
+    """CPU of the process, in nanoseconds per call, until its background threads have nothing left to do."""
+    time.sleep(_SECONDS_TO_CATCH_UP)  # what came before is not part of this
+    started = time.process_time_ns()
+    for _ in range(repetitions):
+        call()
+    time.sleep(_SECONDS_TO_CATCH_UP)
+    return (time.process_time_ns() - started) / (repetitions * each)
 
 
 if __name__ == "__main__":

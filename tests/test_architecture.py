@@ -37,7 +37,8 @@ WIRED = (
 )
 EXPORTER = (
     f"{STORE} {SDK} {HOOKS} verspan.settings verspan.pipelines verspan.notices "
-    "verspan.instrumentation.handover"  # how content reaches the store without being on a span
+    "verspan.instrumentation.handover "  # how content reaches the store without being on a span
+    "verspan.spool"  # where spans wait for their destination
 )
 
 # What a module may import besides itself and the standard library. The longest name that fits a module is its rule,

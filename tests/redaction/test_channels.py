@@ -48,11 +48,6 @@ NOT_THERE = {
     "the spool of a killed process": {"foreign_event"},
     "the application's own exporters": FOREIGN,  # what others put there is theirs
 }
-PENDING = {
-    ("a collector and a console", "foreign_span"),  # on the console
-    ("a collector and a console", "foreign_event"),  # to the collector
-}
-"""What is not redacted yet."""
 
 
 def cases() -> Iterator[Any]:
@@ -60,8 +55,7 @@ def cases() -> Iterator[Any]:
     for place in PLACES:
         for channel in CHANNELS:
             if channel not in NOT_THERE.get(place, ()):
-                marks = [pytest.mark.xfail(strict=False)] if (place, channel) in PENDING else []
-                yield pytest.param(place, channel, marks=marks)
+                yield pytest.param(place, channel)
 
 
 class _Collector(BaseHTTPRequestHandler):

@@ -15,11 +15,8 @@ def test_redacted_supplement(redact: Callable[..., Redactor]) -> None:
     found = redacted_supplement(ReadyContent({"verspan.inputs": b'"[email]"'}, {"stop": ["ann@example.com"]}))
     assert found is not None
     for supplement in (found, unpack(found.packed())):
-        assert (supplement.size, supplement.attributes(), supplement.content()) == (
-            9,
-            {"stop": ["[email]"]},
-            {"verspan.inputs": b'"[email]"'},
-        )
+        assert supplement.attributes() == {"stop": ["[email]"]}
+        assert supplement.content() == {"verspan.inputs": b'"[email]"'}
 
 
 def test_nothing_to_redact(redact: Callable[..., Redactor]) -> None:

@@ -67,7 +67,10 @@ def _otel(entry_point: EntryPoint) -> PipelineBuilder:
 def _otel_pipeline(entry_point: EntryPoint, settings: Settings) -> Pipeline:  # noqa: ARG001 - the builder's signature
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
-    return Pipeline(destination=entry_point.name, span_processors=(BatchSpanProcessor(entry_point.load()()),))
+    from verspan.redaction.spans import RedactingSpanExporter
+
+    exporter = RedactingSpanExporter(entry_point.load()())
+    return Pipeline(destination=entry_point.name, span_processors=(BatchSpanProcessor(exporter),))
 
 
 def _missing(name: str) -> VerspanError:

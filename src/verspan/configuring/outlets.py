@@ -10,6 +10,7 @@ from opentelemetry.sdk._logs import LogRecordProcessor
 from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
 
 from verspan.instrumentation.guard import report
+from verspan.redaction.spans import redact_log_record
 
 
 class _Processor(Protocol):
@@ -69,5 +70,7 @@ class LogOutlet(_Outlet[LogRecordProcessor], LogRecordProcessor):
 
     def on_emit(self, log_record: Any) -> None:
         """Give each processor an event."""
+        if self._call(redact_log_record, log_record) is False:
+            return  # what could not be redacted goes nowhere
         for processor in self._processors:
             self._call(processor.on_emit, log_record)

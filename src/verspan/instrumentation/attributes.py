@@ -72,8 +72,15 @@ def reply_attributes(request: Request, reply: Reply) -> dict[str, Any]:
     if reply.response_model is not None:
         found[semconv.GEN_AI_RESPONSE_MODEL] = reply.response_model
     if reply.usage is not None:
-        _add_known(found, reply.usage, _USAGE)
+        found.update(usage_attributes(reply.usage))
     found.update(reply.extra)
+    return found
+
+
+def usage_attributes(usage: Usage) -> dict[str, int]:
+    """The tokens of a call that are known."""
+    found: dict[str, int] = {}
+    _add_known(found, usage, _USAGE)
     return found
 
 

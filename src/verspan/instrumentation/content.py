@@ -68,11 +68,6 @@ class TakenCall:
         self.failure: dict[str, bytes] = {}
         """Message and stack trace of what the call raised."""
 
-    @property
-    def size(self) -> int:
-        """The length of the request."""
-        return len(self.request or b"")
-
     def attributes(self) -> dict[str, Any]:
         """What is not on the span yet; what cannot be read is left out."""
         return {} if self._on_span else {**call_attributes(self._call), **self.outcome()}

@@ -33,11 +33,6 @@ class Supplement(Protocol):
     another process where the one that ended the span is gone.
     """
 
-    @property
-    def size(self) -> int:
-        """About how many bytes it takes, for whoever bounds what waits."""
-        ...
-
     def attributes(self) -> Mapping[str, Any]:
         """Further attributes of the span, which may go wherever the span goes; asking again gives the same."""
         ...
@@ -59,11 +54,6 @@ class ReadyContent:
     def __init__(self, content: Content, attributes: Mapping[str, Any] | None = None) -> None:
         self._content = content
         self._attributes = attributes or {}
-
-    @property
-    def size(self) -> int:
-        """The length of all its texts."""
-        return sum(map(len, self._content.values()))
 
     def attributes(self) -> Mapping[str, Any]:
         """The attributes as they are."""

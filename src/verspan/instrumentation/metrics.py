@@ -9,6 +9,7 @@ from opentelemetry.metrics import Counter, Histogram, Meter, MeterProvider, get_
 
 from verspan import semconv
 from verspan.context import ActiveVersion
+from verspan.instrumentation.attributes import usage_attributes
 from verspan.instrumentation.calls import Call, Reply, Usage
 from verspan.instrumentation.policy import current_policy
 from verspan.settings import MetricDialect
@@ -16,14 +17,6 @@ from verspan.telemetry.costs import CostMetric, cost_metric
 from verspan.telemetry.version_labels import PROCESS_VERSIONS
 
 _SHARED_RESPONSE = (semconv.OPENAI_RESPONSE_SERVICE_TIER, semconv.OPENAI_RESPONSE_SYSTEM_FINGERPRINT)
-_PRICED = (
-    ("input_tokens", semconv.GEN_AI_USAGE_INPUT_TOKENS),
-    ("output_tokens", semconv.GEN_AI_USAGE_OUTPUT_TOKENS),
-    ("cache_read_input_tokens", semconv.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS),
-    ("cache_write_input_tokens", semconv.GEN_AI_USAGE_CACHE_WRITE_INPUT_TOKENS),
-    ("audio_input_tokens", semconv.GEN_AI_USAGE_AUDIO_INPUT_TOKENS),
-    ("audio_output_tokens", semconv.GEN_AI_USAGE_AUDIO_OUTPUT_TOKENS),
-)
 
 
 @dataclass(frozen=True)
@@ -51,12 +44,6 @@ class CallEnd:
             *((name, reply.extra.get(name)) for name in _SHARED_RESPONSE),
         )
         return {name: value for name, value in known if value is not None}
-
-    def priced_tokens(self) -> dict[str, int]:
-        """The tokens that a price depends on, by the conventions' attribute names."""
-        usage = self.reply.usage
-        known = ((name, getattr(usage, field)) for field, name in _PRICED) if usage is not None else ()
-        return {name: count for name, count in known if count is not None}
 
 
 class CallMetrics:
@@ -89,10 +76,9 @@ class CallMetrics:
         """Record a call that is over, failed ones included."""
         attributes = {**end.common_attributes(), **PROCESS_VERSIONS.of(end.version)}
         self._dialect().record(end, attributes)
-        tokens = end.priced_tokens()
-        if tokens:
+        if end.reply.usage is not None:
             self._costs = self._costs or cost_metric(self._meter, self._provider)
-            self._costs.add(attributes, tokens)
+            self._costs.add(attributes, usage_attributes(end.reply.usage))
 
     def record_chunk_gap(self, call: Call, seconds: float, version: ActiveVersion | None = None) -> None:
         """Record the time between two chunks of a stream.

@@ -19,11 +19,6 @@ class RedactedSupplement:
         self._supplement = supplement
         self._redactor = redactor
 
-    @property
-    def size(self) -> int:
-        """About how many bytes it takes."""
-        return self._supplement.size
-
     def attributes(self) -> Mapping[str, Any]:
         """The attributes, redacted."""
         return self._redactor.attributes(self._supplement.attributes())

@@ -24,22 +24,24 @@ _QUEUE_FULL = "queue_full"
 _REJECTED = "rejected"
 _UNIT = "{span}"
 _instances = count()
+_meter = get_meter("verspan.spool")  # once: a provider that has been shut down complains when it is asked again
 
 
 class SpoolMetrics:
     """The instruments of one processor."""
 
     def __init__(self) -> None:
-        meter = get_meter("verspan.spool")
         self._component = {OTEL_COMPONENT_TYPE: _TYPE, OTEL_COMPONENT_NAME: f"{_TYPE}/{next(_instances)}"}
-        self._exported = meter.create_counter(
+        self._exported = _meter.create_counter(
             METRIC_SDK_SPAN_EXPORTED, _UNIT, "Spans for which the export has finished."
         )
-        self._inflight = meter.create_up_down_counter(METRIC_SDK_SPAN_INFLIGHT, _UNIT, "Spans that are being exported.")
-        self._processed = meter.create_counter(
+        self._inflight = _meter.create_up_down_counter(
+            METRIC_SDK_SPAN_INFLIGHT, _UNIT, "Spans that are being exported."
+        )
+        self._processed = _meter.create_counter(
             METRIC_SDK_SPAN_PROCESSED, _UNIT, "Spans for which the processing has finished."
         )
-        self._queue_size = meter.create_up_down_counter(METRIC_SDK_SPAN_QUEUE_SIZE, _UNIT, "Spans that wait.")
+        self._queue_size = _meter.create_up_down_counter(METRIC_SDK_SPAN_QUEUE_SIZE, _UNIT, "Spans that wait.")
         self._queued = 0
 
     def exporting(self, spans: int) -> None:
