@@ -1,6 +1,8 @@
-"""Contents are kept once each for as long as they are told again."""
+"""Contents that are told again soon are kept once."""
 
 from __future__ import annotations
+
+from contextlib import closing
 
 import pytest
 
@@ -8,13 +10,14 @@ from verspan import semconv
 from verspan.store import bodies
 from verspan.store.conformance.records import span, trace_id
 from verspan.store.interface import Store
+from verspan.store.opening import open_store
 from verspan.store.sql import SqlStore
 
 
 @pytest.fixture
-def _short_generations(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Generations of four bodies."""
-    monkeypatch.setattr(bodies, "_GENERATION_BITS", 2)
+def _few_recent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four bodies are looked through."""
+    monkeypatch.setattr(bodies, "_RECENT", 4)
 
 
 def say(store: Store, *texts: str) -> None:
@@ -24,6 +27,14 @@ def say(store: Store, *texts: str) -> None:
         store.write_spans([span(number, trace=number, attributes={semconv.VERSPAN_INPUTS: text})])
 
 
+def said(store: Store, number: int) -> str:
+    """What the span of this number says."""
+    trace = store.get_trace(trace_id(number))
+    assert trace is not None
+    text: str = trace.spans[0].span.attributes[semconv.VERSPAN_INPUTS]
+    return text
+
+
 def count(store: Store, table: str) -> int:
     assert isinstance(store, SqlStore)
     with store._database.reading() as connection:
@@ -31,26 +42,38 @@ def count(store: Store, table: str) -> int:
     return rows
 
 
-@pytest.mark.usefixtures("_short_generations")
 def test_told_again(store: Store) -> None:
-    """What is told again in every generation or every second one is kept once, however many pass."""
-    say(store, *(text for number in range(12) for text in ("again", f"other {number}")))
-    assert count(store, "bodies") == 13
+    """What is told again is kept once, in one batch and in others."""
+    say(store, "again", "other", "again")
+    repeated = [span(number, trace=number, attributes={semconv.VERSPAN_INPUTS: "again"}) for number in (7, 8)]
+    store.write_spans(repeated)
+    assert count(store, "bodies") == 2
+    assert [said(store, number) for number in (1, 2, 3, 7, 8)] == ["again", "other", "again", "again", "again"]
 
 
-@pytest.mark.usefixtures("_short_generations")
-def test_told_late(store: Store) -> None:
-    """What was not told for two generations is kept a second time, and told twice it is read twice."""
-    say(store, "again", *(f"other {number}" for number in range(12)), "again")
-    assert count(store, "bodies") == 14
-    for number in (1, 14):
-        trace = store.get_trace(trace_id(number))
-        assert trace is not None
-        assert trace.spans[0].span.attributes == {semconv.VERSPAN_INPUTS: "again"}
+def test_told_elsewhere(url: str) -> None:
+    """What another process tells again is kept once, whichever of them kept it first."""
+    with closing(open_store(url)) as first, closing(open_store(url)) as second:
+        say(first, "one")
+        say(second, "one", "two")
+        say(first, "three", "two")
+        assert count(first, "bodies") == 3
+        assert [said(second, number) for number in range(1, 6)] == ["one", "one", "two", "three", "two"]
 
 
-@pytest.mark.usefixtures("_short_generations")
+@pytest.mark.usefixtures("_few_recent")
+def test_told_late(url: str) -> None:
+    """What is told again late is kept a second time, and both times read as it was told."""
+    texts = ["late", "1", "2", "3", "late", "4", "5", "late"]
+    with closing(open_store(url)) as first, closing(open_store(url)) as second:
+        say(first, *texts[:6])
+        say(second, *texts[6:])
+        assert [said(first, number) for number in range(1, 9)] == texts
+        assert count(first, "bodies") == 7
+
+
+@pytest.mark.usefixtures("_few_recent")
 def test_forgotten(store: Store) -> None:
-    """The digests of two generations are all that is kept, whatever the number of bodies."""
+    """The list of digests does not grow with the number of bodies."""
     say(store, *(f"text {number}" for number in range(40)))
-    assert count(store, "body_digests") <= 8
+    assert (count(store, "bodies"), count(store, "body_digests")) == (40, 4)

@@ -146,6 +146,9 @@ def test_full_disk(store: Store, place: Path) -> None:
         assert everything(store) == before
         assert store.write_spans([call(2, trace=1, **stamp("v1"))]) == WriteResult(written=1, duplicates=0)
     assert store.write_spans(batch) == WriteResult(written=200, duplicates=0)
+    trace = store.get_trace(trace_id(2))
+    assert trace is not None
+    assert [kept.span for kept in trace.spans] == batch
 
 
 def test_damaged_later(store: Store, place: Path) -> None:

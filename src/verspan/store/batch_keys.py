@@ -10,12 +10,12 @@ from sqlalchemy import Connection
 
 from verspan.store import tables
 from verspan.store.bodies import keep_bodies
-from verspan.store.compression import Compressor
 from verspan.store.encoding import to_json
 from verspan.store.keys import digest_of, keep_once, next_key
 from verspan.store.models import keys_of_stamped
 from verspan.store.prepared import PreparedSpan
 from verspan.store.promoted import Series
+from verspan.store.transaction import Transaction
 
 
 class Keys(NamedTuple):
@@ -41,25 +41,20 @@ class Keys(NamedTuple):
         return None if digest is None else self.bodies[digest]
 
 
-def keep_referred(
-    connection: Connection,
-    compressor: Compressor,
-    new: Sequence[PreparedSpan],
-    known_traces: Mapping[bytes, int],
-) -> Keys:
+def keep_referred(transaction: Transaction, new: Sequence[PreparedSpan], known_traces: Mapping[bytes, int]) -> Keys:
     """Keep what spans refer to, and return the keys of it all.
 
     Args:
-        connection: one that may write.
-        compressor: what new contents are compressed with.
+        transaction: where they are being written.
         new: spans that are not in the store yet.
         known_traces: the keys of those traces that the store has spans of, by trace id.
     """
+    connection = transaction.connection
     bodies = {body.digest: body for one in new for body in one.bodies}
     return Keys(
         traces=_trace_keys(connection, new, known_traces),
         models=keys_of_stamped(connection, _stamped(new)),
-        bodies=keep_bodies(connection, compressor, bodies),
+        bodies=keep_bodies(connection, transaction.compressor, transaction.recent, bodies),
         resources=_keep_resources(connection, new),
         series=_keep_series(connection, {one.promoted.series for one in new}),
     )

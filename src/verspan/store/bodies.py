@@ -1,58 +1,86 @@
 """Contents that are kept once each, compressed, and given back by number.
 
 What was told before is found by its digest. Digests are spread evenly, so to add some hundreds of them to an index of
-millions is to write as many of its pages, which takes longer than to write the bodies. What is told again is mostly
-told again soon, as an agent's history is. So digests come in generations of 65,536 bodies, of which the present one and
-the one before are kept: what is told again is of the present generation from then on, and what is not told for so long
-and then again is kept a second time.
+millions is to write as many of its pages, which takes longer than to write the bodies; and what is told again is mostly
+told again soon, as an agent's history is. So there is no index: the store has a list of the digests of its newest
+bodies, every process that writes knows that list by heart, and reads what was added to it when its turn to write comes.
+What is told again after 65,536 other bodies is kept a second time.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from itertools import count
+from itertools import count, islice
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from verspan.store import tables
 from verspan.store.compression import Compressor
 from verspan.store.contents import Body
 from verspan.store.dictionaries import Dictionaries
-from verspan.store.keys import chunks, known_keys, next_key
+from verspan.store.keys import chunks, next_key
 from verspan.store.statements import ManyRows
 
-_GENERATION_BITS = 16
-_DIGESTS = tables.body_digests.c
+_RECENT = 65_536  # bodies; some 10 MB in memory, and 40 ms to read the whole list
 _INSERT_BODIES = ManyRows(insert(tables.bodies))
 _INSERT_DIGESTS = ManyRows(insert(tables.body_digests))
+_DIGESTS = tables.body_digests.c
 
 
-def keep_bodies(connection: Connection, compressor: Compressor, bodies: Mapping[bytes, Body]) -> dict[bytes, int]:
-    """Keep bodies that are not there yet.
+class RecentBodies:
+    """The keys of the newest bodies by digest, as far as this process has read them.
+
+    It is used by whoever holds the write lock, so that nobody adds to the list meanwhile.
+    """
+
+    def __init__(self) -> None:
+        self._keys: dict[bytes, int] = {}
+        self._read_to = 0
+
+    def keys(self, connection: Connection) -> Mapping[bytes, int]:
+        """All of them: what was read, and what has been kept since by this process and by others."""
+        rows = connection.execute(_ADDED, {"read_to": self._read_to}).all()
+        if rows:
+            self._keys.update((digest, key) for key, digest in rows)
+            self._read_to = rows[-1].body_key
+            self._forget_oldest()
+        return self._keys
+
+    def _forget_oldest(self) -> None:
+        for digest in list(islice(self._keys, max(0, len(self._keys) - _RECENT))):
+            del self._keys[digest]
+
+
+_ADDED = (
+    select(_DIGESTS.body_key, _DIGESTS.digest)
+    .where(_DIGESTS.body_key > bindparam("read_to"))
+    .order_by(_DIGESTS.body_key)
+)
+
+
+def keep_bodies(
+    connection: Connection, compressor: Compressor, recent: RecentBodies, bodies: Mapping[bytes, Body]
+) -> dict[bytes, int]:
+    """Keep bodies that are not among the newest.
 
     Args:
         connection: one that may write.
         compressor: what the new ones are compressed with.
+        recent: the newest bodies.
         bodies: the bodies by digest.
 
     Returns:
         The key of every body by digest.
     """
-    first = next_key(connection, tables.bodies.c.body_key)
-    generation = first >> _GENERATION_BITS
-    keys = _known(connection, generation, bodies)
-    told_anew = [digest for digest in bodies if digest not in keys]
-    keys.update(_known(connection, generation - 1, told_anew))
-    new = [digest for digest in told_anew if digest not in keys]
-    keys.update(zip(new, count(first), strict=False))
-    _INSERT_DIGESTS.execute(connection, ((generation, digest, keys[digest]) for digest in told_anew))
+    known = recent.keys(connection)
+    keys = {digest: known[digest] for digest in bodies if digest in known}
+    new = [digest for digest in bodies if digest not in known]
+    keys.update(zip(new, count(next_key(connection, tables.bodies.c.body_key)), strict=False))
+    _INSERT_DIGESTS.execute(connection, ((keys[digest], digest) for digest in new))
     _INSERT_BODIES.execute(connection, ((keys[digest], compressor.compress(bodies[digest].content)) for digest in new))
-    connection.execute(delete(tables.body_digests).where(_DIGESTS.generation < generation - 1))
+    if new:
+        connection.execute(delete(tables.body_digests).where(_DIGESTS.body_key <= keys[new[-1]] - _RECENT))
     return keys
-
-
-def _known(connection: Connection, generation: int, digests: Iterable[bytes]) -> dict[bytes, int]:
-    return known_keys(connection, _DIGESTS.digest, _DIGESTS.body_key, digests, given={"generation": generation})
 
 
 def read_bodies(connection: Connection, dictionaries: Dictionaries, keys: Iterable[int]) -> dict[int, bytes]:

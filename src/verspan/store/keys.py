@@ -6,13 +6,11 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import count
-from types import MappingProxyType
 from typing import Any, TypeVar
 
 from sqlalchemy import BindParameter, Column, Connection, Table, bindparam, func, insert, select
 
 _Item = TypeVar("_Item")
-_NONE: Mapping[str, Any] = MappingProxyType({})
 _MANY = 512  # SQLite has bounds on the values of one statement, PostgreSQL too
 
 
@@ -28,29 +26,14 @@ def chunks(items: Iterable[_Item], size: int = _MANY) -> Iterator[Sequence[_Item
         yield everything[start : start + size]
 
 
-def known_keys(
-    connection: Connection,
-    name: Column[Any],
-    key: Column[Any],
-    names: Iterable[Any],
-    *,
-    given: Mapping[str, Any] = _NONE,
-) -> dict[Any, int]:
-    """The keys of those rows that are there already, by the column that names them.
-
-    Args:
-        connection: one that may read.
-        name: the column that names them.
-        key: the column with their keys.
-        names: which are looked for.
-        given: values that other columns of theirs must have.
-    """
+def known_keys(connection: Connection, name: Column[Any], key: Column[Any], names: Iterable[Any]) -> dict[Any, int]:
+    """The keys of those rows that are there already, by the column that names them."""
     found: dict[Any, int] = {}
     dialect: Any = type(connection.dialect)
     for some in chunks(names):
         values = _filled_up(some)
-        sql = _lookup(name, key, len(values), tuple(given), dialect)
-        found.update((row[0], row[1]) for row in connection.exec_driver_sql(sql, (*values, *given.values())))
+        sql = _lookup(name, key, len(values), dialect)
+        found.update((row[0], row[1]) for row in connection.exec_driver_sql(sql, tuple(values)))
     return found
 
 
@@ -60,11 +43,10 @@ def _filled_up(items: Sequence[_Item]) -> Sequence[_Item]:
 
 
 @cache
-def _lookup(name: Column[Any], key: Column[Any], number: int, given: Sequence[str], dialect: Any) -> str:
+def _lookup(name: Column[Any], key: Column[Any], number: int, dialect: Any) -> str:
     # To have SQLAlchemy put hundreds of values into a statement takes ten times as long as to look them up.
     names: list[BindParameter[Any]] = [bindparam(f"name_{position}") for position in range(number)]
-    others = [name.table.c[column] == bindparam(column) for column in given]
-    return str(select(name, key).where(name.in_(names), *others).compile(dialect=dialect()))
+    return str(select(name, key).where(name.in_(names)).compile(dialect=dialect()))
 
 
 def next_key(connection: Connection, key: Column[Any]) -> int:

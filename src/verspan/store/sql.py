@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 
 from verspan.errors import InvalidArgumentError
 from verspan.store import figures, models, reading
+from verspan.store.bodies import RecentBodies
 from verspan.store.database import Database
 from verspan.store.dictionaries import Dictionaries
 from verspan.store.interface import ModelQuery, WriteResult
 from verspan.store.prepared import prepare
 from verspan.store.search import IndexMemory
+from verspan.store.transaction import Transaction
 from verspan.store.writing import keep_spans
 from verspan.telemetry.registered import told_apart
 from verspan.traces.model import Figures, SpanRecord, Trace, TracePage, TraceQuery
@@ -23,6 +25,7 @@ class SqlStore:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._dictionaries = Dictionaries()
+        self._recent_bodies = RecentBodies()
         self._index_memory = IndexMemory()
 
     @property
@@ -37,7 +40,8 @@ class SqlStore:
         with self._index_memory.transaction() as index, self._database.writing() as connection:
             for record in records:
                 models.upsert_model(connection, record)
-            written = keep_spans(connection, self._dictionaries.compressor(), index, prepared)
+            transaction = Transaction(connection, self._dictionaries.compressor(), self._recent_bodies, index)
+            written = keep_spans(transaction, prepared)
         self._dictionaries.make_when_due(self._database)
         return WriteResult(written + len(records), len(prepared) - written)
 

@@ -113,13 +113,9 @@ bodies = Table(
 body_digests = Table(
     "body_digests",
     metadata,
-    Column(
-        "generation", Integer, primary_key=True, comment="when it was told, counted in bodies, see verspan.store.bodies"
-    ),
-    Column("digest", LargeBinary, primary_key=True, comment="BLAKE2b-128 of the content before compression"),
-    Column("body_key", _KEY, nullable=False, comment="the body with this content"),
-    comment="The way from a content that was told of late to its body.",
-    sqlite_with_rowid=False,
+    Column("body_key", _KEY, primary_key=True, comment="the body"),
+    Column("digest", LargeBinary, nullable=False, comment="BLAKE2b-128 of its content before compression"),
+    comment="What the newest bodies are found by when they are told again, see verspan.store.bodies.",
 )
 
 dictionaries = Table(

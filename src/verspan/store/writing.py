@@ -15,38 +15,35 @@ from sqlalchemy import Connection, and_, insert, select
 
 from verspan.store import tables
 from verspan.store.batch_keys import Keys, keep_referred
-from verspan.store.compression import Compressor
 from verspan.store.figures import FiguresChange
 from verspan.store.keys import chunks, known_keys, next_key
 from verspan.store.prepared import PreparedSpan
-from verspan.store.search import IndexChange, add_to_index
+from verspan.store.search import add_to_index
 from verspan.store.span_bodies import STATUSES, with_keys
 from verspan.store.statements import ManyRows
 from verspan.store.trace_rows import write_traces
+from verspan.store.transaction import Transaction
 
 _SPANS = tables.spans.c
 _TRACES = tables.traces.c
 _INSERT_SPANS = ManyRows(insert(tables.spans))
 
 
-def keep_spans(
-    connection: Connection, compressor: Compressor, index: IndexChange, prepared: Sequence[PreparedSpan]
-) -> int:
+def keep_spans(transaction: Transaction, prepared: Sequence[PreparedSpan]) -> int:
     """Keep those spans that the store does not have, each once.
 
     Args:
-        connection: one that may write.
-        compressor: what new contents are compressed with.
-        index: what of the spans' words is indexed already.
+        transaction: where to write them.
         prepared: the batch.
 
     Returns:
         How many were new.
     """
+    connection = transaction.connection
     known_traces = known_keys(connection, _TRACES.trace_id, _TRACES.trace_key, {one.trace_id for one in prepared})
     new = _new_spans(connection, prepared, known_traces)
     if new:
-        _keep_new(connection, compressor, index, new, known_traces)
+        _keep_new(transaction, new, known_traces)
     return len(new)
 
 
@@ -65,21 +62,16 @@ def _new_spans(
     return [one for identity, one in distinct.items() if identity not in kept]
 
 
-def _keep_new(
-    connection: Connection,
-    compressor: Compressor,
-    index: IndexChange,
-    new: Sequence[PreparedSpan],
-    known_traces: Mapping[bytes, int],
-) -> None:
+def _keep_new(transaction: Transaction, new: Sequence[PreparedSpan], known_traces: Mapping[bytes, int]) -> None:
     """Write spans that are all new, and everything that is summed up from them."""
+    connection = transaction.connection
     models_before = _models_of(connection, known_traces)
-    keys = keep_referred(connection, compressor, new, known_traces)
+    keys = keep_referred(transaction, new, known_traces)
     told = write_traces(connection, new, keys)
     models_now = {trace_id: row.model_key for trace_id, row in told.items()} | _models_of(connection, known_traces)
     _write_figures(connection, new, keys, models_before, models_now)
-    _index_words(connection, index, new, keys)
-    _INSERT_SPANS.execute(connection, _span_rows(connection, compressor, new, keys))
+    _index_words(transaction, new, keys)
+    _INSERT_SPANS.execute(connection, _span_rows(transaction, new, keys))
 
 
 def _models_of(connection: Connection, known_traces: Mapping[bytes, int]) -> dict[bytes, int]:
@@ -109,20 +101,19 @@ def _write_figures(
     figures.write(connection)
 
 
-def _index_words(connection: Connection, index: IndexChange, new: Sequence[PreparedSpan], keys: Keys) -> None:
+def _index_words(transaction: Transaction, new: Sequence[PreparedSpan], keys: Keys) -> None:
     texts: dict[int, list[str]] = {}
+    is_new = transaction.index.is_new
     for one in new:
         trace_key = keys.traces[one.trace_id]
         said = texts.setdefault(trace_key, [])
         said.append(one.span.name)
-        said.extend(body.words for body in one.bodies if index.is_new(trace_key, keys.bodies[body.digest]))
-    add_to_index(connection, texts)
+        said.extend(body.words for body in one.bodies if is_new(trace_key, keys.bodies[body.digest]))
+    add_to_index(transaction.connection, texts)
 
 
-def _span_rows(
-    connection: Connection, compressor: Compressor, new: Sequence[PreparedSpan], keys: Keys
-) -> Iterator[tuple[Any, ...]]:
-    for span_key, one in enumerate(new, start=next_key(connection, _SPANS.span_key)):
+def _span_rows(transaction: Transaction, new: Sequence[PreparedSpan], keys: Keys) -> Iterator[tuple[Any, ...]]:
+    for span_key, one in enumerate(new, start=next_key(transaction.connection, _SPANS.span_key)):
         span, promoted = one.span, one.promoted
         body = with_keys(one.body, [keys.bodies[body.digest] for body in one.bodies])
         yield (
@@ -141,5 +132,5 @@ def _span_rows(
             promoted.cached_tokens,
             promoted.reasoning_tokens,
             promoted.cost_pico,
-            compressor.compress(body),
+            transaction.compressor.compress(body),
         )
