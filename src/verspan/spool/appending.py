@@ -81,13 +81,13 @@ class Appender:
         """Whether nothing of this process's is there that could wait."""
         return not self.segments and not self.memory
 
-    def staying(self) -> tuple[int, int]:
-        """How many spans wait in memory, and how many on disk, at the end of the process."""
-        on_disk = 0
+    def staying(self) -> int:
+        """How many spans of this process wait on disk; asked at its end, beside the thread that delivers."""
+        spans = 0
         for segment in list(self.segments):
-            with suppress(OSError):  # the thread that delivers has removed it meanwhile
-                on_disk += Segment(segment.path, sets_aside=False).waiting()
-        return len(self.memory), on_disk
+            with suppress(OSError):  # it has been removed meanwhile
+                spans += Segment(segment.path, sets_aside=False).waiting()
+        return spans
 
     def add(self, span: ReadableSpan, supplement: Supplement | None) -> None:
         """Write a span, redacted, or hold it in memory where it cannot be written.

@@ -52,9 +52,17 @@ class MemoryQueue:
 
     def spill(self, write: Callable[[bytes, int], None]) -> None:
         """Write everything elsewhere, oldest first; what the writer raises ends it, and what is left stays."""
-        while self._held:
-            write(*self._held[0])
+        for held in self._snapshot():
+            write(*held)
             self._discard()
+
+    def give_up(self) -> int:
+        """Let go of everything, at the end of the process; gives how many spans that were."""
+        with self._lock:
+            spans = len(self._held)
+            self._held.clear()
+            self._size = 0
+        return spans
 
     def extent(self) -> Extent:
         """How many spans there are now."""
@@ -62,19 +70,22 @@ class MemoryQueue:
 
     def oldest(self, extent: Extent) -> Iterator[Taken]:
         """The spans that have waited longest; they stay until :meth:`settle`."""
-        # By index: iterating a deque while another thread adds to it raises.
-        for index in range(min(extent.end, len(self._held))):
-            payload, _ = self._held[index]
-            yield Taken(unpack_span(payload, self._origins.known), len(payload), index + 1)
+        for end, (payload, _) in enumerate(self._snapshot()[: extent.end], start=1):
+            yield Taken(unpack_span(payload, self._origins.known), len(payload), end)
 
     def settle(self, taken: Sequence[Taken]) -> None:
         """Let go of the spans that have waited longest."""
         for _ in taken:
             self._discard()
 
+    def _snapshot(self) -> list[_Held]:
+        with self._lock:
+            return list(self._held)
+
     def _discard(self) -> None:
         with self._lock:
-            self._size -= len(self._held.popleft().payload)
+            if self._held:  # else they have been given up meanwhile
+                self._size -= len(self._held.popleft().payload)
 
     def _has_room(self, size: int) -> bool:
         # A single span larger than the bound is taken where nothing else waits.

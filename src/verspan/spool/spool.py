@@ -195,12 +195,14 @@ class Spool:
     def _flush_finally(self, timeout_s: float = EXIT_TIMEOUT_S) -> None:
         longest_s = EXIT_TIMEOUT_WHEN_DOWN_S if self._drain.backoff.is_failing else EXIT_TIMEOUT_S
         self._flush(min(timeout_s, longest_s), is_last=True)
-        in_memory, on_disk = self._appender.staying()
-        if in_memory:
-            self._tally.drop(DropReason.MEMORY, in_memory)
+        given_up = self._appender.memory.give_up()
+        if given_up:
+            self._tally.drop(DropReason.MEMORY, given_up)
         self._tally.say_last_losses()
-        if on_disk and self._notices.due("staying"):
-            self._tally.staying(on_disk)
+        self._tally.keep()
+        staying = self._appender.staying()
+        if staying and self._notices.due("staying"):
+            self._tally.staying(staying)
 
     def _say_too_late(self) -> None:
         if self._notices.due("too late"):

@@ -154,9 +154,17 @@ def disk_full_for_a_while(ledger: Ledger, times: int) -> None:
     ledger.end_many("room again", times)
 
 
-def no_folder(ledger: Ledger, times: int) -> None:
-    """A spool that can be written nowhere, in a process that ends as it should."""
-    ledger.end_many("in memory", times)
+def disk_full(ledger: Ledger, times: int) -> None:
+    """No file may grow until the process ends, those of a store on the same disk among them."""
+    import resource  # likewise
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (_FILE_LIMIT, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
+    ledger.end_many("full", times * 10)
+
+
+def ended_well(ledger: Ledger, times: int) -> None:
+    """A process that ends as it should; what is wrong is wrong around it."""
+    ledger.end_many("ended", times)
 
 
 FAULTS: dict[str, Callable[[Ledger, int], None]] = {
@@ -171,5 +179,7 @@ FAULTS: dict[str, Callable[[Ledger, int], None]] = {
     "spool corrupt": broken,
     "clock jump": clock_set,
     "disk full for a while": disk_full_for_a_while,
-    "no folder": no_folder,
+    "disk full": disk_full,
+    "no folder": ended_well,
+    "destination down": ended_well,
 }

@@ -10,6 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from verspan.spool.counters import read_counters
+from verspan.spool.destinations import destinations_in
+
 _DRAINS_AT_ONCE = 2
 
 
@@ -22,6 +25,8 @@ class FaultRow:
     arrived: int
     lost: int
     duplicated: int
+    counted: int = 0
+    """Spans that the spool says are lost."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,8 @@ class Subject:
     """Variables that set the exporter up."""
     arrived: Callable[[], Sequence[str]]
     """Gives the names of all spans that the destination has, each as often as it has it."""
+    recover: Callable[[], object] = lambda: None
+    """Called when the fault is over, before what it left is delivered; where the destination was down, it comes up."""
 
 
 def put_through(fault: str, times: int, subject: Subject, folder: Path) -> FaultRow:
@@ -60,8 +67,10 @@ def put_through(fault: str, times: int, subject: Subject, folder: Path) -> Fault
         check=False,  # a fault may end its process in any way
         stderr=subprocess.DEVNULL,
     )
+    subject.recover()
     deliver_left_overs(variables)
-    return compared(fault, ledger.read_text(encoding="utf-8").splitlines(), subject.arrived())
+    ended = ledger.read_text(encoding="utf-8").splitlines()
+    return compared(fault, ended, subject.arrived(), counted_as_lost(Path(variables["VERSPAN_SPOOL"])))
 
 
 def deliver_left_overs(environment: Mapping[str, str]) -> None:
@@ -75,7 +84,12 @@ def deliver_left_overs(environment: Mapping[str, str]) -> None:
         drain.wait()
 
 
-def compared(fault: str, ended: Sequence[str], arrived: Sequence[str]) -> FaultRow:
+def counted_as_lost(spool: Path) -> int:
+    """How many spans the spool says are lost, whatever the reason."""
+    return sum(sum(read_counters(folder).dropped.values()) for folder, _ in destinations_in(spool))
+
+
+def compared(fault: str, ended: Sequence[str], arrived: Sequence[str], counted: int = 0) -> FaultRow:
     """The row for what ended and what arrived, by name."""
     numbers = Counter(arrived)
     return FaultRow(
@@ -84,4 +98,5 @@ def compared(fault: str, ended: Sequence[str], arrived: Sequence[str]) -> FaultR
         arrived=len(numbers),
         lost=len(set(ended) - set(numbers)),
         duplicated=sum(numbers.values()) - len(numbers),
+        counted=counted,
     )
