@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from verspan import semconv
-from verspan.store.contents import split
+from verspan.store.contents import Splitter
 from verspan.store.texts import preview_of, words_of
 
 MESSAGES = [{"role": "user", "parts": [{"type": "text", "content": text}]} for text in ("one", "two")]
@@ -25,21 +25,21 @@ MESSAGES = [{"role": "user", "parts": [{"type": "text", "content": text}]} for t
 )
 def test_messages(given: Any) -> None:
     """A list of messages is taken apart into its messages, whether it was given as a list, text or bytes."""
-    bodies = split(semconv.GEN_AI_INPUT_MESSAGES, given).bodies
+    bodies = Splitter().split(semconv.GEN_AI_INPUT_MESSAGES, given).bodies
     assert [json.loads(body.content) for body in bodies] == MESSAGES
 
 
 def test_same_message() -> None:
     """A message is the same body in a longer history that was written the same way."""
     short, long = (json.dumps(messages) for messages in (MESSAGES[:1], MESSAGES))
-    first, *_ = split(semconv.GEN_AI_INPUT_MESSAGES, long).bodies
-    assert split(semconv.GEN_AI_INPUT_MESSAGES, short).bodies == [first]
+    first, *_ = Splitter().split(semconv.GEN_AI_INPUT_MESSAGES, long).bodies
+    assert Splitter().split(semconv.GEN_AI_INPUT_MESSAGES, short).bodies == [first]
 
 
 def test_other_content() -> None:
     """What is no list of messages is one body, a list among inputs too."""
-    assert len(split(semconv.VERSPAN_INPUTS, "[1,2]").bodies) == 1
-    assert len(split(semconv.GEN_AI_INPUT_MESSAGES, '{"a":1}').bodies) == 1
+    assert len(Splitter().split(semconv.VERSPAN_INPUTS, "[1,2]").bodies) == 1
+    assert len(Splitter().split(semconv.GEN_AI_INPUT_MESSAGES, '{"a":1}').bodies) == 1
 
 
 def test_words() -> None:

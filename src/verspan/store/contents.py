@@ -53,70 +53,74 @@ class Content(NamedTuple):
     tail: str = ""
 
 
-def body_of(content: bytes, value: Any) -> Body:
-    """The body of a content that means this value."""
-    role = value.get("role") if isinstance(value, dict) else None
-    return Body(digest_of(content), content, words_of(value), role)
+class Splitter:
+    """Takes contents apart; what several of them have in common becomes one body."""
 
+    def __init__(self) -> None:
+        self._made: dict[bytes, Body] = {}
 
-def split(name: str, value: Any) -> Content:
-    """Take the value of the content attribute of this name apart."""
-    if isinstance(value, str):
-        return _split_text(value, "text", apart=name in _LISTS)
-    if isinstance(value, bytes):
-        return _split_bytes(value, apart=name in _LISTS)
-    if isinstance(value, list) and name in _LISTS:
-        return Content("list", [body_of(to_json(item), item) for item in value])
-    return Content("value", [body_of(to_json(value), value)])
+    def split(self, name: str, value: Any) -> Content:
+        """Take the value of the content attribute of this name apart."""
+        if isinstance(value, str):
+            return self._text(value, "text", apart=name in _LISTS)
+        if isinstance(value, bytes):
+            return self._bytes(value, apart=name in _LISTS)
+        if isinstance(value, list) and name in _LISTS:
+            return Content("list", [self._body(to_json(item), item) for item in value])
+        return Content("value", [self._body(to_json(value), value)])
+
+    def _body(self, content: bytes, value: Any) -> Body:
+        """The body of a content that means this value."""
+        body = self._made.get(content)
+        if body is None:
+            role = value.get("role") if isinstance(value, dict) else None
+            body = self._made[content] = Body(digest_of(content), content, words_of(value), role)
+        return body
+
+    def _bytes(self, value: bytes, *, apart: bool) -> Content:
+        try:
+            return self._text(value.decode(), "bytes", apart=apart)
+        except UnicodeDecodeError:
+            return Content("bytes", [self._body(value, "")])
+
+    def _text(self, text: str, form: Literal["text", "bytes"], *, apart: bool) -> Content:
+        content = text.encode("utf-8", "surrogatepass")
+        value = parsed(text)
+        if apart and isinstance(value, list):
+            found = self._compact(content, value, form) or self._spaced(text, form)
+            if found is not None:
+                return found
+        return Content(form, [self._body(content, value)])
+
+    def _compact(self, content: bytes, values: list[Any], form: Form) -> Content | None:
+        """The bodies of an array without blanks, as our own instrumentors write it; None where it is not that."""
+        elements = [orjson.dumps(value) for value in values]
+        if b"[" + b",".join(elements) + b"]" != content:
+            return None
+        return Content(form, list(map(self._body, elements, values)), "[", ",", "]")
+
+    def _spaced(self, text: str, form: Form) -> Content | None:
+        """The bodies of any other array whose elements have the same blanks between; None where there are none."""
+        try:
+            slices = list(_elements(text))
+        except (ValueError, RecursionError):
+            return None
+        starts, ends = [start for start, _, _ in slices], [end for _, end, _ in slices]
+        separators = {text[end:start] for end, start in zip(ends, starts[1:], strict=False)}
+        if len(separators) > 1:
+            return None
+        bodies = [self._body(text[start:end].encode("utf-8", "surrogatepass"), value) for start, end, value in slices]
+        return Content(form, bodies, text[: starts[0]], "".join(separators), text[ends[-1] :])
 
 
 def join(form: Form, bodies: Sequence[bytes], head: str = "", separator: str = "", tail: str = "") -> Any:
-    """Put an attribute's value together from its bodies; the opposite of :func:`split`."""
+    """Put an attribute's value together from its bodies; the opposite of :meth:`Splitter.split`."""
     if form == "list":
         return [from_json(body) for body in bodies]
     if form == "value":
         return from_json(bodies[0])
     whole = head.encode() + separator.encode().join(bodies) + tail.encode()
     return whole.decode("utf-8", "surrogatepass") if form == "text" else whole
-
-
-def _split_bytes(value: bytes, *, apart: bool) -> Content:
-    try:
-        return _split_text(value.decode(), "bytes", apart=apart)
-    except UnicodeDecodeError:
-        return Content("bytes", [body_of(value, "")])
-
-
-def _split_text(text: str, form: Literal["text", "bytes"], *, apart: bool) -> Content:
-    content = text.encode("utf-8", "surrogatepass")
-    value = parsed(text)
-    if apart and isinstance(value, list):
-        found = _split_compact(content, value, form) or _split_spaced(text, form)
-        if found is not None:
-            return found
-    return Content(form, [body_of(content, value)])
-
-
-def _split_compact(content: bytes, values: list[Any], form: Form) -> Content | None:
-    """The bodies of an array without blanks, as our own instrumentors write it; None where it is not that."""
-    elements = [orjson.dumps(value) for value in values]
-    if b"[" + b",".join(elements) + b"]" != content:
-        return None
-    return Content(form, list(map(body_of, elements, values)), "[", ",", "]")
-
-
-def _split_spaced(text: str, form: Form) -> Content | None:
-    """The bodies of any other array whose elements have the same blanks between them; None where there are none."""
-    try:
-        slices = list(_elements(text))
-    except (ValueError, RecursionError):
-        return None
-    starts, ends = [start for start, _, _ in slices], [end for _, end, _ in slices]
-    separators = {text[end:start] for end, start in zip(ends, starts[1:], strict=False)}
-    if len(separators) > 1:
-        return None
-    bodies = [body_of(text[start:end].encode("utf-8", "surrogatepass"), value) for start, end, value in slices]
-    return Content(form, bodies, text[: starts[0]], "".join(separators), text[ends[-1] :])
 
 
 def _elements(text: str) -> Iterator[tuple[int, int, Any]]:

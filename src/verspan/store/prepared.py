@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from verspan import semconv
 from verspan.errors import InvalidArgumentError
-from verspan.store.contents import Body, Content, split
+from verspan.store.contents import Body, Content, Splitter
 from verspan.store.promoted import Promoted, promote, writable
 from verspan.store.span_bodies import span_body
-from verspan.traces.model import Attributes, AttributeValue, SpanRecord
+from verspan.traces.model import AttributeValue, SpanRecord
 
-_CONTENT = sorted(semconv.CONTENT_ATTRIBUTES)
 _TIMES = range(2**62)
 _LABEL_PREFIXES = (semconv.VERSPAN_TAG_PREFIX, semconv.VERSPAN_METADATA_PREFIX)
 
@@ -42,32 +42,53 @@ class PreparedSpan(NamedTuple):
         return self.parent_span_id is None
 
 
-def prepare(span: SpanRecord) -> PreparedSpan:
-    """Make a span ready.
+def prepare(spans: Iterable[SpanRecord]) -> list[PreparedSpan]:
+    """Make a batch of spans ready.
 
     Raises:
         InvalidArgumentError: an id is not hexadecimal digits of the right number, or a time is beyond 2116.
     """
+    splitter = Splitter()
+    return [_prepared(span, splitter) for span in spans]
+
+
+def _prepared(span: SpanRecord, splitter: Splitter) -> PreparedSpan:
     if span.start_ns not in _TIMES or span.end_ns not in _TIMES:
         raise InvalidArgumentError(
             f"a span's times are nanoseconds from 1970 to 2116, and those of {span.name!r} are"
             f" {span.start_ns} and {span.end_ns}"
         )
     attributes = span.attributes
-    contents = {name: split(name, attributes[name]) for name in _CONTENT if name in attributes}
+    names = _sorted_out(tuple(attributes))
+    contents = {name: splitter.split(name, attributes[name]) for name in names.contents}
     return PreparedSpan(
-        span=span,
-        trace_id=_id(span.trace_id, 16, "trace id"),
-        span_id=_id(span.span_id, 8, "span id"),
-        parent_span_id=_id(span.parent_span_id, 8, "parent span id") if span.parent_span_id is not None else None,
-        promoted=promote(span),
-        body=span_body(span, contents),
-        bodies=tuple([body for content in contents.values() for body in content.bodies]),
-        request_digest=_digest(_asked(contents)),
-        response_digest=_digest(
-            _bodies(contents, semconv.GEN_AI_OUTPUT_MESSAGES) or _bodies(contents, semconv.VERSPAN_OUTPUTS)
-        ),
-        labels=_labels(attributes),
+        span,
+        _id(span.trace_id, 16, "trace id"),
+        _id(span.span_id, 8, "span id"),
+        _id(span.parent_span_id, 8, "parent span id") if span.parent_span_id is not None else None,
+        promote(span),
+        span_body(span, {name: attributes[name] for name in names.others}, contents),
+        tuple([body for content in contents.values() for body in content.bodies]),
+        _digest(_asked(contents)),
+        _digest(_answered(contents)),
+        [_label(name, attributes[name]) for name in names.labels] if names.labels else (),
+    )
+
+
+class _Names(NamedTuple):
+    """The names of a span's attributes by what becomes of them; a label is among the others too."""
+
+    contents: Sequence[str]
+    labels: Sequence[str]
+    others: Sequence[str]
+
+
+@lru_cache(maxsize=1024)  # spans of one instrumentation have mostly the same
+def _sorted_out(names: Sequence[str]) -> _Names:
+    return _Names(
+        contents=[name for name in names if name in semconv.CONTENT_ATTRIBUTES],
+        labels=[name for name in names if name.startswith(_LABEL_PREFIXES)],
+        others=[name for name in names if name not in semconv.CONTENT_ATTRIBUTES],
     )
 
 
@@ -77,6 +98,10 @@ def _asked(contents: Mapping[str, Content]) -> Sequence[Body]:
     return users[-1:] or messages[-1:] or _bodies(contents, semconv.VERSPAN_INPUTS)
 
 
+def _answered(contents: Mapping[str, Content]) -> Sequence[Body]:
+    return _bodies(contents, semconv.GEN_AI_OUTPUT_MESSAGES) or _bodies(contents, semconv.VERSPAN_OUTPUTS)
+
+
 def _bodies(contents: Mapping[str, Content], name: str) -> Sequence[Body]:
     content = contents.get(name)
     return content.bodies if content else ()
@@ -84,13 +109,6 @@ def _bodies(contents: Mapping[str, Content], name: str) -> Sequence[Body]:
 
 def _digest(bodies: Sequence[Body]) -> bytes | None:
     return bodies[0].digest if bodies else None
-
-
-def _labels(attributes: Attributes) -> Sequence[tuple[str, str, str]]:
-    names = "\n".join(attributes)  # one look for all names together
-    if semconv.VERSPAN_TAG_PREFIX not in names and semconv.VERSPAN_METADATA_PREFIX not in names:
-        return ()
-    return [_label(name, value) for name, value in attributes.items() if name.startswith(_LABEL_PREFIXES)]
 
 
 def _label(name: str, value: AttributeValue) -> tuple[str, str, str]:

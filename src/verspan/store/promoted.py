@@ -61,7 +61,6 @@ def promote(span: SpanRecord) -> Promoted:
     get = span.attributes.get
     series = _series(span)
     is_call = series.operation in CALL_OPERATIONS
-    asked, answered, cached, reasoned = (_count(value) for value in map(get, _COUNTS))
     cost_pico, price_version = _priced(span) if is_call else (None, None)
     return Promoted(
         series=series if price_version is None else series._replace(price_version=price_version),
@@ -69,10 +68,10 @@ def promote(span: SpanRecord) -> Promoted:
         model_name=_text(get(semconv.LOGGED_MODEL_NAME)),
         session_id=_text(get(semconv.SESSION_ID)) or _text(get(semconv.GEN_AI_CONVERSATION_ID)),
         user_id=_text(get(semconv.USER_ID)),
-        input_tokens=asked,
-        output_tokens=answered,
-        cached_tokens=cached,
-        reasoning_tokens=reasoned,
+        input_tokens=_count(get(semconv.GEN_AI_USAGE_INPUT_TOKENS)),
+        output_tokens=_count(get(semconv.GEN_AI_USAGE_OUTPUT_TOKENS)),
+        cached_tokens=_count(get(semconv.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS)),
+        reasoning_tokens=_count(get(semconv.GEN_AI_USAGE_REASONING_OUTPUT_TOKENS)),
         cost_pico=cost_pico,
         is_call=is_call,
     )
@@ -116,14 +115,6 @@ def _series_of(name: str, kind: str, scope_name: str, scope_version: str, *value
 
 def _text(value: Any) -> str | None:
     return writable(value) if isinstance(value, str) else None
-
-
-_COUNTS = (
-    semconv.GEN_AI_USAGE_INPUT_TOKENS,
-    semconv.GEN_AI_USAGE_OUTPUT_TOKENS,
-    semconv.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS,
-    semconv.GEN_AI_USAGE_REASONING_OUTPUT_TOKENS,
-)
 
 
 def _count(value: Any) -> int | None:

@@ -36,14 +36,14 @@ from verspan.traces.model import (
 STATUSES: Sequence[StatusCode] = ("UNSET", "OK", "ERROR")
 
 
-def span_body(span: SpanRecord, contents: Mapping[str, Content]) -> bytes:
+def span_body(span: SpanRecord, attributes: Attributes, contents: Mapping[str, Content]) -> bytes:
     """The JSON object of a span, but for the keys of its bodies, which :func:`with_keys` adds.
 
     Args:
         span: the span.
+        attributes: its attributes, content apart.
         contents: its content attributes, taken apart.
     """
-    attributes = {name: value for name, value in span.attributes.items() if name not in contents}
     body: dict[str, Any] = {"a": orjson.Fragment(to_json(attributes))}
     if contents:
         body["c"] = {
@@ -67,9 +67,10 @@ def _rest(span: SpanRecord) -> Iterator[tuple[str, Any]]:
         yield "l", [[link.trace_id, link.span_id, link.attributes] for link in span.links]
     if span.status_message is not None:
         yield "m", span.status_message
-    for key, text in (("n", span.name), ("s", span.scope_name), ("v", span.scope_version)):
-        if writable(text) != text:
-            yield key, text
+    if not (span.name + span.scope_name + span.scope_version).isascii():
+        for key, text in (("n", span.name), ("s", span.scope_name), ("v", span.scope_version)):
+            if writable(text) != text:
+                yield key, text
 
 
 def body_keys(body: Mapping[str, Any]) -> Sequence[int]:

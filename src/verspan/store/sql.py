@@ -36,7 +36,7 @@ class SqlStore:
     def write_spans(self, spans: Sequence[SpanRecord]) -> WriteResult:
         """Keep a batch of spans, all or none, each once however often it is given; or the record it tells of."""
         records, others = told_apart(spans)
-        prepared = [prepare(span) for span in others]  # outside the transaction: others may write meanwhile
+        prepared = prepare(others)  # outside the transaction: others may write meanwhile
         with self._index_memory.transaction() as index, self._database.writing() as connection:
             for record in records:
                 models.upsert_model(connection, record)

@@ -51,7 +51,9 @@ def _gather_all(values: Iterable[Any], found: list[str]) -> None:
 def _gather_parts(parts: Iterable[Any], found: list[str]) -> None:
     for part in parts:
         if isinstance(part, dict):
-            _gather_all((item for key, item in part.items() if key != "type"), found)
+            for key, item in part.items():
+                if key != "type":
+                    _gather(item, found)
         else:
             _gather(part, found)
 
