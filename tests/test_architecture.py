@@ -65,7 +65,7 @@ RULES = {
         "verspan.versions.application verspan.versions.identity verspan.versions.remotes"
     ),
     "verspan.telemetry.evaluation": f"{API} {WORDS} verspan.context verspan.instrumentation.policy",
-    "verspan.spool.conformance": f"{SDK} {HOOKS} verspan.settings verspan.pipelines",
+    "verspan.spool.conformance": f"{SDK} verspan.spool verspan.settings verspan.pipelines",
     "verspan.instrumentation": (
         f"{API} {HOOKS} {CALL} {WORDS} {BY_VERSION} verspan.settings {REDACTED} packaging typing_extensions"
     ),
