@@ -14,8 +14,10 @@ from opentelemetry.sdk.trace import ReadableSpan
 from tests.spool.conftest import DESTINATION, MakeSpool, Place
 
 from verspan.instrumentation.handover import ReadyContent
+from verspan.spool import sessions
 from verspan.spool.counters import Counters, DropReason, read_counters
 from verspan.spool.delivery import Outcome
+from verspan.spool.packing import pack_span
 from verspan.spool.spool import EXIT_TIMEOUT_WHEN_DOWN_S
 from verspan.spool.survey import survey_one
 
@@ -377,3 +379,38 @@ def test_description(make_spool: MakeSpool, make_span: MakeSpan, folder: Path) -
 
     described = json.loads((folder / "destination.json").read_text())
     assert described == {"exporter": "test", "address": "somewhere"}
+
+
+def test_system_without_locks(
+    make_spool: MakeSpool,
+    make_span: MakeSpan,
+    place: Place,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Where the system has no locks that end with their process, spans are delivered from memory, and that is said."""
+    monkeypatch.setattr(sessions, "fcntl", None)
+    spool = make_spool()
+    spool.add(make_span("first"), None)
+
+    assert spool.flush(LONG_S)
+    assert place.names == ["first"]
+    assert "this system has no locks that end with their process" in _lines(caplog)[0]
+
+
+def test_late_writer(make_spool: MakeSpool, make_span: MakeSpan, place: Place, folder: Path) -> None:
+    """A thread that still holds a segment that is full writes to it, and its span is delivered before the file goes."""
+    spool = make_spool(max_bytes=8)
+    spool.add(make_span("first"), None)
+    late = spool._appender._writer
+    spool.add(make_span("second"), None)
+    assert late is not None
+    spool.flush(LONG_S)
+    kept = late.path.exists()
+    late.append(pack_span(make_span("late"), None, 1, keeps_content=True))
+    path = late.path
+    del late
+    spool.flush(LONG_S)
+
+    assert (kept, path.exists()) == (True, False)
+    assert sorted(place.names) == ["first", "late", "second"]
