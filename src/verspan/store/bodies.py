@@ -12,18 +12,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from itertools import count, islice
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from verspan.store import tables
 from verspan.store.compression import Compressor
 from verspan.store.contents import Body
 from verspan.store.dictionaries import Dictionaries
-from verspan.store.keys import chunks, next_key
+from verspan.store.keys import DIGEST_BYTES, chunks, next_key
 from verspan.store.statements import ManyRows
 
-_RECENT = 65_536  # bodies; some 10 MB in memory, and 40 ms to read the whole list
+_RECENT = 65_536  # bodies; some 10 MB in memory, and 20 ms to read the whole list
 _INSERT_BODIES = ManyRows(insert(tables.bodies))
-_INSERT_DIGESTS = ManyRows(insert(tables.body_digests))
 _DIGESTS = tables.body_digests.c
 
 
@@ -39,23 +38,14 @@ class RecentBodies:
 
     def keys(self, connection: Connection) -> Mapping[bytes, int]:
         """All of them: what was read, and what has been kept since by this process and by others."""
-        rows = connection.execute(_ADDED, {"read_to": self._read_to}).all()
-        if rows:
-            self._keys.update((digest, key) for key, digest in rows)
-            self._read_to = rows[-1].body_key
-            self._forget_oldest()
-        return self._keys
-
-    def _forget_oldest(self) -> None:
+        added = select(_DIGESTS.first_key, _DIGESTS.digests).where(_DIGESTS.first_key > self._read_to)
+        for first, digests in connection.execute(added.order_by(_DIGESTS.first_key)):
+            each = [digests[at : at + DIGEST_BYTES] for at in range(0, len(digests), DIGEST_BYTES)]
+            self._keys.update(zip(each, count(first), strict=False))
+            self._read_to = first
         for digest in list(islice(self._keys, max(0, len(self._keys) - _RECENT))):
             del self._keys[digest]
-
-
-_ADDED = (
-    select(_DIGESTS.body_key, _DIGESTS.digest)
-    .where(_DIGESTS.body_key > bindparam("read_to"))
-    .order_by(_DIGESTS.body_key)
-)
+        return self._keys
 
 
 def keep_bodies(
@@ -75,11 +65,12 @@ def keep_bodies(
     known = recent.keys(connection)
     keys = {digest: known[digest] for digest in bodies if digest in known}
     new = [digest for digest in bodies if digest not in known]
-    keys.update(zip(new, count(next_key(connection, tables.bodies.c.body_key)), strict=False))
-    _INSERT_DIGESTS.execute(connection, ((keys[digest], digest) for digest in new))
-    _INSERT_BODIES.execute(connection, ((keys[digest], compressor.compress(bodies[digest].content)) for digest in new))
     if new:
-        connection.execute(delete(tables.body_digests).where(_DIGESTS.body_key <= keys[new[-1]] - _RECENT))
+        first = next_key(connection, tables.bodies.c.body_key)
+        _INSERT_BODIES.execute(connection, enumerate((compressor.compress(bodies[one].content) for one in new), first))
+        connection.execute(insert(tables.body_digests), {"first_key": first, "digests": b"".join(new)})
+        connection.execute(delete(tables.body_digests).where(_DIGESTS.first_key < first - _RECENT))
+        keys.update(zip(new, count(first), strict=False))
     return keys
 
 

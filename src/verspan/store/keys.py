@@ -11,12 +11,13 @@ from typing import Any, TypeVar
 from sqlalchemy import BindParameter, Column, Connection, Table, bindparam, func, insert, select
 
 _Item = TypeVar("_Item")
+DIGEST_BYTES = 16
 _MANY = 512  # SQLite has bounds on the values of one statement, PostgreSQL too
 
 
 def digest_of(content: bytes) -> bytes:
     """What content is known by: two contents never share it by chance, nor by anybody's effort."""
-    return hashlib.blake2b(content, digest_size=16).digest()
+    return hashlib.blake2b(content, digest_size=DIGEST_BYTES).digest()
 
 
 def chunks(items: Iterable[_Item], size: int = _MANY) -> Iterator[Sequence[_Item]]:

@@ -113,8 +113,8 @@ bodies = Table(
 body_digests = Table(
     "body_digests",
     metadata,
-    Column("body_key", _KEY, primary_key=True, comment="the body"),
-    Column("digest", LargeBinary, nullable=False, comment="BLAKE2b-128 of its content before compression"),
+    Column("first_key", _KEY, primary_key=True, comment="the first of some bodies that were kept together"),
+    Column("digests", LargeBinary, nullable=False, comment="BLAKE2b-128 of each one's content before compression"),
     comment="What the newest bodies are found by when they are told again, see verspan.store.bodies.",
 )
 
