@@ -1,8 +1,9 @@
 """Ended spans into this process's segments, on the threads that end them.
 
-No lock is held while a span is written. A thread takes the segment that is there, writes, and lets go; when the segment
-is full another takes its place, and the full one is closed by the last thread that was still writing to it. Where the
-folder takes nothing, spans wait in memory until it does.
+No lock is held while a file is written; one is while a span is copied into a mapped one, which waits for nothing. A
+thread takes the segment that is there, writes, and lets go; when the segment is full another takes its place, and the
+full one is closed by the last thread that was still writing to it. Where the folder takes nothing, spans wait in memory
+until it does.
 """
 
 from __future__ import annotations
@@ -13,21 +14,26 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from opentelemetry.sdk.trace import ReadableSpan
 
 from verspan.instrumentation.handover import Supplement
 from verspan.redaction.active import active_redactor
-from verspan.redaction.spans import RedactedSpan
+from verspan.redaction.spans import redacted_span
 from verspan.redaction.supplements import redacted_supplement
 from verspan.spool.delivery import Destination
 from verspan.spool.destinations import make_folder
+from verspan.spool.mapped import CAPACITY, LARGEST_PAYLOAD, MappedSegmentWriter, can_map
 from verspan.spool.memory import MemoryQueue
 from verspan.spool.origins import Origins
 from verspan.spool.packing import pack_span
 from verspan.spool.reading import Segment
 from verspan.spool.segments import SegmentWriter
 from verspan.spool.sessions import Session
+
+Writer = MappedSegmentWriter | SegmentWriter
+AnyWriter = TypeVar("AnyWriter", MappedSegmentWriter, SegmentWriter)
 
 
 class Appender:
@@ -66,7 +72,7 @@ class Appender:
         self.trouble: OSError | None = None
         """Why spans are not written to disk; None where they are."""
         self._session: Session | None = None
-        self._writer: SegmentWriter | None = None
+        self._writer: Writer | None = None
         # Reentrant, because the garbage collector may run in the middle of opening and end another span.
         self._lock = threading.RLock()
         self._is_opening = False
@@ -95,9 +101,8 @@ class Appender:
         Raises:
             InvalidArgumentError: it was not started or not ended.
         """
-        redactor = active_redactor()
-        if redactor is not None:
-            span, supplement = RedactedSpan(span, redactor), redacted_supplement(supplement)
+        if active_redactor() is not None:
+            span, supplement = redacted_span(span), redacted_supplement(supplement)
         number = self._origins.number_of(span)
         payload = pack_span(span, supplement, number, keeps_content=self._keeps_content)
         writer = self._writer or self._first_writer()
@@ -159,14 +164,29 @@ class Appender:
         if session is not None:
             session.leave()
 
-    def _write(self, writer: SegmentWriter, payload: bytes, origin: int) -> None:
-        if origin not in writer.origins:
-            writer.append_origin(origin, self._origins.payload(origin))
-        writer.append(payload)
-        if writer.size > self._segment_bytes and writer is self._writer:
+    def _write(self, writer: Writer, payload: bytes, origin: int) -> None:
+        if not self._put(writer, payload, origin):
+            self._write_elsewhere(writer, payload, origin)
+        elif writer.size > self._segment_bytes and writer is self._writer:
             self._rotate(writer)
 
-    def _first_writer(self) -> SegmentWriter | None:
+    def _write_elsewhere(self, full: Writer, payload: bytes, origin: int) -> None:
+        if len(payload) <= LARGEST_PAYLOAD:
+            with self._lock:
+                if self._writer is full:
+                    self._writer = self._new_writer()
+                    self._on_full()
+                following = self._writer
+            if following is not None and self._put(following, payload, origin):
+                return
+        self._put(self._begun(SegmentWriter(self._new_path())), payload, origin)
+
+    def _put(self, writer: Writer, payload: bytes, origin: int) -> bool:
+        if origin not in writer.origins and not writer.append_origin(origin, self._origins.payload(origin)):
+            return False
+        return writer.append(payload)
+
+    def _first_writer(self) -> Writer | None:
         if self.trouble is not None:
             return None
         with self._lock:
@@ -180,7 +200,7 @@ class Appender:
                     self._is_opening = False
             return self._writer
 
-    def _rotate(self, full: SegmentWriter) -> None:
+    def _rotate(self, full: Writer) -> None:
         if not self._lock.acquire(blocking=False):
             return  # another thread sees to it
         try:
@@ -192,20 +212,29 @@ class Appender:
         finally:
             self._lock.release()
 
-    def _new_writer(self) -> SegmentWriter:
+    def _new_writer(self) -> Writer:
+        path = self._new_path()
+        if self._segment_bytes >= CAPACITY and can_map(self._folder):
+            with suppress(OSError):  # there may still be space for a span, if not for a whole segment
+                return self._begun(MappedSegmentWriter(path))
+        return self._begun(SegmentWriter(path))
+
+    def _new_path(self) -> Path:
         if self._session is None:
             make_folder(self._folder, self._destination)
             self._session = Session.begin(self._folder)
-        writer = SegmentWriter(self._session.new_segment())
+        return self._session.new_segment()
+
+    def _begun(self, writer: AnyWriter) -> AnyWriter:
         self.segments.append(Segment(writer.path, _is_gone(writer)))
         return writer
 
-    def _give_up(self, writer: SegmentWriter, error: OSError) -> None:
+    def _give_up(self, writer: Writer, error: OSError) -> None:
         self.trouble = error
         if self._writer is writer:
             self._writer = None
 
 
-def _is_gone(writer: SegmentWriter) -> Callable[[], bool]:
+def _is_gone(writer: Writer) -> Callable[[], bool]:
     reference = weakref.ref(writer)
     return lambda: reference() is None

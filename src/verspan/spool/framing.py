@@ -9,6 +9,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from enum import Enum
+from mmap import mmap
 from typing import NamedTuple
 from zlib import crc32
 
@@ -52,6 +53,22 @@ def framed(payload: bytes, mark: bytes = _SPAN_MARK) -> bytes:
     return _HEADER.pack(mark, length, length ^ _ALL_BITS, crc32(payload)) + payload
 
 
+def write_record(memory: mmap, position: int, payload: bytes, mark: bytes) -> int | None:
+    """Put a record into a mapped file; what tells that it is one is written last.
+
+    Returns:
+        Where it ends; None where it does not fit, and then nothing is written.
+    """
+    start = position + _HEADER.size
+    length = len(payload)
+    end = start + length
+    if end > len(memory):
+        return None
+    memory[start:end] = payload
+    _HEADER.pack_into(memory, position, mark, length, length ^ _ALL_BITS, crc32(payload))
+    return end
+
+
 def mark_of(kind: RecordKind) -> bytes:
     """What a record of that kind begins with."""
     return _MARK + kind.value
@@ -74,10 +91,11 @@ def records(data: bytes, *, is_complete: bool) -> Iterator[Record | Damage]:
             continue
         following = _next_record(data, position + 1)
         if following is None:
-            if is_complete and not _is_cut_short(data, position):
-                yield Damage(position, len(data))
-            return
-        yield Damage(position, following)
+            following = len(data)
+            if not is_complete or _is_cut_short(data, position):
+                return
+        if data.count(0, position, following) < following - position:  # space that nothing was written to is no damage
+            yield Damage(position, following)
         position = following
 
 

@@ -75,8 +75,11 @@ class SegmentWriter:
         if descriptor is not None:
             os.close(descriptor)
 
-    def append(self, payload: bytes) -> None:
+    def append(self, payload: bytes) -> bool:
         """Write a span; threads may do so at once, since the system keeps appended pieces apart.
+
+        Returns:
+            True: the file grows as it must.
 
         Raises:
             OSError: it is not in the file, or not whole; nothing more is to be written to this segment.
@@ -86,15 +89,20 @@ class SegmentWriter:
         if os.write(self._descriptor, record) != size:
             raise OSError(_CUT_SHORT)
         self.size += size
+        return True
 
-    def append_origin(self, number: int, payload: bytes) -> None:
+    def append_origin(self, number: int, payload: bytes) -> bool:
         """Write an origin that spans will refer to.
+
+        Returns:
+            True, likewise.
 
         Raises:
             OSError: as of :meth:`append`.
         """
         self._write(framed(payload, _ORIGIN_MARK))
         self.origins.add(number)
+        return True
 
     def _write(self, data: bytes) -> None:
         if os.write(self._descriptor, data) != len(data):
