@@ -54,9 +54,16 @@ class _Outlet(Generic[P]):
 class SpanOutlet(_Outlet[SpanProcessor], SpanProcessor):
     """The exporters' span processors."""
 
+    _starting: tuple[SpanProcessor, ...] = ()
+
+    def replace(self, processors: Sequence[SpanProcessor]) -> None:
+        """Exchange the processors; those that go first send what they hold."""
+        super().replace(processors)
+        self._starting = tuple(each for each in processors if type(each).on_start is not SpanProcessor.on_start)
+
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:
-        """Tell each processor of a span that starts."""
-        for processor in self._processors:
+        """Tell each processor of a span that starts, of those that want to know."""
+        for processor in self._starting:
             self._call(processor.on_start, span, parent_context)
 
     def on_end(self, span: ReadableSpan) -> None:

@@ -23,20 +23,37 @@ BLOCK_BYTES = 1 << 18
 class Answer:
     """JSON documents, one for a whole response or one for each chunk; or the bytes of a stream of events."""
 
-    __slots__ = ("_adapter", "_counts", "_pieces", "_read_events", "_size", "delivered", "documents", "reply")
+    __slots__ = (
+        "_adapter",
+        "_captures",
+        "_counts",
+        "_pieces",
+        "_read_events",
+        "_reply",
+        "_size",
+        "delivered",
+        "documents",
+    )
 
     def __init__(self, adapter: CallAdapter, *, capture_content: bool) -> None:
         self._adapter = adapter
+        self._captures = capture_content
+        self._reply: Reply | None = None
         self._pieces: list[bytes] = []
         self._size = 0
         self._read_events = 0
         self._counts = False
-        self.reply = Reply(capture_content)
-        """What has been read so far."""
         self.documents: list[bytes] = []
         """JSON that came as a whole; what is cut short is not read."""
         self.delivered = 0
         """How many events the application was given, where they are counted."""
+
+    @property
+    def reply(self) -> Reply:
+        """What has been read so far."""
+        if self._reply is None:
+            self._reply = Reply(self._captures)
+        return self._reply
 
     @property
     def plain(self) -> tuple[list[bytes], bytes, int | None] | None:

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from time import perf_counter
 from typing import Any
 
-from opentelemetry import context as otel_context
 from opentelemetry._logs import SeverityNumber
 from opentelemetry.context import Context
 from opentelemetry.trace import Span, SpanKind, set_span_in_context
@@ -58,7 +57,7 @@ class CallRun:
         "span",
     )
 
-    def __init__(self, telemetry: Telemetry, adapter: CallAdapter, call: Call) -> None:
+    def __init__(self, telemetry: Telemetry, adapter: CallAdapter, call: Call, parent: Context) -> None:
         self._telemetry = telemetry
         policy = self._policy = current_policy()
         self._first_chunk_at: float | None = None
@@ -68,7 +67,6 @@ class CallRun:
         self._started_at = perf_counter()
         self.measured = telemetry.metrics.wanted(self._started_at)
         """Whether anybody wants to know how long it takes."""
-        parent = otel_context.get_current()
         self._version = active_version(parent) if self.measured else None
         self._late = False
         self.span: Span = self._start(parent)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
+from opentelemetry.context import get_current
 from opentelemetry.instrumentation.utils import is_instrumentation_enabled
 
 from verspan.instrumentation import abandoned
@@ -55,13 +56,16 @@ class CallWrapper:
         return self._received(run, response)
 
     def _begin(self, instance: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> CallRun | None:
-        if not self.active or not is_instrumentation_enabled():
+        parent = get_current()
+        if not self.active or (
+            parent and not is_instrumentation_enabled()
+        ):  # nothing is said where there is no context
             return None
         try:
             for adapter in self._adapters:
                 call = adapter.describe(instance, args, kwargs)
                 if call is not None:
-                    run = CallRun(self._telemetry, adapter, call)
+                    run = CallRun(self._telemetry, adapter, call, parent)
                     run.take_request(instance, args, kwargs)
                     return run
         except Exception as error:  # noqa: BLE001 - a call that cannot be described is made without a span
