@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calls
+import outage
 import redaction
 import starting
 import store
@@ -13,6 +14,8 @@ def main() -> None:
     starting.main()
     print()
     calls.main([])
+    print()
+    outage.main()
     print()
     store.main()
     print()
