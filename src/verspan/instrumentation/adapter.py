@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from importlib.metadata import entry_points
 from typing import Any, Protocol
 
@@ -83,15 +82,25 @@ class CallAdapter(Protocol):
         ...
 
 
-@cache
+_known: dict[str, CallAdapter | None] = {}
+
+
+def know_adapter(adapter: CallAdapter) -> None:
+    """Have calls that an adapter took in this process read by it."""
+    _known[adapter.name] = adapter
+
+
 def adapter_named(name: str) -> CallAdapter:
-    """The adapter that a member registered under a name.
+    """The adapter of that name: one that this process uses, or else the one that a member registers.
 
     Raises:
         InvalidArgumentError: no installed package registers it.
     """
-    for found in entry_points(group=ENTRY_POINT_GROUP, name=name):
-        adapter: CallAdapter = found.load()()
-        return adapter
-    package = f"verspan-{name.partition('.')[0]}"
-    raise InvalidArgumentError(f"no installed package reads calls of the kind {name!r}: pip install {package}")
+    if name not in _known:
+        found = next(iter(entry_points(group=ENTRY_POINT_GROUP, name=name)), None)
+        _known[name] = found.load()() if found is not None else None
+    adapter = _known[name]
+    if adapter is None:
+        package = f"verspan-{name.partition('.')[0]}"
+        raise InvalidArgumentError(f"no installed package reads calls of the kind {name!r}: pip install {package}")
+    return adapter

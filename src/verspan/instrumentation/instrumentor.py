@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 
 from packaging.requirements import Requirement
 
-from verspan.instrumentation.adapter import CallAdapter
+from verspan.instrumentation.adapter import CallAdapter, know_adapter
 from verspan.instrumentation.patching import Patch
 from verspan.instrumentation.telemetry import Telemetry
 from verspan.instrumentation.wrapper import CallWrapper
@@ -82,7 +82,10 @@ class Instrumentor(ABC):
             metadata.version(self.distribution),
             **{name: options.get(name) for name in providers},
         )
-        wrapper = CallWrapper(telemetry, self.adapters())
+        adapters = self.adapters()
+        for adapter in adapters:
+            know_adapter(adapter)
+        wrapper = CallWrapper(telemetry, adapters)
         patches = tuple(Patch(method.module, method.owner, method.name, wrapper) for method in self.methods)
         cls._active = _Active(wrapper, patches)
         for patch in patches:
