@@ -113,3 +113,13 @@ def test_many_segments(make_spool: MakeSpool, make_span: MakeSpan, place: Place)
         spool.add(make_span(name, number, attributes={"text": "x" * 30_000}), None)
     assert spool.flush(30)
     assert place.names == names
+
+
+def test_extent(make_spool: MakeSpool, make_span: MakeSpan) -> None:
+    """What is there at one moment is what is written by then, so that a drain does not run after a busy application."""
+    spool = make_spool()
+    spool.add(make_span("one"), None)
+    (segment,) = spool._appender.segments
+    before = segment.extent()
+    spool.add(make_span("two"), None)
+    assert [taken.span.name for taken in segment.oldest(before)] == ["one"]

@@ -226,7 +226,8 @@ class Appender:
         return self._session.new_segment()
 
     def _begun(self, writer: AnyWriter) -> AnyWriter:
-        self.segments.append(Segment(writer.path, _is_gone(writer)))
+        reference = weakref.ref(writer)
+        self.segments.append(Segment(writer.path, lambda: reference() is None, lambda: _written_to(reference())))
         return writer
 
     def _give_up(self, writer: Writer, error: OSError) -> None:
@@ -235,6 +236,6 @@ class Appender:
             self._writer = None
 
 
-def _is_gone(writer: Writer) -> Callable[[], bool]:
-    reference = weakref.ref(writer)
-    return lambda: reference() is None
+def _written_to(writer: Writer | None) -> int | None:
+    """How much of a mapped segment is written; of any other, the file itself tells."""
+    return writer.size if isinstance(writer, MappedSegmentWriter) else None

@@ -54,12 +54,20 @@ class Source(Protocol):
 class Segment:
     """A segment's file, opened anew for each use, so that nothing has to be closed in a forked child."""
 
-    def __init__(self, path: Path, is_sealed: Callable[[], bool] = lambda: True, *, sets_aside: bool = True) -> None:
+    def __init__(
+        self,
+        path: Path,
+        is_sealed: Callable[[], bool] = lambda: True,
+        written: Callable[[], int | None] = lambda: None,
+        *,
+        sets_aside: bool = True,
+    ) -> None:
         """Begin where delivering stopped.
 
         Args:
             path: the file.
             is_sealed: whether nobody writes to it any more.
+            written: how much of it is written, where its file is larger; None where all of it is.
             sets_aside: whether what cannot be read is copied, since its segment is going to be removed.
 
         Raises:
@@ -68,6 +76,7 @@ class Segment:
         self.path = path
         self._unreadable_bytes = 0
         self._is_sealed = is_sealed
+        self._written = written
         self._sets_aside = sets_aside
         self._origins: dict[int, Origin] = {}
         self._state = SegmentState.unpacked(self._read(0, HEADER_SIZE))
@@ -85,7 +94,7 @@ class Segment:
         """How far the file goes now; where somebody has removed it, there is nothing and will be nothing."""
         is_sealed = self._is_sealed()  # asked first: nothing is written after it
         try:
-            return Extent(self.path.stat().st_size, is_sealed)
+            return Extent(self._written() or self.path.stat().st_size, is_sealed)
         except FileNotFoundError:
             return Extent(0, is_sealed=True)
 
