@@ -94,7 +94,8 @@ class Segment:
         """How far the file goes now; where somebody has removed it, there is nothing and will be nothing."""
         is_sealed = self._is_sealed()  # asked first: nothing is written after it
         try:
-            return Extent(self._written() or self.path.stat().st_size, is_sealed)
+            size = self.path.stat().st_size
+            return Extent(self._written() or size, is_sealed)
         except FileNotFoundError:
             return Extent(0, is_sealed=True)
 
