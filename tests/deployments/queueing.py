@@ -7,7 +7,8 @@ from pathlib import Path
 from celery import Celery  # type: ignore[import-untyped]  # it has no types
 
 TAKE = "take"
-"""The task's name."""
+TAKE_AND_DIE = "take and die"
+"""The names of the tasks."""
 
 
 def queue_in(folder: Path) -> Celery:
@@ -16,4 +17,6 @@ def queue_in(folder: Path) -> Celery:
     results.mkdir(exist_ok=True)
     folders = {"data_folder_in": str(folder), "data_folder_out": str(folder), "control_folder": str(folder / "control")}
     options = {**folders, "polling_interval": 0.05}
-    return Celery("shop", broker="filesystem://", backend=results.as_uri(), broker_transport_options=options)
+    queue = Celery("shop", broker="filesystem://", backend=results.as_uri(), broker_transport_options=options)
+    queue.conf.worker_lost_wait = 0.1
+    return queue

@@ -1,7 +1,7 @@
 """The application that the tests deploy: each order is a span, under the process's version or the one it asks for.
 
-What has ended is written down in the file that ``SHOP_ENDED`` names, once ``end()`` has returned, which is exact whatever
-becomes of the process.
+What has ended is written down in the file that ``SHOP_ENDED`` names, once ``end()`` has returned, which is exact
+whatever becomes of the process.
 """
 
 from __future__ import annotations

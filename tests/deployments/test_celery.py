@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,7 +11,7 @@ from pathlib import Path
 
 from exporters.otlp.tests.receivers import Reply
 from tests.deployments.conftest import Place, needs_processes_that_fork
-from tests.deployments.queueing import TAKE, queue_in
+from tests.deployments.queueing import TAKE, TAKE_AND_DIE, queue_in
 from tests.e2e.servers import wait_until
 
 pytestmark = needs_processes_that_fork
@@ -30,11 +28,20 @@ class Customers:
         self._queue = queue_in(folder)
         self._numbers = count(1)
 
-    def order(self) -> set[int]:
-        """Order a few times, of both versions, and wait; gives the processes that took the orders."""
-        orders = [[f"order-{next(self._numbers)}", version] for version in ("", CANARY) * 2]
-        sent = [self._queue.send_task(TAKE, order) for order in orders]
-        return {task.get(timeout=_SECONDS, interval=0.02) for task in sent}
+    def order(self) -> None:
+        """Order a few times, of both versions, and wait until the orders are taken."""
+        sent = [self._queue.send_task(TAKE, [self._next(), version]) for version in ("", CANARY) * 2]
+        for task in sent:
+            task.get(timeout=_SECONDS, interval=0.02)
+
+    def order_with_death(self) -> None:
+        """Order once more, and wait until the process that has taken the order is missed."""
+        sent = self._queue.send_task(TAKE_AND_DIE, [self._next()])
+        lost = sent.get(timeout=_SECONDS, interval=0.02, propagate=False)
+        assert type(lost).__name__ == "WorkerLostError"
+
+    def _next(self) -> str:
+        return f"order-{next(self._numbers)}"
 
 
 @contextmanager
@@ -58,27 +65,22 @@ def _queue_of(place: Place) -> Path:
 
 
 def test_outage(place: Place) -> None:
-    """What a pool's processes could not deliver, one of them killed at its work, the next worker's deliver, once."""
+    """What a pool's processes could not deliver, one of them killed at its work, the next worker's deliver, once.
+
+    They end with nothing left where they flush when Celery says that they end.
+    """
     customers = Customers(_queue_of(place))
     place.collector.usual = Reply(status=503)
     with working(place):
-        served = customers.order()
-        os.kill(min(served), signal.SIGKILL)
-        wait_until(lambda: customers.order() - served, "another process to take its place", seconds=_SECONDS)
+        customers.order()
+        customers.order_with_death()
+        customers.order()
     kept = place.collected()
     place.collector.usual = Reply()
     with working(place):
         customers.order()
         wait_until(lambda: place.collected() == place.ended(), "the next worker to deliver what was left")
-    place.drain()
+        customers.order()
 
     assert kept == []
-    assert place.stored() == place.collected() == place.ended()
-
-
-def test_warm_shutdown(place: Place) -> None:
-    """A worker that is asked to end has delivered the spans of all its processes when it has ended."""
-    with working(place):
-        Customers(_queue_of(place)).order()
-
     assert place.stored() == place.collected() == place.ended()
