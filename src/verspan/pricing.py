@@ -2,13 +2,14 @@
 
 Its prices are dated and depend on the size of the request and on the service tier; one calculation takes it about
 130 microseconds. Between two thresholds of size a price is linear in the counts, so what one token of each kind costs
-is asked once per model, minute and service tier.
+is asked once per model, service tier and price, and which price is valid once per minute.
 """
 
 from __future__ import annotations
 
 import logging
 from bisect import bisect_left
+from collections.abc import Sequence
 from datetime import datetime, timezone
 from functools import cache, lru_cache
 from importlib import import_module
@@ -65,6 +66,8 @@ _COUNTS = (  # in the order of TokenUsage's fields
     semconv.GEN_AI_USAGE_AUDIO_INPUT_TOKENS,
     semconv.GEN_AI_USAGE_AUDIO_OUTPUT_TOKENS,
 )
+_COUNT_TYPES = frozenset({int, type(None)})
+_REMEMBERED = 4096  # tariffs
 
 
 def cost_of_call(attributes: Attributes, start_ns: int) -> Cost | None:
@@ -92,9 +95,9 @@ def cost_of_call(attributes: Attributes, start_ns: int) -> Cost | None:
 def _usage(attributes: Attributes) -> TokenUsage | None:
     """The call's tokens; None where it says nothing of them, or not in numbers."""
     found = [attributes.get(name) for name in _COUNTS]
-    if found[:2] == [None, None] or any(type(count) not in (int, type(None)) for count in found):
+    if found[:2] == [None, None] or not _COUNT_TYPES.issuperset(map(type, found)):
         return None
-    return TokenUsage(*(count or 0 for count in found))
+    return TokenUsage._make([count or 0 for count in found])
 
 
 def price(
@@ -146,22 +149,31 @@ class _Rates(NamedTuple):
 class _Tariff:
     """The prices of one model in one minute."""
 
-    def __init__(self, model: str, options: dict[str, Any]) -> None:
+    def __init__(self, model: str, options: dict[str, Any], known: _Tariff | None) -> None:
+        """Find out the prices, and what they come to unless that is known from a minute that had the same ones."""
         self._model, self._options = model, options
         calculation = self._calculate(TokenUsage())
-        prices = vars(calculation.model_price).values()
-        self._thresholds = sorted({tier.start for value in prices for tier in getattr(value, "tiers", ())})
-        self._rates = [self._rates_above(start) for start in (0, *self._thresholds)]
         self.price_version = _price_version(calculation.auto_update_timestamp)
+        self.prices = vars(calculation.model_price)
+        self.rates: tuple[Sequence[int], Sequence[_Rates]] = (
+            known.rates if known is not None and known.prices == self.prices else self._all_rates()
+        )
 
     def cost(self, usage: TokenUsage) -> int | None:
         """What the call cost in attodollars; None where the package finds the counts inconsistent."""
         if not usage.audio_input_tokens and not usage.audio_output_tokens:
-            return self._rates[bisect_left(self._thresholds, usage.input_tokens)].cost(usage)
+            thresholds, rates = self.rates
+            return rates[bisect_left(thresholds, usage.input_tokens)].cost(usage)
         try:
             return self._cost(usage)
         except ValueError:  # audio tokens that may or may not be among the cached ones
             return None
+
+    def _all_rates(self) -> tuple[Sequence[int], Sequence[_Rates]]:
+        """The thresholds of size, and the rates below the first and above each."""
+        tiers = (tier for price in self.prices.values() for tier in getattr(price, "tiers", ()))
+        thresholds = sorted({tier.start for tier in tiers})
+        return thresholds, [self._rates_above(start) for start in (0, *thresholds)]
 
     def _rates_above(self, start: int) -> _Rates:
         some = start + 2  # room for one cached token, above the threshold
@@ -192,7 +204,7 @@ class _Tariff:
         return package.calc_price(counts, self._model, **self._options)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=_REMEMBERED)
 def _tariff(provider: str, model: str, service_tier: str | None, minute: int) -> _Tariff | None:
     package = _genai_prices()
     if package is None:
@@ -202,10 +214,18 @@ def _tariff(provider: str, model: str, service_tier: str | None, minute: int) ->
         "genai_request_timestamp": datetime.fromtimestamp(minute * 60, timezone.utc),
         "price_context": {"service_tier": service_tier} if service_tier else None,
     }
+    asked = provider, model, service_tier
+    if len(_latest) > _REMEMBERED:
+        _latest.clear()
     try:
-        return _Tariff(model, options)
+        tariff = _latest[asked] = _Tariff(model, options, _latest.get(asked))
     except (LookupError, ValueError):
         return None  # no price is known
+    return tariff
+
+
+_latest: dict[tuple[str, str, str | None], _Tariff] = {}
+"""The tariffs that were asked for last."""
 
 
 @cache
