@@ -123,3 +123,24 @@ def test_extent(make_spool: MakeSpool, make_span: MakeSpan) -> None:
     before = segment.extent()
     spool.add(make_span("two"), None)
     assert [taken.span.name for taken in segment.oldest(before)] == ["one"]
+
+
+def test_next_segment(make_spool: MakeSpool, make_span: MakeSpan, place: Place, folder: Path) -> None:
+    """The next segment is made before it is needed, serves when it is, and goes where it never was."""
+    spool = make_spool()
+
+    def add(*numbers: int) -> None:
+        for number in numbers:
+            spool.add(make_span(str(number), number, attributes={"text": "x" * (LARGEST_PAYLOAD - 1000)}), None)
+
+    add(1, 2)
+    assert spool.flush(30)
+    spare = spool._appender._spare
+    assert spare is not None
+    add(3, 4, 5, 6)
+    assert spool._appender._writer is spare
+    del spare
+    assert spool.flush(30)
+    spool.shutdown()
+    assert place.names == ["1", "2", "3", "4", "5", "6"]
+    assert list(folder.glob("*.segment")) == []

@@ -73,6 +73,7 @@ class Appender:
         """Why spans are not written to disk; None where they are."""
         self._session: Session | None = None
         self._writer: Writer | None = None
+        self._spare: MappedSegmentWriter | None = None
         # Reentrant, because the garbage collector may run in the middle of opening and end another span.
         self._lock = threading.RLock()
         self._is_opening = False
@@ -119,17 +120,25 @@ class Appender:
         """Where the folder took nothing, try again; what waits in memory is written once it does."""
         if self.trouble is None and not self.memory:
             return
-        writer = self._writer
         try:
-            if writer is None:
-                with self._lock:
-                    writer = self._new_writer()
+            with self._lock:
+                self._writer = writer = self._writer or self._new_writer()
             self.memory.spill(partial(self._write, writer))
         except OSError as error:
             self.trouble = error
             self.end()
         else:
-            self._writer, self.trouble = writer, None
+            self.trouble = None
+
+    def prepare(self) -> None:
+        """Make the next segment while nobody waits for it, once the one that is there fills."""
+        writer, session = self._writer, self._session
+        if self._spare is not None or session is None or not isinstance(writer, MappedSegmentWriter):
+            return
+        if writer.size > CAPACITY // 4:
+            with suppress(OSError):  # the thread that needs it will find out, and see what else can be done
+                self._spare = MappedSegmentWriter(session.new_segment())
+                self._spare.populate()
 
     def seal(self) -> None:
         """Write no more to the segment that is there; the next span begins another."""
@@ -145,6 +154,9 @@ class Appender:
         """Leave what waits to whoever adopts it."""
         self.seal()
         self.segments = []
+        spare, self._spare = self._spare, None
+        if spare is not None:
+            spare.remove()
         session, self._session = self._session, None
         if session is not None:
             session.end()
@@ -165,7 +177,7 @@ class Appender:
             session.leave()
 
     def _write(self, writer: Writer, payload: bytes, origin: int) -> None:
-        if not self._put(writer, payload, origin):
+        if not (writer.append(payload) if origin in writer.origins else self._put(writer, payload, origin)):
             self._write_elsewhere(writer, payload, origin)
         elif writer.size > self._segment_bytes and writer is self._writer:
             self._rotate(writer)
@@ -213,6 +225,9 @@ class Appender:
             self._lock.release()
 
     def _new_writer(self) -> Writer:
+        spare, self._spare = self._spare, None
+        if spare is not None:
+            return self._begun(spare)
         path = self._new_path()
         if self._segment_bytes >= CAPACITY and can_map(self._folder):
             with suppress(OSError):  # there may still be space for a span, if not for a whole segment

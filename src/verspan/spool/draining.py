@@ -52,6 +52,7 @@ class Drain:
             Whether all of it is delivered.
         """
         self._appender.mend()
+        self._appender.prepare()
         self._say_not_on_disk()
         sources: list[Source] = [*self._appender.segments, self._appender.memory]
         extents = [(source, source.extent()) for source in sources]

@@ -44,10 +44,11 @@ class Damage(NamedTuple):
 
 
 _MARKS = {_MARK + kind.value: kind for kind in RecordKind}
-_SPAN_MARK = _MARK + RecordKind.SPAN.value
+SPAN_MARK = _MARK + RecordKind.SPAN.value
+"""What a span's record begins with."""
 
 
-def framed(payload: bytes, mark: bytes = _SPAN_MARK) -> bytes:
+def framed(payload: bytes, mark: bytes = SPAN_MARK) -> bytes:
     """A record of that payload, a span's unless a :func:`mark_of` says otherwise."""
     length = len(payload)
     return _HEADER.pack(mark, length, length ^ _ALL_BITS, crc32(payload)) + payload

@@ -15,7 +15,7 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-from verspan.spool.framing import RecordKind, mark_of, write_record
+from verspan.spool.framing import SPAN_MARK, RecordKind, mark_of, write_record
 from verspan.spool.segments import HEADER_SIZE, SegmentState
 
 CAPACITY = 1 << 20
@@ -23,9 +23,9 @@ CAPACITY = 1 << 20
 LARGEST_PAYLOAD = CAPACITY // 4
 """Beyond, a record has a segment of the other kind to itself, rather than leave most of one empty."""
 _MODE = 0o600
+_POPULATE_WRITE = 23  # MADV_POPULATE_WRITE, which has no name in Python yet
 _FILE_SYSTEMS = frozenset({"btrfs", "ext2", "ext3", "ext4", "f2fs", "overlay", "tmpfs", "xfs"})
 """Those that give space to a file once asked for it, and do not take it back."""
-_SPAN_MARK = mark_of(RecordKind.SPAN)
 _ORIGIN_MARK = mark_of(RecordKind.ORIGIN)
 
 
@@ -71,18 +71,33 @@ class MappedSegmentWriter:
                 os.truncate(descriptor, self.size)
         os.close(descriptor)
 
-    def append(self, payload: bytes) -> bool:
-        """Write a span; False where it does not fit, or where a finalizer calls in the middle of another record."""
-        return self._append(payload, _SPAN_MARK)
+    def populate(self) -> None:
+        """Have memory for all of it now, rather than a page at a time when spans are written."""
+        with suppress(OSError, ValueError):  # of a kernel before 5.14
+            self._memory.madvise(_POPULATE_WRITE)
+
+    def remove(self) -> None:
+        """Delete the file, to which nothing has been written."""
+        with suppress(OSError):
+            self.path.unlink()
 
     def append_origin(self, number: int, payload: bytes) -> bool:
         """Write an origin that spans will refer to; False as of :meth:`append`."""
-        written = self._append(payload, _ORIGIN_MARK)
+        written = self.append(payload, _ORIGIN_MARK)
         if written:
             self.origins.add(number)
         return written
 
-    def _append(self, payload: bytes, mark: bytes) -> bool:
+    def append(self, payload: bytes, mark: bytes = SPAN_MARK) -> bool:
+        """Write a record.
+
+        Args:
+            payload: what it holds.
+            mark: what kind it is; see :func:`~verspan.spool.framing.mark_of`.
+
+        Returns:
+            False where it does not fit, or where a finalizer calls in the middle of another record.
+        """
         with self._lock:
             if self._is_writing:
                 return False
