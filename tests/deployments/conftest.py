@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from exporters.otlp.tests.receivers import Receiver, receiving_http
@@ -69,9 +70,9 @@ class Place:
         return done
 
 
-def _version_of(attributes: list[dict[str, dict[str, str]]]) -> str:
-    (version,) = [str(each["value"]["string_value"]) for each in attributes if each["key"] == LOGGED_MODEL_NAME]  # type: ignore[comparison-overlap]  # a key is a text
-    return version
+def _version_of(attributes: list[dict[str, Any]]) -> str:
+    (version,) = [each["value"]["string_value"] for each in attributes if each["key"] == LOGGED_MODEL_NAME]
+    return str(version)
 
 
 @pytest.fixture

@@ -23,10 +23,13 @@ class Shop:
         """The processes that have taken orders."""
 
     def order(self) -> int:
-        """Order from the version that the workers have, and from a canary; gives the process that took the last."""
-        for query in ("", f"?{_CANARY}"):
-            worker = int(read(f"{self._address}/order-{next(_numbers)}{query}"))
-            self.workers.add(worker)
+        """Order from a canary, and from the version that the workers have; gives the process that took the last."""
+        self._ask(f"?{_CANARY}")
+        return self._ask("")
+
+    def _ask(self, query: str) -> int:
+        worker = int(read(f"{self._address}/order-{next(_numbers)}{query}"))
+        self.workers.add(worker)
         return worker
 
     def order_until(self, is_enough: Callable[[set[int]], bool], what: str) -> None:
