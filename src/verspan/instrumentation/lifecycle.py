@@ -79,14 +79,14 @@ class CallRun:
         self._open = [True]
 
     def _start(self, parent: Context) -> Span:
-        telemetry, policy, name = self._telemetry, self._policy, redacted_text(span_name(self.call))
+        telemetry, policy, name = self._telemetry, self._policy, span_name(self.call)
         if telemetry.scope is not None and not (self.measured or policy.on_spans or policy.on_events):
             maker = call_span_maker()
             if maker is not None:
                 self._late = True
-                return maker.start(name, parent, telemetry.scope)
+                return maker.start(name, parent, telemetry.scope)  # and who keeps it redacts its name
         attributes = redacted_attributes(call_attributes(self.call))
-        return telemetry.tracer.start_span(name, parent, kind=SpanKind.CLIENT, attributes=attributes)
+        return telemetry.tracer.start_span(redacted_text(name), parent, kind=SpanKind.CLIENT, attributes=attributes)
 
     @property
     def finished(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from opentelemetry.context import get_current
@@ -16,6 +17,12 @@ from verspan.instrumentation.lifecycle import CallRun
 from verspan.instrumentation.stepping import AwaitIn, run_in
 from verspan.instrumentation.streams import follow_stream
 from verspan.instrumentation.telemetry import Telemetry
+
+
+@lru_cache(maxsize=256)
+def _is_awaitable(kind: type) -> bool:
+    """Whether objects of a type can be awaited; kept, since a client's models look a missing name up at length."""
+    return hasattr(kind, "__await__")
 
 
 class CallWrapper:
@@ -42,7 +49,7 @@ class CallWrapper:
         except BaseException as failure:
             run.finish(failure)
             raise
-        if hasattr(type(response), "__await__"):  # what isawaitable asks, without its abstract base classes
+        if _is_awaitable(type(response)):
             abandoned.watch()
             return self._awaited(run, response)
         return self._received(run, response)
