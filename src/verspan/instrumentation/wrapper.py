@@ -49,7 +49,7 @@ class CallWrapper:
         except BaseException as failure:
             run.finish(failure)
             raise
-        if _is_awaitable(type(response)):
+        if _is_awaitable(type(response)):  # type: ignore[arg-type]  # a type is hashable, whatever mypy says of its metaclass
             abandoned.watch()
             return self._awaited(run, response)
         return self._received(run, response)
