@@ -32,8 +32,8 @@ def create_index(connection: Connection) -> None:
     """Make the index; part of the first version of the schema."""
     options = "content='', detail=none, columnsize=0, tokenize='ascii'"
     connection.execute(text(f"CREATE VIRTUAL TABLE trace_words USING fts5(words, {options})"))
-    # FTS5 merges what so many batches have added; with the default of 4 it writes everything once more.
-    connection.execute(text("INSERT INTO trace_words (trace_words, rank) VALUES ('automerge', 8)"))
+    # FTS5 merges what so many batches have added; with the default of 4 it writes everything once more on the way.
+    connection.execute(text("INSERT INTO trace_words (trace_words, rank) VALUES ('automerge', 16)"))
 
 
 def add_to_index(connection: Connection, texts: Mapping[int, Iterable[str]]) -> None:

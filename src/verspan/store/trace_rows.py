@@ -151,7 +151,7 @@ def write_traces(connection: Connection, new: Sequence[PreparedSpan], keys: Keys
     for one in new:
         row, known = _row_told(one, keys), rows.get(one.trace_id)
         rows[one.trace_id] = row if known is None else _merged(known, row)
-    _UPSERT.execute(connection, rows.values())
+    _UPSERT.execute(connection, map(tuple, rows.values()))  # drivers are slow with tuples of a type of their own
     _UPSERT_LABELS.execute(connection, _label_rows(new, keys))
     return rows
 
