@@ -73,6 +73,15 @@ def test_finished(writer: SegmentWriter) -> None:
     assert (open_and_full, open_and_empty, segment.is_finished()) == (False, False, True)
 
 
+def test_waiting_is_read_once(writer: SegmentWriter) -> None:
+    """What waits is not read anew with every try, so that a long outage does not keep the disk busy."""
+    segment = Segment(writer.path)
+    before = segment.is_finished()
+    writer.path.write_bytes(bytes(writer.path.stat().st_size))  # in which nobody would find a span
+
+    assert (before, segment.is_finished()) == (False, False)
+
+
 def test_extent(writer: SegmentWriter, make_span: MakeSpan) -> None:
     """What is written after an extent was taken is not in it."""
     segment = Segment(writer.path, lambda: False)

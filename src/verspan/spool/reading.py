@@ -82,6 +82,8 @@ class Segment:
         self._state = SegmentState.unpacked(self._read(0, HEADER_SIZE))
         self._set_aside_to = self._state.delivered
         self._counted, self._counted_to = 0, self._state.delivered
+        self._waits_at: int | None = None
+        """How far it was delivered when something in it was seen to wait."""
         for _, found in self._found(HEADER_SIZE, Extent(self._state.delivered, is_sealed=False)):
             self._note_origin(found)
 
@@ -102,7 +104,11 @@ class Segment:
     def is_finished(self) -> bool:
         """Whether nothing in it waits and nothing will."""
         extent = self.extent()
-        return extent.is_sealed and next(self.oldest(extent), None) is None
+        if not extent.is_sealed:
+            return False
+        if self._waits_at != self._state.delivered or not extent.end:  # else it would be read again with every try
+            self._waits_at = self._state.delivered if next(self.oldest(extent), None) else None
+        return self._waits_at is None
 
     def take_unreadable(self) -> int:
         """How many bytes have been set aside, as no spans of ours, since this was last asked."""
