@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,9 @@ class Place:
         self.spans: list[SpooledSpan] = []
         self.tries = 0
         self.timeouts: list[float] = []
+        self.answers = threading.Event()
+        """Cleared where it hangs."""
+        self.answers.set()
         self.closed = 0
 
     @property
@@ -43,6 +47,7 @@ class Place:
     def deliver(self, spans: Sequence[SpooledSpan], timeout_s: float) -> Outcome:
         self.tries += 1
         self.timeouts.append(timeout_s)
+        self.answers.wait()
         if isinstance(self.outcome, Exception):
             raise self.outcome
         if self.outcome.delivered:
@@ -75,7 +80,7 @@ def make_spool(tmp_path: Path, place: Place) -> Iterator[MakeSpool]:
 
     yield make
     for spool in made:
-        spool.shutdown(timeout_s=1)
+        spool.shutdown()
 
 
 def span(name: str, number: int = 1, **fields: Any) -> ReadableSpan:

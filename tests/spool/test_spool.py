@@ -18,7 +18,6 @@ from verspan.spool import sessions
 from verspan.spool.counters import Counters, DropReason, read_counters
 from verspan.spool.delivery import Outcome
 from verspan.spool.packing import pack_span
-from verspan.spool.spool import EXIT_TIMEOUT_WHEN_DOWN_S
 from verspan.spool.survey import survey_one
 
 MakeSpan = Callable[..., ReadableSpan]
@@ -173,7 +172,7 @@ def test_left_over_is_adopted(
     first = make_spool()
     first.add(make_span("left over"), None)
     first.flush(LONG_S)
-    first.shutdown(timeout_s=EXIT_TIMEOUT_WHEN_DOWN_S)
+    first.shutdown()
     said = _lines(caplog)[-1]
     place.outcome = Outcome(delivered=True)
     second = make_spool()
@@ -186,6 +185,23 @@ def test_left_over_is_adopted(
         "`verspan spool drain`."
     )
     assert (place.names, _files(folder)) == (["own", "left over"], [])
+
+
+def test_end_waits_no_longer_than_it_may(
+    make_spool: MakeSpool, make_span: MakeSpan, place: Place, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A process's end leaves a destination that hangs, whoever asks for it and how often, and says what stays."""
+    place.answers.clear()
+    spool = make_spool(exit_timeout_s=0)
+    spool.add(make_span("first"), None)
+    flushed = spool.flush(0)
+    spool._flush_finally()
+    spool.shutdown()
+    said = _lines(caplog)
+    place.answers.set()
+
+    assert (flushed, place.names) == (False, [])
+    assert [line.partition(" in ")[0] for line in said] == ["1 spans wait"]
 
 
 def test_after_shutdown(make_spool: MakeSpool, make_span: MakeSpan, caplog: pytest.LogCaptureFixture) -> None:
@@ -314,7 +330,7 @@ def test_damage(
     spool = make_spool()
     for name in ("first", "second", "third"):
         spool.add(make_span(name), None)
-    spool.shutdown(timeout_s=EXIT_TIMEOUT_WHEN_DOWN_S)
+    spool.shutdown()
     (segment,) = folder.glob("*.segment")
     data = segment.read_bytes()
     segment.write_bytes(data.replace(b"second", b"sec0nd"))

@@ -193,6 +193,17 @@ def test_down_for_a_whole_process(protocol: OtlpProtocol, tmp_path: Path) -> Non
     assert "The next process that sends there delivers them" in said
 
 
+def test_end_of_a_process_whose_collector_hangs(tmp_path: Path) -> None:
+    """The end of a process lets go of a collector that hangs, and does not ask it twice."""
+    with receiving_http() as receiver:
+        receiver.usual = Reply(silent=True)
+        environment = _environment(tmp_path, receiver.endpoint, OtlpProtocol.HTTP)
+        _, said = _run(PROGRAM.replace("print(verspan.flush(5))", ""), environment, "a")
+
+    assert len(receiver.requests) == 1
+    assert "2 spans wait in" in said
+
+
 def test_content_of_the_local_store(refused: str, tmp_path: Path) -> None:
     """Content that only the local store may have is not even written for a collector."""
     environment = _environment(tmp_path, refused, OtlpProtocol.HTTP, VERSPAN_EXPORTERS="local,otlp")

@@ -1,4 +1,4 @@
-"""How much of the disk a spool may take, and for how long."""
+"""How much of the disk a spool may take, and for how long, and how long a process may wait for its end."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SEGMENT_BYTES = 8 * 2**20
 
 @dataclass(frozen=True)
 class Bounds:
-    """What makes the oldest spans go.
+    """What makes the oldest spans go, and an end come.
 
     Only whole segments go, and only those that nobody writes to: each live process may have one more.
     """
@@ -26,6 +26,8 @@ class Bounds:
     max_age_s: int = 7 * 24 * 3600
     """For how long delivering is tried. It counts the time in which some process tried, by a clock that nobody can set:
     a machine that was off, or whose date was wrong, drops nothing."""
+    exit_timeout_s: float = 2.0
+    """How long the end of a process waits for the destination, which may hang: what is not delivered is on disk."""
 
     @property
     def segment_bytes(self) -> int:

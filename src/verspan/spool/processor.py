@@ -45,7 +45,7 @@ class SpoolingSpanProcessor(SpanProcessor):
             self._spool.add(span, supplement_of_ending_span())
 
     def shutdown(self) -> None:
-        """Deliver what waits, within ten seconds, and stop; what is not delivered stays on disk."""
+        """Deliver what waits, within the time that an end may take, and stop; what is not delivered stays on disk."""
         self._spool.shutdown()
 
     def force_flush(self, timeout_millis: int = 30_000) -> bool:

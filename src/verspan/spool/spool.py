@@ -35,9 +35,8 @@ _logger = logging.getLogger(__name__)
 
 DELAY_S = 0.25
 """Seconds that spans gather before they are delivered: short enough for whoever looks at once."""
-EXIT_TIMEOUT_S = 10.0
 EXIT_TIMEOUT_WHEN_DOWN_S = 2.0
-"""Seconds that the end of a process waits for a destination that did not take what it was given last."""
+"""Seconds that the end of a process waits, at the most, for a destination that did not take what it was given last."""
 _PASS_TIMEOUT_S = 600.0
 _BOUNDS = Bounds()
 
@@ -109,6 +108,8 @@ class Spool:
         self._hurried = False
         self._starting = threading.Lock()
         self._delivering = threading.Lock()
+        self._ends_at: float | None = None
+        """When the end of the process has waited for long enough, by :func:`time.monotonic`."""
 
     def add(self, span: ReadableSpan, supplement: Supplement | None) -> None:
         """Write an ended span to disk; whatever goes wrong, nothing is raised."""
@@ -133,18 +134,17 @@ class Spool:
         """
         return self._flush(timeout_s, is_last=False)
 
-    def shutdown(self, timeout_s: float = EXIT_TIMEOUT_S) -> None:
+    def shutdown(self) -> None:
         """Deliver what waits, say what stays, and end the thread; spans that end later are lost."""
         if self._stopped:
             return
-        deadline = time.monotonic() + timeout_s
-        self._flush_finally(timeout_s)
+        self._flush_finally()
         self._stopped = True
         forget_ending(self._flush_finally)
         if self._thread is not None:
             self._hurry.set()
             self._work.set()
-            self._thread.join(max(0.0, deadline - time.monotonic()))
+            self._thread.join(self._exit_time_left_s())
         else:
             self._drain.release()
 
@@ -192,9 +192,9 @@ class Spool:
             self._pass()
         return request.answered.wait(timeout_s) and request.delivered
 
-    def _flush_finally(self, timeout_s: float = EXIT_TIMEOUT_S) -> None:
-        longest_s = EXIT_TIMEOUT_WHEN_DOWN_S if self._drain.backoff.is_failing else EXIT_TIMEOUT_S
-        self._flush(min(timeout_s, longest_s), is_last=True)
+    def _flush_finally(self) -> None:
+        longest_s = EXIT_TIMEOUT_WHEN_DOWN_S if self._drain.backoff.is_failing else self._bounds.exit_timeout_s
+        self._flush(min(longest_s, self._exit_time_left_s()), is_last=True)
         given_up = self._appender.memory.give_up()
         if given_up:
             self._tally.drop(DropReason.MEMORY, given_up)
@@ -203,6 +203,13 @@ class Spool:
         staying = self._appender.staying()
         if staying and self._notices.due("staying"):
             self._tally.staying(staying)
+
+    def _exit_time_left_s(self) -> float:
+        """What is left of the time for the end; it is begun once, though the provider is shut down after us."""
+        now = time.monotonic()
+        if self._ends_at is None:
+            self._ends_at = now + self._bounds.exit_timeout_s
+        return max(0.0, self._ends_at - now)
 
     def _say_too_late(self) -> None:
         if self._notices.due("too late"):
@@ -225,7 +232,7 @@ class Spool:
         # In this order: a span added in between is among those delivered next, and the one after it rouses us again.
         self._work.clear()
         self._roused = False
-        self._hurry.wait(DELAY_S if is_idle else self._drain.backoff.remaining_s())
+        self._hurry.wait(DELAY_S if self._drain.backoff.is_over else self._drain.backoff.remaining_s())
         self._hurry.clear()
         self._hurried = False
 

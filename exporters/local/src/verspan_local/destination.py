@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from verspan.settings import LOCAL_EXPORTER
+from verspan.spool.bounds import Bounds
 from verspan.spool.delivery import Destination
 
+STORE_BOUNDS = Bounds(exit_timeout_s=10.0)
+"""Whoever looks into the store when a process has ended expects its spans there, also if others were writing to it."""
 _SQLITE = "sqlite:///"
 
 

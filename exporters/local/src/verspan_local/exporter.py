@@ -12,7 +12,7 @@ from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 from verspan.settings import spool_folder, store_url
 from verspan.spool.spool import Spool
 from verspan_local.delivery import StoreDelivery
-from verspan_local.destination import destination_of
+from verspan_local.destination import STORE_BOUNDS, destination_of
 
 _EXPORT_TIMEOUT_S = 10.0
 
@@ -31,7 +31,9 @@ class LocalSpanExporter(SpanExporter):
             store: a path or a URL; else ``VERSPAN_STORE``; else ``.verspan/verspan.db`` at the repository's root.
         """
         url = store_url(store)
-        self._spool = Spool(spool_folder(url), destination_of(url), partial(StoreDelivery, url), keeps_content=True)
+        self._spool = Spool(
+            spool_folder(url), destination_of(url), partial(StoreDelivery, url), keeps_content=True, bounds=STORE_BOUNDS
+        )
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
         """Store spans; those that are not stored within ten seconds stay on disk for later, and FAILURE is returned."""

@@ -8,15 +8,13 @@ from verspan.settings import spool_folder
 from verspan.spool.bounds import Bounds
 from verspan.spool.processor import SpoolingSpanProcessor
 from verspan_local.delivery import StoreDelivery
-from verspan_local.destination import destination_of
-
-_BOUNDS = Bounds()
+from verspan_local.destination import STORE_BOUNDS, destination_of
 
 
 class LocalSpanProcessor(SpoolingSpanProcessor):
     """Keeps every sampled span in a store, whoever made it; on disk until the store has it."""
 
-    def __init__(self, store_url: str, *, bounds: Bounds = _BOUNDS) -> None:
+    def __init__(self, store_url: str, *, bounds: Bounds = STORE_BOUNDS) -> None:
         """Make a processor; nothing is written before the first span.
 
         Args:
