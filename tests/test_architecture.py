@@ -85,7 +85,7 @@ RULES = {
     "verspan.openai": "verspan.members",
     "verspan.zero_code": f"{GUARD} verspan.members",
     "verspan.auto": "verspan.zero_code",
-    "verspan.__init__": "",  # a name's home is loaded when the name is first used
+    "verspan.__init__": "verspan.propagation.loading",  # a name's home is loaded when the name is first used
     "verspan.demo": "verspan openai click typing_extensions",
     "verspan.cli": "verspan click rich orjson packaging",
     "verspan_openai": f"{API} verspan.instrumentation verspan.semconv {CALL} openai",

@@ -8,6 +8,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from verspan.propagation.loading import load_propagators
+
 if TYPE_CHECKING:
     from verspan import openai as openai
     from verspan.configuring import configure as configure
@@ -98,3 +100,6 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return __all__
+
+
+load_propagators()  # before any other module of Verspan's needs OpenTelemetry
