@@ -1,6 +1,6 @@
 """OpenTelemetry's propagators where ``OTEL_PROPAGATORS`` names one that is not there.
 
-OpenTelemetry loads them when it is imported, and cannot be imported then, which would keep the application from starting.
+OpenTelemetry loads them when it is imported, and cannot be imported then, which would keep applications from starting.
 """
 
 from __future__ import annotations
