@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 import orjson
@@ -29,8 +30,9 @@ _raw_decode = json.JSONDecoder().raw_decode
 _BLANKS = " \t\n\r"
 
 
-class Body(NamedTuple):
-    """What is kept once: a message, a value, a text."""
+@dataclass(slots=True)
+class Body:
+    """What is kept once: a message, a value, a text; nobody changes it, see `promoted`."""
 
     digest: bytes
     """What it is known by."""

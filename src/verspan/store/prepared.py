@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -17,8 +18,9 @@ _TIMES = range(2**62)
 _LABEL_PREFIXES = (semconv.VERSPAN_TAG_PREFIX, semconv.VERSPAN_METADATA_PREFIX)
 
 
-class PreparedSpan(NamedTuple):
-    """A span with what its row is made of."""
+@dataclass(slots=True)
+class PreparedSpan:
+    """A span with what its row is made of; nobody changes it, see `promoted`."""
 
     span: SpanRecord
     trace_id: bytes

@@ -1,11 +1,12 @@
 """What a span's attributes say that people filter and sum by, as typed values.
 
-These are tuples rather than dataclasses because one is made of every span, and making a frozen dataclass of that many
-fields takes five times as long.
+One is made of every span, so its class is not frozen, which takes five times as long to make, and has slots, which are
+read in a third of the time that a named tuple's fields take.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -30,11 +31,12 @@ class Series(NamedTuple):
     request_model: str | None
     response_model: str | None
     error_type: str | None
-    price_version: str | None = None
+    price_version: str | None
 
 
-class Promoted(NamedTuple):
-    """The promoted values of one span."""
+@dataclass(slots=True)
+class Promoted:
+    """The promoted values of one span; nobody changes them."""
 
     series: Series
     model_id: str | None
@@ -59,21 +61,21 @@ class Promoted(NamedTuple):
 def promote(span: SpanRecord) -> Promoted:
     """Read the promoted values of a span; an attribute of another type than the conventions' is left out."""
     get = span.attributes.get
-    series = _series(span)
-    is_call = series.operation in CALL_OPERATIONS
+    operation = get(semconv.GEN_AI_OPERATION_NAME)
+    is_call = isinstance(operation, str) and operation in CALL_OPERATIONS
     cost_pico, price_version = _priced(span) if is_call else (None, None)
-    return Promoted(
-        series=series if price_version is None else series._replace(price_version=price_version),
-        model_id=_text(get(semconv.LOGGED_MODEL_ID)),
-        model_name=_text(get(semconv.LOGGED_MODEL_NAME)),
-        session_id=_text(get(semconv.SESSION_ID)) or _text(get(semconv.GEN_AI_CONVERSATION_ID)),
-        user_id=_text(get(semconv.USER_ID)),
-        input_tokens=_count(get(semconv.GEN_AI_USAGE_INPUT_TOKENS)),
-        output_tokens=_count(get(semconv.GEN_AI_USAGE_OUTPUT_TOKENS)),
-        cached_tokens=_count(get(semconv.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS)),
-        reasoning_tokens=_count(get(semconv.GEN_AI_USAGE_REASONING_OUTPUT_TOKENS)),
-        cost_pico=cost_pico,
-        is_call=is_call,
+    return Promoted(  # in the order of the fields: to name them takes half as long again
+        _series(span, price_version),
+        _text(get(semconv.LOGGED_MODEL_ID)),
+        _text(get(semconv.LOGGED_MODEL_NAME)),
+        _text(get(semconv.SESSION_ID)) or _text(get(semconv.GEN_AI_CONVERSATION_ID)),
+        _text(get(semconv.USER_ID)),
+        _count(get(semconv.GEN_AI_USAGE_INPUT_TOKENS)),
+        _count(get(semconv.GEN_AI_USAGE_OUTPUT_TOKENS)),
+        _count(get(semconv.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS)),
+        _count(get(semconv.GEN_AI_USAGE_REASONING_OUTPUT_TOKENS)),
+        cost_pico,
+        is_call,
     )
 
 
@@ -91,14 +93,15 @@ _SHARED = (
 )
 
 
-def _series(span: SpanRecord) -> Series:
-    named = span.name, span.kind, span.scope_name, span.scope_version
-    values = [span.attributes.get(name) for name in _SHARED]
-    return _series_of(*named, *(value if isinstance(value, str) else None for value in values))
+def _series(span: SpanRecord, price_version: str | None) -> Series:
+    values = [value if isinstance(value, str) else None for value in map(span.attributes.get, _SHARED)]
+    return _series_of(span.name, span.kind, span.scope_name, span.scope_version, price_version, *values)
 
 
 @lru_cache(maxsize=4096)
-def _series_of(name: str, kind: str, scope_name: str, scope_version: str, *values: str | None) -> Series:
+def _series_of(
+    name: str, kind: str, scope_name: str, scope_version: str, price_version: str | None, *values: str | None
+) -> Series:
     operation, provider, request_model, response_model, error_type = map(_text, values)
     return Series(
         writable(name),
@@ -110,6 +113,7 @@ def _series_of(name: str, kind: str, scope_name: str, scope_version: str, *value
         request_model,
         response_model,
         error_type,
+        price_version,
     )
 
 

@@ -50,7 +50,8 @@ def span_body(span: SpanRecord, attributes: Attributes, contents: Mapping[str, C
             name: (form, head, separator, tail, len(bodies))
             for name, (form, bodies, head, separator, tail) in contents.items()
         }
-    body.update((key, orjson.Fragment(to_json(value))) for key, value in _rest(span))
+    for key, value in _rest(span):
+        body[key] = orjson.Fragment(to_json(value))
     return orjson.dumps(body)
 
 
