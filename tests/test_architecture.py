@@ -38,7 +38,7 @@ WIRED = (
 EXPORTER = (
     f"{STORE} {SDK} {HOOKS} verspan.settings verspan.pipelines verspan.notices "
     "verspan.instrumentation.handover "  # how content reaches the store without being on a span
-    "verspan.spool"  # where spans wait for their destination
+    "verspan.spool verspan.span_copies"  # where spans wait for their destination, and how they are changed
 )
 
 # What a module may import besides itself and the standard library. The longest name that fits a module is its rule,
@@ -47,6 +47,7 @@ RULES = {
     "verspan.errors": "",
     "verspan.semconv": "",
     "verspan.notices": "",
+    "verspan.span_copies": SDK,
     "verspan.versions.model": "",
     "verspan.traces.model": "",
     "verspan.settings": WORDS,
@@ -74,7 +75,9 @@ RULES = {
     "verspan.versions": f"{STORE} {SET_UP} {API} {HOOKS}",
     "verspan.versions.environment": f"{SDK} {SET_UP} verspan.versions.registry",
     "verspan.traces": f"{STORE} verspan.runtime",
-    "verspan.redaction": f"{WORDS} {SDK} verspan.settings verspan.instrumentation.handover orjson presidio_analyzer",
+    "verspan.redaction": (
+        f"{WORDS} {SDK} verspan.settings verspan.span_copies verspan.instrumentation.handover orjson presidio_analyzer"
+    ),
     "verspan.tracing": f"{STORE} {SET_UP} {API} {REDACTED} verspan.instrumentation verspan.configuring",
     "verspan.propagation": f"{SET_UP} {API} {PROPAGATORS} verspan.instrumentation.patching "
     "verspan.instrumentation.stepping verspan.tracing.notes verspan.versions.identity",

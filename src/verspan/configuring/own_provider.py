@@ -5,39 +5,19 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from opentelemetry.sdk.environment_variables import (
-    OTEL_ATTRIBUTE_COUNT_LIMIT,
-    OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT,
-    OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT,
-    OTEL_LINK_ATTRIBUTE_COUNT_LIMIT,
-    OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT,
-    OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT,
-    OTEL_SPAN_EVENT_COUNT_LIMIT,
-    OTEL_SPAN_LINK_COUNT_LIMIT,
-)
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.sampling import ParentBased, StaticSampler, TraceIdRatioBased
 
 from verspan.configuring.call_spans import CallSpans
 
-_LIMITS = (
-    OTEL_ATTRIBUTE_COUNT_LIMIT,
-    OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT,
-    OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT,
-    OTEL_LINK_ATTRIBUTE_COUNT_LIMIT,
-    OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT,
-    OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT,
-    OTEL_SPAN_EVENT_COUNT_LIMIT,
-    OTEL_SPAN_LINK_COUNT_LIMIT,
-)
 _SAMPLERS_BLIND_TO_ATTRIBUTES = (StaticSampler, TraceIdRatioBased, ParentBased)
 """The SDK's own, which the environment chooses among."""
 
 
 def _has_limits() -> bool:
-    """Whether the environment limits what spans hold."""
-    return any(os.environ.get(name) for name in _LIMITS)
+    """Whether the environment limits what spans hold, by a variable such as ``OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT``."""
+    return any(name.startswith("OTEL_") and name.endswith("_LIMIT") for name, value in os.environ.items() if value)
 
 
 class OwnTracerProvider(TracerProvider):

@@ -12,9 +12,10 @@ from opentelemetry.trace import Link, Status
 
 from verspan.redaction.active import active_redactor
 from verspan.redaction.redactor import Redactor
+from verspan.span_copies import SpanCopy
 
 
-class RedactedSpan(ReadableSpan):
+class RedactedSpan(SpanCopy):
     """A copy of an ended span, since other processors hold the span itself, with every text in it redacted.
 
     That is its name, its attributes, those of its events and links, and what its status says. The resource stays: it
@@ -24,35 +25,13 @@ class RedactedSpan(ReadableSpan):
     def __init__(self, span: ReadableSpan, redactor: Redactor) -> None:
         status = span.status
         super().__init__(
+            span,
             name=redactor.text(span.name),
-            context=span.context,
-            parent=span.parent,
-            resource=span.resource,
             attributes=redactor.attributes(span.attributes or {}),
             events=[_event(event, redactor) for event in span.events],
             links=[Link(link.context, _attributes(link.attributes, redactor)) for link in span.links],
-            kind=span.kind,
-            status=status if not status.description else _status(status, redactor),
-            start_time=span.start_time,
-            end_time=span.end_time,
-            instrumentation_scope=span.instrumentation_scope,
+            status=_status(status, redactor) if status.description else None,
         )
-        self._original = span
-
-    @property
-    def dropped_attributes(self) -> int:
-        """How many attributes the original had no room for."""
-        return self._original.dropped_attributes
-
-    @property
-    def dropped_events(self) -> int:
-        """How many events the original had no room for."""
-        return self._original.dropped_events
-
-    @property
-    def dropped_links(self) -> int:
-        """How many links the original had no room for."""
-        return self._original.dropped_links
 
 
 def redacted_span(span: ReadableSpan) -> ReadableSpan:
