@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Insert, Update, and_, bindparam, case, func, not_, or_, select, update
@@ -19,36 +20,67 @@ from verspan.traces.model import CALL_OPERATIONS, Figures, SpanRecord
 _HOUR_NS = 3_600_000_000_000
 _ALL_TIME = -1
 _SUMS = ("calls", "errors", "input_tokens", "output_tokens", "unpriced_calls")
-_NOTHING = {"calls": 0, "errors": 0, "input_tokens": 0, "output_tokens": 0, "cost_pico": None, "unpriced_calls": 0}
 
 _Period = tuple[int, int, str]
 """Key of a version, hour and operation."""
+
+
+@dataclass(slots=True)
+class _Calls:
+    """What the spans of one period come to."""
+
+    calls: int = 0
+    errors: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost_pico: int | None = None
+    unpriced_calls: int = 0
+    latencies: Counter[int] = field(default_factory=Counter)
+    """Spans by bucket."""
+
+    def add(self, span: SpanRecord, promoted: Promoted) -> None:
+        self.calls += 1
+        self.errors += span.status_code == "ERROR"
+        self.input_tokens += promoted.input_tokens or 0
+        self.output_tokens += promoted.output_tokens or 0
+        if promoted.cost_pico is not None:
+            self.cost_pico = (self.cost_pico or 0) + promoted.cost_pico
+        self.unpriced_calls += promoted.unpriced
+        self.latencies[bucket_of(span.end_ns - span.start_ns)] += 1
+
+    def sums(self) -> tuple[int | None, ...]:
+        """The sums, in the order of the table's columns."""
+        return (
+            self.calls,
+            self.errors,
+            self.input_tokens,
+            self.output_tokens,
+            self.cost_pico,
+            self.unpriced_calls,
+        )
 
 
 class FiguresChange:
     """What a batch adds to the figures of its versions."""
 
     def __init__(self) -> None:
-        self._sums: dict[_Period, dict[str, Any]] = {}
-        self._latencies: Counter[tuple[_Period, int]] = Counter()
+        self._calls: defaultdict[_Period, _Calls] = defaultdict(_Calls)
         self._trace_counts: Counter[int] = Counter()
-        self._seen_ns: dict[int, tuple[int, int]] = {}
+        self._first_ns: dict[int, int] = {}
+        self._last_ns: dict[int, int] = {}
 
     def add(self, model_key: int, span: SpanRecord, promoted: Promoted) -> None:
         """Take in a span of a version."""
-        first, last = self._seen_ns.get(model_key, (span.start_ns, span.end_ns))
-        self._seen_ns[model_key] = min(first, span.start_ns), max(last, span.end_ns)
+        self._first_ns[model_key] = min(self._first_ns.get(model_key, span.start_ns), span.start_ns)
+        self._last_ns[model_key] = max(self._last_ns.get(model_key, span.end_ns), span.end_ns)
         operation = promoted.series.operation
-        if operation is None:
-            return
-        period = (model_key, span.start_ns // _HOUR_NS, operation)
-        self._latencies[period, bucket_of(span.end_ns - span.start_ns)] += 1
-        if period not in self._sums:
-            self._sums[period] = dict(_NOTHING)  # in the order of the columns
-        _add(self._sums[period], span, promoted)
+        if operation is not None:
+            self._calls[model_key, span.start_ns // _HOUR_NS, operation].add(span, promoted)
 
     def move_trace(self, before: int | None, now: int | None) -> None:
         """Count a trace for the version that it belongs to now, and no longer for the one before."""
+        if before == now:
+            return
         if before is not None:
             self._trace_counts[before] -= 1
         if now is not None:
@@ -56,33 +88,16 @@ class FiguresChange:
 
     def write(self, connection: Connection) -> None:
         """Add everything to the store's figures."""
-        _ADD_SUMS.execute(
-            connection,
-            ((*columns, *sums.values()) for period, sums in self._sums.items() for columns in _periods(period)),
-        )
+        periods = [(columns, calls) for period, calls in self._calls.items() for columns in _periods(period)]
+        _ADD_SUMS.execute(connection, ((*columns, *calls.sums()) for columns, calls in periods))
         _ADD_LATENCIES.execute(
             connection,
-            (
-                (*columns, bucket, calls)
-                for (period, bucket), calls in self._latencies.items()
-                for columns in _periods(period)
-            ),
+            ((*columns, bucket, count) for columns, calls in periods for bucket, count in calls.latencies.items()),
         )
-        for key in self._seen_ns.keys() | self._trace_counts.keys():
-            first, last = self._seen_ns.get(key, (None, None))
-            connection.execute(
-                _ADD_TOTALS, {"key": key, "traces": self._trace_counts[key], "first": first, "last": last}
-            )
-
-
-def _add(sums: dict[str, Any], span: SpanRecord, promoted: Promoted) -> None:
-    sums["calls"] += 1
-    sums["errors"] += span.status_code == "ERROR"
-    sums["input_tokens"] += promoted.input_tokens or 0
-    sums["output_tokens"] += promoted.output_tokens or 0
-    sums["unpriced_calls"] += promoted.unpriced
-    if promoted.cost_pico is not None:
-        sums["cost_pico"] = (sums["cost_pico"] or 0) + promoted.cost_pico
+        for key in self._first_ns.keys() | self._trace_counts.keys():
+            first, last = self._first_ns.get(key), self._last_ns.get(key)
+            totals = {"key": key, "traces": self._trace_counts[key], "first": first, "last": last}
+            connection.execute(_ADD_TOTALS, totals)
 
 
 def read_figures(connection: Connection, model_ids: Sequence[str]) -> Mapping[str, Figures]:
