@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from time import monotonic
 from typing import Any, Generic, Protocol, TypeVar
 
 from opentelemetry.context import Context
@@ -10,7 +11,7 @@ from opentelemetry.sdk._logs import LogRecordProcessor
 from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
 
 from verspan.instrumentation.guard import report
-from verspan.redaction.spans import redact_log_record
+from verspan.redaction.spans import redact_log_record, redacted_span
 
 
 class _Processor(Protocol):
@@ -39,8 +40,9 @@ class _Outlet(Generic[P]):
         self.replace(())
 
     def force_flush(self, timeout_millis: int = 30_000) -> bool:
-        """Send what is held; False where a processor did not send all of it."""
-        flushed = [self._call(processor.force_flush, timeout_millis) for processor in self._processors]
+        """Send what is held, within that time for all; False where a processor did not send all of it."""
+        deadline = monotonic() + timeout_millis / 1000
+        flushed = [self._call(processor.force_flush, _millis_until(deadline)) for processor in self._processors]
         return all(flushed)
 
     def _call(self, method: Callable[..., Any], *arguments: object) -> Any:
@@ -67,9 +69,12 @@ class SpanOutlet(_Outlet[SpanProcessor], SpanProcessor):
             self._call(processor.on_start, span, parent_context)
 
     def on_end(self, span: ReadableSpan) -> None:
-        """Give each processor a span that has ended."""
+        """Give each processor a span that has ended, redacted, whoever made it."""
+        redacted = self._call(redacted_span, span)
+        if redacted is False:
+            return  # what could not be redacted goes nowhere
         for processor in self._processors:
-            self._call(processor.on_end, span)
+            self._call(processor.on_end, redacted)
 
 
 class LogOutlet(_Outlet[LogRecordProcessor], LogRecordProcessor):
@@ -81,3 +86,7 @@ class LogOutlet(_Outlet[LogRecordProcessor], LogRecordProcessor):
             return  # what could not be redacted goes nowhere
         for processor in self._processors:
             self._call(processor.on_emit, log_record)
+
+
+def _millis_until(deadline: float) -> int:
+    return max(0, int((deadline - monotonic()) * 1000))
