@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
+from verspan.semconv import SPAN_REGISTERED
 from verspan.spool.delivery import Outcome
 from verspan.spool.spans import SpooledContext, SpooledSpan
 from verspan_otlp.sampling import TailSampling
@@ -115,6 +116,16 @@ def test_left_by_a_dead_process(
 
     assert sampler.deliver(batch, 5.0) == Outcome(delivered=True, sampled_out=2)
     assert delivery.taken == [("a", ""), ("b", ""), ("e", "")]
+
+
+def test_record_of_a_version(
+    sampler: TailSamplingDelivery, delivery: _Delivery, watch: _Watch, make_span: MakeSpan
+) -> None:
+    """The span with a version's record is sent whatever the policy is, and stands for no other."""
+    watch.seen = {0xABC: (ObservedTrace(0, root_ns=1), 0.0)}
+
+    assert sampler.deliver([make_span(SPAN_REGISTERED)], 5.0) == Outcome(delivered=True)
+    assert delivery.taken == [("logged_model.registered", "")]
 
 
 def test_nothing_kept(sampler: TailSamplingDelivery, delivery: _Delivery, watch: _Watch, child: MakeSpan) -> None:

@@ -16,6 +16,7 @@ from dataclasses import replace
 
 from opentelemetry.trace import StatusCode
 
+from verspan.semconv import SPAN_REGISTERED
 from verspan.spool.delivery import Delivery, Outcome
 from verspan.spool.spans import SpooledSpan
 from verspan_otlp.sampling import Decision, TailSampling
@@ -59,6 +60,8 @@ class TailSamplingDelivery:
         return {trace_id: self._decision(trace_id, together) for trace_id, together in by_trace.items()}
 
     def _decision(self, trace_id: int, spans: Sequence[SpooledSpan]) -> Decision:
+        if any(span.name == SPAN_REGISTERED for span in spans):
+            return Decision.KEPT  # a version's record, which is sent once
         watched = self._watch.find(trace_id)
         trace, known_s = watched if watched is not None else (_trace_of(spans), DECISION_WAIT_S)
         if watched is None and trace.root_ns is None:
