@@ -1,4 +1,9 @@
-"""An application that has OpenTelemetry already: Verspan joins its provider, and its own exporter sends every span."""
+"""An application that has OpenTelemetry already: Verspan joins its provider, and its own exporter sends every span.
+
+Besides the spans of its requests, one named ``logged_model.registered`` is sent once for each version: the
+version's record (name, commit, branch, parameters), for whoever gets nothing but spans. The local store keeps it with
+the versions and not among the traces.
+"""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -130,12 +131,14 @@ def test_redaction(place: Place) -> None:
 
 
 def test_existing_otel(place: Place) -> None:
-    """The application's own exporter and the store get the same spans, all with the version on them."""
+    """The application's own exporter and the store get the same spans and the version's record, all stamped."""
     printed = place.run_example("existing_otel.py")
     (trace,) = place.traces()
     assert versions([trace]) == {("examples", "existing-otel-v1")}
     assert span_names(trace) == ["POST /questions", CALL]
-    assert printed.count('"logged_model.name": "existing-otel-v1"') == 2
+    printed_names = sorted(re.findall(r'^    "name": "(.*)",$', printed, re.MULTILINE))
+    assert printed_names == ["POST /questions", CALL, "logged_model.registered"]
+    assert printed.count('"logged_model.name": "existing-otel-v1"') == 3
 
 
 @pytest.mark.parametrize("starter", [["verspan", "run"], ["opentelemetry-instrument"]])
