@@ -14,6 +14,8 @@ from typing import Any
 import verspan
 
 VERSION = "shop-v1"
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 _ended = os.open(os.environ["SHOP_ENDED"], os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
@@ -38,12 +40,23 @@ def wsgi(environ: dict[str, Any], start_response: Callable[[str, list[tuple[str,
     return [body]
 
 
-async def asgi(scope: dict[str, Any], receive: object, send: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
-    """The shop over ASGI."""
+async def asgi(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    """The shop over ASGI; when its server ends it flushes, if it is told."""
+    if scope["type"] == "lifespan":
+        await _live(receive, send)
+        return
     body = _answer(scope["path"], scope["query_string"].decode())
     length = (b"content-length", str(len(body)).encode())
     await send({"type": "http.response.start", "status": 200, "headers": [length]})
     await send({"type": "http.response.body", "body": body})
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    await receive()
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    verspan.flush(timeout=5)
+    await send({"type": "lifespan.shutdown.complete"})
 
 
 verspan.set_experiment("shop")
