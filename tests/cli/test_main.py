@@ -83,6 +83,8 @@ def test_help_loads_little() -> None:
         "verspan.cli.lazy",
         "verspan.cli.main",
         "verspan.errors",
+        "verspan.propagation",
+        "verspan.propagation.loading",
         "verspan.semconv",
     ]
     assert heavy.isdisjoint(loaded)

@@ -14,6 +14,9 @@ from click.testing import Result
 from inline_snapshot import snapshot
 from tests.processes import clean_environment
 
+from verspan.spool.counters import add_to_counters
+from verspan.spool.delivery import Destination
+from verspan.spool.destinations import make_folder
 from verspan.store.opening import open_store
 from verspan.traces.model import TraceQuery
 
@@ -64,10 +67,19 @@ def test_nothing(run: Run, tmp_path: Path) -> None:
 def test_list(run: Run, left_over: Path) -> None:
     """A list says what waits for whom, since when, and of how many processes."""
     result = run("spool")
-    assert result.stdout.replace(str(left_over), "/srv/store.db").splitlines()[-1].split() == snapshot(
-        ["local", "/srv/store.db", "3", "0.0", "MB", "2025-11-23", "08:12:02", "0", "1", "-"]
-    )
+    size = sum(segment.stat().st_size for segment in left_over.parent.rglob("*.segment")) / 1e6
+    row = result.stdout.replace(str(left_over), "/srv/store.db").replace(f"{size:.1f} MB", "(size)").splitlines()[-1]
+    assert row.split() == snapshot(["local", "/srv/store.db", "3", "(size)", "2025-11-23", "08:12:02", "0", "1", "-"])
     assert (result.stderr, result.exit_code) == ("deliver what dead processes left: verspan spool drain\n", 0)
+
+
+def test_sampled_out(run: Run, tmp_path: Path) -> None:
+    """Where spans were left out on purpose, a list has their number."""
+    folder = tmp_path / ".verspan" / "spool" / "otlp-1"
+    make_folder(folder, Destination("otlp", "http://collector:4318"))
+    add_to_counters(folder, {}, sampled_out=9)
+    header, *_, row = run("spool").stdout.splitlines()
+    assert (header.split()[-3:], row.split()[-2:]) == (["lost", "sampled", "out"], ["-", "9"])
 
 
 def test_json(run: Run, left_over: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from verspan.cli.listing import Column
@@ -23,7 +23,15 @@ def spool_columns(states: Sequence[SpoolState]) -> list[Column]:
         Column("alive", [str(state.live_processes) for state in states], rank=1, right=True),
         Column("dead", [str(state.dead_processes) for state in states], rank=1, right=True),
         Column("lost", [_lost(state) for state in states], right=True, styles=[_lost_style(state) for state in states]),
+        *_sampled_out(states),
     ]
+
+
+def _sampled_out(states: Sequence[SpoolState]) -> Iterator[Column]:
+    """How many spans were left out on purpose, where any were."""
+    numbers = [state.counters.sampled_out for state in states]
+    if any(numbers):
+        yield Column("sampled out", [count(number) if number else NOTHING for number in numbers], rank=2, right=True)
 
 
 def _lost(state: SpoolState) -> str:

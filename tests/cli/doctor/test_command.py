@@ -14,12 +14,14 @@ from verspan.cli.doctor.findings import Finding, Level, guarded
 
 Run = Callable[..., Result]
 
+POLICIES = ["content", "redaction", "sampling", "propagation"]
+
 
 def test_healthy(run: Run, tmp_path: Path) -> None:
     """Where nothing is wrong every area has its lines, and the exit code is 0."""
     result = run("doctor", columns=80)
     areas = [line.split()[0] for line in result.stdout.splitlines() if line[0] != " "]
-    assert areas == ["installation", "clients", "destinations", "store", "spool", "version", "content", "variables"]
+    assert areas == ["installation", "clients", "destinations", "store", "spool", "version", *POLICIES, "variables"]
     assert f"VERSPAN_STORE={tmp_path / 'store.db'}" in result.stdout.replace("\n                 ", "")
     assert max(len(line) for line in result.stdout.splitlines()) <= 80
     assert (result.stderr, result.exit_code) == ("\nproblems: 0, warnings: 1\n", 0)

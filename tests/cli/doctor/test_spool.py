@@ -53,16 +53,19 @@ def test_no_folder(settings: Settings, tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_trouble_and_losses(settings: Settings, folder: Path) -> None:
-    """A destination that takes nothing, and what was lost, are warnings."""
+    """A destination that takes nothing, and what was lost, are warnings; what was left out is said."""
     set_trouble(folder, "it answers 401", 1)
-    add_to_counters(folder, {DropReason.SIZE: 7, DropReason.REFUSED: 2}, unreadable_bytes=50)
+    add_to_counters(folder, {DropReason.SIZE: 7, DropReason.REFUSED: 2}, unreadable_bytes=50, sampled_out=9)
 
-    (trouble, lost, unreadable) = check_spool(settings)[1:]
+    (trouble, lost, sampled_out, unreadable) = check_spool(settings)[1:]
 
     address = COLLECTOR.address
     assert trouble.message == f"0 spans wait for {address}, which takes nothing: it answers 401."
     assert lost.message == f"Spans for {address} were lost: 7 for size, 2 for refused."
     assert unreadable.message == f"50 bytes of spans for {address} could not be read."
+    assert sampled_out == Finding(
+        "spool", address, Level.OK, f"9 spans for {address} were left out by tail sampling, as asked."
+    )
     assert {finding.level for finding in (trouble, lost, unreadable)} == {Level.WARNING}
     assert json.loads((folder / "counters.json").read_text())["dropped"] == {"size": 7, "refused": 2}
     assert os.access(folder, os.R_OK)

@@ -28,9 +28,9 @@ def doctor(ctx: click.Context, *, store_place: str | None, as_json: bool) -> Non
     """Say what would be recorded here, where it would go, and what to mend.
 
     Looks at the installed instrumentors and their clients, at where spans go with this environment and whether
-    somebody is there, at the store and at what waits on its way, at the version that spans would belong to, and at the
-    variables that are set. Run it in the application's folder and environment. Nothing is changed; a collector is
-    waited for at most a second.
+    somebody is there, at the store and at what waits on its way, at the version that spans would belong to, at what may
+    be kept, sent and told to others, and at the variables that are set. Run it in the application's folder and
+    environment. Nothing is changed; a collector is waited for at most a second.
 
     Exits with 1 where there is a problem (✗), with 0 where there are at most warnings (!).
 
@@ -55,7 +55,7 @@ def doctor(ctx: click.Context, *, store_place: str | None, as_json: bool) -> Non
 
 
 def _examine(store_place: str | None) -> list[Finding]:
-    from verspan.cli.doctor import clients, destinations, environment, spool, store, version
+    from verspan.cli.doctor import clients, destinations, environment, policies, spool, store, version
     from verspan.cli.doctor.findings import guarded, warnings_as_findings
     from verspan.settings import resolve_settings
 
@@ -70,6 +70,9 @@ def _examine(store_place: str | None) -> list[Finding]:
         *guarded(spool.AREA, lambda: spool.check_spool(settings)),
         *guarded(version.AREA, lambda: version.check_version(Path.cwd())),
         *guarded(environment.CONTENT, lambda: environment.check_content(settings)),
+        *guarded(policies.REDACTION, lambda: policies.check_redaction(settings)),
+        *guarded(policies.SAMPLING, lambda: policies.check_sampling(settings)),
+        *guarded(policies.PROPAGATION, lambda: policies.check_propagation(settings)),
         *guarded(environment.VARIABLES, environment.check_variables),
         *misread,
     ]

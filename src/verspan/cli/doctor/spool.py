@@ -45,6 +45,9 @@ def _destination(state: SpoolState) -> list[Finding]:
         message = f"Spans for {address} were lost: {lost}."
         remedy = f"What each reason means is in docs/durability.md; {state.folder}/counters.json may be deleted."
         findings.append(Finding(AREA, address, Level.WARNING, message, remedy))
+    if counters.sampled_out:
+        message = f"{counters.sampled_out} spans for {address} were left out by tail sampling, as asked."
+        findings.append(Finding(AREA, address, Level.OK, message))
     if counters.unreadable_bytes:
         message = f"{counters.unreadable_bytes} bytes of spans for {address} could not be read."
         remedy = f"Look at the files in {state.folder} that end with .corrupt, and at the disk."
