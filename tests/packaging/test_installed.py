@@ -17,6 +17,20 @@ from .building import Environment
 MOST_PACKAGES = 20
 MOST_BYTES = 30 * 2**20  # 30 MB as `du -h` counts them
 
+KILLED = """
+import os, signal
+import verspan
+from opentelemetry.propagate import inject
+
+verspan.configure(redact="email", propagate_to="*")
+verspan.set_active_model(name="v1")
+headers = {}
+with verspan.start_span("mail to ann@example.com"):
+    inject(headers)
+print(headers["baggage"].partition(",")[2], flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
@@ -51,6 +65,19 @@ def test_core_alone(core: Environment, tmp_path: Path) -> None:
     assert Path(where.strip()).is_relative_to(core.folder)
     script = "import verspan\ntry: verspan.openai.autolog()\nexcept ImportError as error: print(error)"
     assert "pip install 'verspan[openai]'" in core.run("python", "-c", script, cwd=tmp_path)
+
+
+def test_killed_process(core: Environment, tmp_path: Path) -> None:
+    """From the wheels a killed process leaves its spans redacted, and ``verspan spool`` shows and delivers them."""
+    (tmp_path / "app.py").write_text(KILLED, encoding="utf-8")
+    watch = "import subprocess, sys; subprocess.run([sys.executable, 'app.py'])"
+    printed = core.run("python", "-c", watch, cwd=tmp_path, OTEL_PROPAGATORS="tracecontext,verspan")
+    [waiting] = core.run_json("spool", cwd=tmp_path)["destinations"]
+    [drained] = core.run_json("spool", "drain", cwd=tmp_path)["destinations"]
+    [trace] = core.run_json("traces", cwd=tmp_path)["traces"]
+    assert printed == "logged_model.name=v1\n"
+    assert (waiting["abandoned"], drained["delivered"], drained["waiting"]) == (1, 1, 0)
+    assert (trace["name"], trace["model_name"]) == ("mail to [email]", "v1")
 
 
 def test_users_page(application: Environment, repository: Path) -> None:
