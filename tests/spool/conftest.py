@@ -38,6 +38,8 @@ class Place:
         self.answers = threading.Event()
         """Cleared where it hangs."""
         self.answers.set()
+        self.meanwhile: Callable[[], object] = lambda: None
+        """What happens while it takes a batch."""
         self.closed = 0
 
     @property
@@ -48,6 +50,7 @@ class Place:
         self.tries += 1
         self.timeouts.append(timeout_s)
         self.answers.wait()
+        self.meanwhile()
         if isinstance(self.outcome, Exception):
             raise self.outcome
         if self.outcome.delivered:

@@ -187,6 +187,31 @@ def test_left_over_is_adopted(
     assert (place.names, _files(folder)) == (["own", "left over"], [])
 
 
+def test_span_that_ends_during_the_last_flush(
+    make_spool: MakeSpool, make_span: MakeSpan, place: Place, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A span that another thread ends while the last ones are being delivered goes too, and nothing is said."""
+    spool = make_spool()
+    late = [make_span("late")]
+    place.meanwhile = lambda: spool.add(late.pop(), None) if late else None
+    spool.add(make_span("first"), None)
+    spool.shutdown()
+
+    assert (place.names, _lines(caplog), _files(folder)) == (["first", "late"], [], [])
+
+
+def test_end_does_not_wait_for_ever_more_spans(
+    make_spool: MakeSpool, make_span: MakeSpan, place: Place, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A thread that goes on ending spans does not hold the end of its process up: what it leaves is said."""
+    spool = make_spool()
+    place.meanwhile = lambda: spool.add(make_span("further"), None)
+    spool.add(make_span("first"), None)
+    spool.shutdown()
+
+    assert _lines(caplog)[0].startswith("1 spans wait in ")
+
+
 def test_end_waits_no_longer_than_it_may(
     make_spool: MakeSpool, make_span: MakeSpan, place: Place, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -37,6 +37,8 @@ DELAY_S = 0.25
 """Seconds that spans gather before they are delivered: short enough for whoever looks at once."""
 EXIT_TIMEOUT_WHEN_DOWN_S = 2.0
 """Seconds that the end of a process waits, at the most, for a destination that did not take what it was given last."""
+_LAST_FLUSHES = 3
+"""How often the end of a process flushes, while other threads go on ending spans."""
 _PASS_TIMEOUT_S = 600.0
 _BOUNDS = Bounds()
 
@@ -193,8 +195,9 @@ class Spool:
         return request.answered.wait(timeout_s) and request.delivered
 
     def _flush_finally(self) -> None:
-        longest_s = EXIT_TIMEOUT_WHEN_DOWN_S if self._drain.backoff.is_failing else self._bounds.exit_timeout_s
-        self._flush(min(longest_s, self._exit_time_left_s()), is_last=True)
+        flushes = 1
+        while self._flush_what_waits() and self._appender.staying() and flushes < _LAST_FLUSHES:
+            flushes += 1  # since a span has ended meanwhile
         given_up = self._appender.memory.give_up()
         if given_up:
             self._tally.drop(DropReason.MEMORY, given_up)
@@ -203,6 +206,10 @@ class Spool:
         staying = self._appender.staying()
         if staying and self._notices.due("staying"):
             self._tally.staying(staying)
+
+    def _flush_what_waits(self) -> bool:
+        longest_s = EXIT_TIMEOUT_WHEN_DOWN_S if self._drain.backoff.is_failing else self._bounds.exit_timeout_s
+        return self._flush(min(longest_s, self._exit_time_left_s()), is_last=True)
 
     def _exit_time_left_s(self) -> float:
         """What is left of the time for the end; it is begun once, though the provider is shut down after us."""
