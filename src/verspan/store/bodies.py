@@ -12,18 +12,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from itertools import count, islice
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from verspan.store import tables
 from verspan.store.compression import Compressor
 from verspan.store.contents import Body
 from verspan.store.dictionaries import Dictionaries
 from verspan.store.keys import DIGEST_BYTES, chunks, next_key
-from verspan.store.statements import ManyRows
+from verspan.store.statements import Statement
 
 _RECENT = 65_536  # bodies; some 10 MB in memory, and 20 ms to read the whole list
-_INSERT_BODIES = ManyRows(insert(tables.bodies))
+_INSERT_BODIES = Statement(insert(tables.bodies))
+_INSERT_DIGESTS = Statement(insert(tables.body_digests))
 _DIGESTS = tables.body_digests.c
+_FORGET_DIGESTS = Statement(delete(tables.body_digests).where(_DIGESTS.first_key < bindparam("oldest")))
+_ADDED = Statement(
+    select(tables.body_digests).where(_DIGESTS.first_key > bindparam("read_to")).order_by(_DIGESTS.first_key)
+)
 
 
 class RecentBodies:
@@ -38,11 +43,11 @@ class RecentBodies:
 
     def keys(self, connection: Connection) -> Mapping[bytes, int]:
         """All of them: what was read, and what has been kept since by this process and by others."""
-        added = select(_DIGESTS.first_key, _DIGESTS.digests).where(_DIGESTS.first_key > self._read_to)
-        for first, digests in connection.execute(added.order_by(_DIGESTS.first_key)):
+        for row in _ADDED.rows(connection, self._read_to):
+            digests = row.digests
             each = [digests[at : at + DIGEST_BYTES] for at in range(0, len(digests), DIGEST_BYTES)]
-            self._keys.update(zip(each, count(first), strict=False))
-            self._read_to = first
+            self._keys.update(zip(each, count(row.first_key), strict=False))
+            self._read_to = row.first_key
         for digest in list(islice(self._keys, max(0, len(self._keys) - _RECENT))):
             del self._keys[digest]
         return self._keys
@@ -67,9 +72,11 @@ def keep_bodies(
     new = [digest for digest in bodies if digest not in known]
     if new:
         first = next_key(connection, tables.bodies.c.body_key)
-        _INSERT_BODIES.execute(connection, enumerate((compressor.compress(bodies[one].content) for one in new), first))
-        connection.execute(insert(tables.body_digests), {"first_key": first, "digests": b"".join(new)})
-        connection.execute(delete(tables.body_digests).where(_DIGESTS.first_key < first - _RECENT))
+        _INSERT_BODIES.run_for_each(
+            connection, enumerate((compressor.compress(bodies[one].content) for one in new), first)
+        )
+        _INSERT_DIGESTS.run(connection, first, b"".join(new))
+        _FORGET_DIGESTS.run(connection, first - _RECENT)
         keys.update(zip(new, count(first), strict=False))
     return keys
 

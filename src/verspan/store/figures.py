@@ -13,7 +13,7 @@ from sqlalchemy.dialects.sqlite import insert
 from verspan.store import tables
 from verspan.store.latency import bucket_of, quantile_ms
 from verspan.store.promoted import PICODOLLARS, Promoted
-from verspan.store.statements import ManyRows
+from verspan.store.statements import Statement
 from verspan.store.trace_rows import added_where_known
 from verspan.traces.model import CALL_OPERATIONS, Figures, SpanRecord
 
@@ -89,8 +89,8 @@ class FiguresChange:
     def write(self, connection: Connection) -> None:
         """Add everything to the store's figures."""
         periods = [(columns, calls) for period, calls in self._calls.items() for columns in _periods(period)]
-        _ADD_SUMS.execute(connection, ((*columns, *calls.sums()) for columns, calls in periods))
-        _ADD_LATENCIES.execute(
+        _ADD_SUMS.run_for_each(connection, ((*columns, *calls.sums()) for columns, calls in periods))
+        _ADD_LATENCIES.run_for_each(
             connection,
             ((*columns, bucket, count) for columns, calls in periods for bucket, count in calls.latencies.items()),
         )
@@ -191,6 +191,6 @@ def _add_totals() -> Update:
     )
 
 
-_ADD_SUMS = ManyRows(_add_sums())
-_ADD_LATENCIES = ManyRows(_add_latencies())
+_ADD_SUMS = Statement(_add_sums())
+_ADD_LATENCIES = Statement(_add_latencies())
 _ADD_TOTALS = _add_totals()

@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 from sqlalchemy import BindParameter, Column, Connection, Table, bindparam, func, insert, select
 
+from verspan.store.statements import Statement
+
 _Item = TypeVar("_Item")
 DIGEST_BYTES = 16
 _MANY = 512  # SQLite has bounds on the values of one statement, PostgreSQL too
@@ -30,11 +32,9 @@ def chunks(items: Iterable[_Item], size: int = _MANY) -> Iterator[Sequence[_Item
 def known_keys(connection: Connection, name: Column[Any], key: Column[Any], names: Iterable[Any]) -> dict[Any, int]:
     """The keys of those rows that are there already, by the column that names them."""
     found: dict[Any, int] = {}
-    dialect: Any = type(connection.dialect)
     for some in chunks(names):
         values = _filled_up(some)
-        sql = _lookup(name, key, len(values), dialect)
-        found.update((row[0], row[1]) for row in connection.exec_driver_sql(sql, tuple(values)))
+        found.update((row[0], row[1]) for row in _lookup(name, key, len(values)).rows(connection, *values))
     return found
 
 
@@ -44,15 +44,20 @@ def _filled_up(items: Sequence[_Item]) -> Sequence[_Item]:
 
 
 @cache
-def _lookup(name: Column[Any], key: Column[Any], number: int, dialect: Any) -> str:
-    # To have SQLAlchemy put hundreds of values into a statement takes ten times as long as to look them up.
+def _lookup(name: Column[Any], key: Column[Any], number: int) -> Statement:
     names: list[BindParameter[Any]] = [bindparam(f"name_{position}") for position in range(number)]
-    return str(select(name, key).where(name.in_(names)).compile(dialect=dialect()))
+    return Statement(select(name, key).where(name.in_(names)))
 
 
 def next_key(connection: Connection, key: Column[Any]) -> int:
     """The first key that no row has; whoever asks holds the write lock until the row is written."""
-    return (connection.scalar(select(func.max(key))) or 0) + 1
+    ((greatest,),) = _greatest(key).rows(connection)
+    return (greatest or 0) + 1
+
+
+@cache
+def _greatest(key: Column[Any]) -> Statement:
+    return Statement(select(func.max(key)))
 
 
 def keep_once(

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select,
 from verspan.store import tables
 from verspan.store.interface import ModelQuery
 from verspan.store.keys import known_keys, next_key
-from verspan.store.statements import ManyRows
+from verspan.store.statements import Statement
 from verspan.versions.model import GitState, LoggedModel, LoggedModelStatus
 
 _MODELS = tables.logged_models.c
@@ -70,11 +70,11 @@ def keys_of_stamped(connection: Connection, stamped: Mapping[str, tuple[str | No
     if new:
         rows = [_placeholder(keys[model_id], model_id, *stamped[model_id]) for model_id in new]
         connection.execute(insert(tables.logged_models), rows)
-    _ADD_NAMES.execute(connection, (row for row in known_names if row[0] is not None))
+    _ADD_NAMES.run_for_each(connection, (row for row in known_names if row[0] is not None))
     return keys
 
 
-_ADD_NAMES = ManyRows(
+_ADD_NAMES = Statement(
     update(tables.logged_models)
     .where(_MODELS.model_key == bindparam("key"), _MODELS.name.is_(None))
     .values(name=bindparam("name"))

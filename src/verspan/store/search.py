@@ -18,12 +18,12 @@ from contextlib import contextmanager
 from sqlalchemy import ColumnElement, Connection, Integer, String, bindparam, column, insert, select, table, text, true
 
 from verspan.store import tables
-from verspan.store.statements import ManyRows
+from verspan.store.statements import Statement
 
 # Languages that put no blanks between words are indexed by character.
 _WORD = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]|[^\W_\u2e80-\u9fff\uac00-\ud7af]+")
 _index = table("trace_words", column("rowid", Integer), column("words", String), column("trace_words", String))
-_INSERT = ManyRows(insert(_index).values(rowid=bindparam("rowid"), words=bindparam("words")))
+_INSERT = Statement(insert(_index).values(rowid=bindparam("rowid"), words=bindparam("words")))
 _REMEMBERED = 200_000  # some 15 MB: the history of a thousand agents at work
 _BODY_KEY_BITS = 48
 
@@ -38,7 +38,7 @@ def create_index(connection: Connection) -> None:
 
 def add_to_index(connection: Connection, texts: Mapping[int, Iterable[str]]) -> None:
     """Index what traces say, by their keys."""
-    _INSERT.execute(
+    _INSERT.run_for_each(
         connection,
         ((key, _indexable("\n".join(texts[key]))) for key in sorted(texts)),
     )

@@ -1,8 +1,8 @@
-"""Statements run for thousands of rows at once.
+"""Statements compiled once, and run with rows that go to the driver as they are.
 
-SQLAlchemy writes them; their rows go to the driver as they are, one at a time as they are made, because SQLAlchemy's
-handling of each row's parameters takes as long as SQLite's own work, and thousands of rows held at once keep Python's
-garbage collector at work for longer still. So values must be those that the driver takes, and come in order.
+SQLAlchemy writes them. To find a compiled statement again takes it longer than SQLite takes to run one, and to handle a
+row's parameters as long as SQLite takes to write it; so what every batch of spans runs is run like this. Values must be
+those that the driver takes, and come in order.
 """
 
 from __future__ import annotations
@@ -15,16 +15,31 @@ from sqlalchemy import Connection
 from sqlalchemy.sql.elements import ClauseElement
 
 
-class ManyRows:
-    """A statement compiled when it is first run."""
+class Statement:
+    """A statement, compiled when it is first run."""
 
     def __init__(self, statement: ClauseElement) -> None:
         self._statement = statement
         self._sql: str | None = None
 
-    def execute(self, connection: Connection, rows: Iterable[Sequence[Any]]) -> None:
-        """Run it for each row: its parameters in order, which for an insert are the table's columns in theirs."""
+    def run(self, connection: Connection, *values: Any) -> None:
+        """Run it with its parameters in order."""
+        connection.exec_driver_sql(self._compiled(connection), values)
+
+    def rows(self, connection: Connection, *values: Any) -> Sequence[Any]:
+        """The rows that it finds with its parameters in order."""
+        return connection.exec_driver_sql(self._compiled(connection), values).all()
+
+    def run_for_each(self, connection: Connection, rows: Iterable[Sequence[Any]]) -> None:
+        """Run it for each row: its parameters in order, which for an insert are the table's columns in theirs.
+
+        Rows are taken one at a time as they are made: thousands of them held at once would keep Python's garbage
+        collector at work.
+        """
+        with closing(connection.connection.cursor()) as cursor:
+            cursor.executemany(self._compiled(connection), cast("Sequence[Any]", rows))  # drivers take any iterable
+
+    def _compiled(self, connection: Connection) -> str:
         if self._sql is None:
             self._sql = str(self._statement.compile(dialect=connection.dialect))
-        with closing(connection.connection.cursor()) as cursor:
-            cursor.executemany(self._sql, cast("Sequence[Any]", rows))  # drivers take any iterable
+        return self._sql

@@ -16,7 +16,7 @@ from sqlalchemy.dialects.sqlite import insert
 from verspan.store import tables
 from verspan.store.batch_keys import Keys
 from verspan.store.prepared import PreparedSpan
-from verspan.store.statements import ManyRows
+from verspan.store.statements import Statement
 from verspan.traces.model import TraceStatus
 
 _TRACES = tables.traces.c
@@ -151,8 +151,8 @@ def write_traces(connection: Connection, new: Sequence[PreparedSpan], keys: Keys
     for one in new:
         row, known = _row_told(one, keys), rows.get(one.trace_id)
         rows[one.trace_id] = row if known is None else _merged(known, row)
-    _UPSERT.execute(connection, map(tuple, rows.values()))  # drivers are slow with tuples of a type of their own
-    _UPSERT_LABELS.execute(connection, _label_rows(new, keys))
+    _UPSERT.run_for_each(connection, map(tuple, rows.values()))  # drivers are slow with tuples of a type of their own
+    _UPSERT_LABELS.run_for_each(connection, _label_rows(new, keys))
     return rows
 
 
@@ -208,5 +208,5 @@ def added_where_known(old: ColumnElement[Any], new: ColumnElement[Any]) -> Colum
     return func.coalesce(old + new, old, new)
 
 
-_UPSERT = ManyRows(_upsert())
-_UPSERT_LABELS = ManyRows(_upsert_label())
+_UPSERT = Statement(_upsert())
+_UPSERT_LABELS = Statement(_upsert_label())

@@ -20,13 +20,13 @@ from verspan.store.keys import chunks, known_keys, next_key
 from verspan.store.prepared import PreparedSpan
 from verspan.store.search import add_to_index
 from verspan.store.span_bodies import STATUSES, with_keys
-from verspan.store.statements import ManyRows
+from verspan.store.statements import Statement
 from verspan.store.trace_rows import write_traces
 from verspan.store.transaction import Transaction
 
 _SPANS = tables.spans.c
 _TRACES = tables.traces.c
-_INSERT_SPANS = ManyRows(insert(tables.spans))
+_INSERT_SPANS = Statement(insert(tables.spans))
 
 
 def keep_spans(transaction: Transaction, prepared: Sequence[PreparedSpan]) -> int:
@@ -71,7 +71,7 @@ def _keep_new(transaction: Transaction, new: Sequence[PreparedSpan], known_trace
     models_now = {trace_id: row.model_key for trace_id, row in told.items()} | _models_of(connection, known_traces)
     _write_figures(connection, new, keys, models_before, models_now)
     _index_words(transaction, new, keys)
-    _INSERT_SPANS.execute(connection, _span_rows(transaction, new, keys))
+    _INSERT_SPANS.run_for_each(connection, _span_rows(transaction, new, keys))
 
 
 def _models_of(connection: Connection, known_traces: Mapping[bytes, int]) -> dict[bytes, int]:
@@ -108,7 +108,9 @@ def _index_words(transaction: Transaction, new: Sequence[PreparedSpan], keys: Ke
         trace_key = keys.traces[one.trace_id]
         said = texts.setdefault(trace_key, [])
         said.append(one.span.name)
-        said.extend(body.words for body in one.bodies if is_new(trace_key, keys.bodies[body.digest]))
+        for body in one.bodies:
+            if is_new(trace_key, keys.bodies[body.digest]):
+                said.append(body.words)
     add_to_index(transaction.connection, texts)
 
 
