@@ -77,6 +77,18 @@ def test_same_spans_from_processes(url: str) -> None:
         assert_holds(store, 40)
 
 
+def test_written_twice(store: Store) -> None:
+    """Spans that are written again, alone or among new ones, change no row of any table, the roll-ups included."""
+    calls = [call(number, trace=number % 3, parent=number % 4 or None, **stamp("v1")) for number in range(1, 20)]
+    assert store.write_spans([*calls[:10], *calls[:10]]) == WriteResult(written=10, duplicates=10)
+    before = everything(store)
+    assert store.write_spans(calls[9::-1]) == WriteResult(written=0, duplicates=10)
+    assert everything(store) == before
+    assert store.write_spans(calls) == WriteResult(written=9, duplicates=10)
+    figures = store.figures([VERSION])[VERSION]
+    assert (figures.calls, figures.traces, figures.input_tokens) == (19, 3, 1_900)
+
+
 def test_fork(store: Store) -> None:
     """A store that was opened and used before a fork works on both sides of it."""
     write_calls(store, 1, 20)

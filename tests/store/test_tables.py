@@ -9,6 +9,7 @@ from sqlalchemy import inspect
 from verspan.store import tables
 from verspan.store.database import Database
 from verspan.store.interface import Store
+from verspan.store.trace_rows import TraceRow
 
 
 def test_comments() -> None:
@@ -27,3 +28,8 @@ def test_tables_are_all(store: Store, place: Path) -> None:
     database.close()
     assert store.location == str(place)
     assert found == set(tables.metadata.tables)
+
+
+def test_trace_row() -> None:
+    """What spans tell of a trace is in the order of the table's columns, since rows go to the driver as they are."""
+    assert TraceRow._fields == tuple(tables.traces.c.keys())

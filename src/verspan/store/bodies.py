@@ -34,7 +34,8 @@ _ADDED = Statement(
 class RecentBodies:
     """The keys of the newest bodies by digest, as far as this process has read them.
 
-    It is used by whoever holds the write lock, so that nobody adds to the list meanwhile.
+    It is used by whoever holds the write lock, so that nobody adds to the list meanwhile, and read before a transaction
+    adds to it, so that it knows of nothing that is taken back.
     """
 
     def __init__(self) -> None:

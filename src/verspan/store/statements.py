@@ -16,19 +16,19 @@ from sqlalchemy.sql.elements import ClauseElement
 
 
 class Statement:
-    """A statement, compiled when it is first run."""
+    """A statement, compiled when it is first run on a kind of database."""
 
     def __init__(self, statement: ClauseElement) -> None:
         self._statement = statement
-        self._sql: str | None = None
+        self._compiled: dict[str, str] = {}
 
     def run(self, connection: Connection, *values: Any) -> None:
         """Run it with its parameters in order."""
-        connection.exec_driver_sql(self._compiled(connection), values)
+        connection.exec_driver_sql(self._sql(connection), values)
 
     def rows(self, connection: Connection, *values: Any) -> Sequence[Any]:
         """The rows that it finds with its parameters in order."""
-        return connection.exec_driver_sql(self._compiled(connection), values).all()
+        return connection.exec_driver_sql(self._sql(connection), values).all()
 
     def run_for_each(self, connection: Connection, rows: Iterable[Sequence[Any]]) -> None:
         """Run it for each row: its parameters in order, which for an insert are the table's columns in theirs.
@@ -37,9 +37,11 @@ class Statement:
         collector at work.
         """
         with closing(connection.connection.cursor()) as cursor:
-            cursor.executemany(self._compiled(connection), cast("Sequence[Any]", rows))  # drivers take any iterable
+            cursor.executemany(self._sql(connection), cast("Sequence[Any]", rows))  # drivers take any iterable
 
-    def _compiled(self, connection: Connection) -> str:
-        if self._sql is None:
-            self._sql = str(self._statement.compile(dialect=connection.dialect))
-        return self._sql
+    def _sql(self, connection: Connection) -> str:
+        dialect = connection.dialect
+        sql = self._compiled.get(dialect.name)
+        if sql is None:
+            sql = self._compiled[dialect.name] = str(self._statement.compile(dialect=dialect))
+        return sql
