@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -87,13 +89,24 @@ def drain(ctx: click.Context, *, store_place: str | None, patience_s: float, as_
     JSON: {"destinations": [{"exporter", "address", "delivered", "waiting",
       "refused", "trouble"}]}
     """  # noqa: D301 - \b tells click to keep the lines below it
-    logging.getLogger("verspan.spool").setLevel(logging.ERROR)  # what it would log is said below
-    drained = [_drained(state, store_place, patience_s) for state in _states(store_place) if state.abandoned]
+    with _no_warnings():  # what would be logged is said below
+        drained = [_drained(state, store_place, patience_s) for state in _states(store_place) if state.abandoned]
     if as_json:
         print_json({"destinations": drained})
     else:
         _say(drained)
     ctx.exit(1 if any(each.waiting for each in drained) else 0)
+
+
+@contextmanager
+def _no_warnings() -> Iterator[None]:
+    logger = logging.getLogger("verspan.spool")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def _list(store_place: str | None, *, as_json: bool) -> None:
