@@ -26,7 +26,7 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).parents[1]))
 from exporters.otlp.tests.receivers import Reply, receiving_http
 
-ROUNDS = 10
+ROUNDS = 7
 CALLS = 500
 _WORKER = Path(__file__).with_name("outage_worker.py")
 _UP = "takes spans"
