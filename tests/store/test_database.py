@@ -116,6 +116,27 @@ def test_fork_while_writing(store: Store) -> None:
     assert_holds(store, 130)
 
 
+def test_fork_while_opening(tmp_path: Path) -> None:
+    """A child that is forked while another thread makes a store can open and write one."""
+    children = []
+    for number in range(10):
+        url = f"sqlite:///{tmp_path / f'{number}.db'}"
+        thread = threading.Thread(target=lambda place=url: open_store(place).close())
+        thread.start()
+        child = FORK.Process(target=_open_and_write, args=(url,))
+        child.start()
+        thread.join()
+        children.append(child)
+    for child in children:
+        child.join(60)
+    assert [child.exitcode for child in children] == [0] * 10
+
+
+def _open_and_write(url: str) -> None:
+    with closing(open_store(url)) as store:
+        write_calls(store, 1, 5)
+
+
 def test_locked(place: Path, url: str) -> None:
     """A store that another process keeps locked for too long is said to be locked, and works again afterwards."""
     open_store(url).close()

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from verspan.store.compression import CompressionError
 from verspan.store.failures import store_error
-from verspan.store.forks import Gate, heed_forks
+from verspan.store.forks import at_work, heed_forks
 
 _IMMEDIATE = "verspan_immediate"
 
@@ -26,7 +26,6 @@ class Database:
         self._engine = _engine_for(path, lock_timeout_s)
         self._immediate = self._engine.execution_options(**{_IMMEDIATE: True})
         self._write_lock = threading.Lock()
-        self._gate = Gate()
         heed_forks(self)
 
     @contextmanager
@@ -44,28 +43,23 @@ class Database:
 
     def close(self) -> None:
         """Close every connection that is not in use."""
-        with self._gate.passing():
+        with at_work():
             self._engine.dispose()
 
     def before_fork(self) -> None:
-        """Let everybody finish, and leave the child no connection."""
-        self._gate.close()
+        """Leave the child no connection."""
         self._engine.dispose()
-
-    def after_fork_in_parent(self) -> None:
-        """Let others go on."""
-        self._gate.open()
 
     def after_fork_in_child(self) -> None:
         """Start afresh: a child must neither use nor close a connection of its parent's that is still open."""
         _inherited.append(self._engine.pool)
         self._engine.dispose(close=False)
-        self._write_lock, self._gate = threading.Lock(), Gate()
+        self._write_lock = threading.Lock()
 
     @contextmanager
     def _transaction(self, engine: Engine) -> Iterator[Connection]:
         try:
-            with self._gate.passing(), engine.begin() as connection:
+            with at_work(), engine.begin() as connection:
                 yield connection
         except (DBAPIError, sqlite3.Error, CompressionError) as error:
             raise store_error(error, self.path) from error

@@ -23,18 +23,24 @@ class Gate:
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
+        self._mine = threading.local()
         self._inside = 0
         self._closed = False
 
     @contextmanager
     def passing(self) -> Iterator[None]:
-        """Wait while the gate is closed, and be known to be inside until the end."""
+        """Wait while the gate is closed, and be known to be inside until the end; who is inside already passes."""
+        if getattr(self._mine, "inside", False):
+            yield
+            return
         with self._changed:
             self._changed.wait_for(lambda: not self._closed)
             self._inside += 1
+        self._mine.inside = True
         try:
             yield
         finally:
+            self._mine.inside = False
             with self._changed:
                 self._inside -= 1
                 self._changed.notify_all()
@@ -56,16 +62,27 @@ class Forked(Protocol):
     """What has to do something when its process forks."""
 
     def before_fork(self) -> None:
-        """Come to a rest."""
-        ...
-
-    def after_fork_in_parent(self) -> None:
-        """Go on."""
+        """Let go of what the child must not inherit; nobody is at work."""
         ...
 
     def after_fork_in_child(self) -> None:
         """Start afresh."""
         ...
+
+
+class _Process:
+    gate = Gate()
+
+
+@contextmanager
+def at_work() -> Iterator[None]:
+    """Be at work in a store of this process, whichever it is: a fork waits for the end of it.
+
+    There is one gate for all of them, since another thread may be about to make one while a fork begins. Loading what a
+    store needs is work too: a module's lock that is held when a process forks stays held in the child.
+    """
+    with _Process.gate.passing():
+        yield
 
 
 _forked: weakref.WeakSet[Forked] = weakref.WeakSet()
@@ -77,16 +94,17 @@ def heed_forks(one: Forked) -> None:
 
 
 def _before() -> None:
+    _Process.gate.close()
     for one in list(_forked):
         one.before_fork()
 
 
 def _in_parent() -> None:
-    for one in list(_forked):
-        one.after_fork_in_parent()
+    _Process.gate.open()
 
 
 def _in_child() -> None:
+    _Process.gate = Gate()
     for one in list(_forked):
         one.after_fork_in_child()
 

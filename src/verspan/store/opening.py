@@ -11,6 +11,7 @@ from uuid import uuid4
 from verspan.errors import InvalidArgumentError
 from verspan.settings import STORE_FOLDER
 from verspan.store.failures import corrupt, missing, store_error, unusable_place
+from verspan.store.forks import at_work
 from verspan.store.interface import Store
 
 _SQLITE = "sqlite:///"
@@ -58,9 +59,10 @@ def _is_there(path: Path) -> bool:
 
 
 def _open(path: Path, lock_timeout_s: float) -> Store:
-    from verspan.store.database import Database
-    from verspan.store.migrations import MIGRATIONS, migrate, schema_version
-    from verspan.store.sql import SqlStore
+    with at_work():
+        from verspan.store.database import Database
+        from verspan.store.migrations import MIGRATIONS, migrate, schema_version
+        from verspan.store.sql import SqlStore
 
     database = Database(path, lock_timeout_s)
     try:
@@ -117,7 +119,7 @@ def _build(path: Path) -> None:
     from verspan.store.database import Database
     from verspan.store.migrations import MIGRATIONS, migrate
 
-    with closing(sqlite3.connect(path)) as connection:
+    with at_work(), closing(sqlite3.connect(path)) as connection:
         connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
         connection.execute("PRAGMA journal_mode = WAL")
     database = Database(path, lock_timeout_s=0)
