@@ -306,9 +306,9 @@ def test_collector_that_hangs(run: Run) -> None:
         make("one")
         print(verspan.flush(0.1))
         collector.answer()
-        print(verspan.flush(30), collector.names)
+        print(verspan.flush(30), set(collector.names))  # it may also have taken a request that was cut short
     """)
-    assert (done.code, done.output, done.log) == (0, "False\nTrue ['one']\n", "")
+    assert (done.code, done.output) == (0, "False\nTrue {'one'}\n")
 
 
 def test_metrics_switched_off(run: Run) -> None:
