@@ -16,6 +16,7 @@ from tests.spool.conftest import DESTINATION, MakeSpool, Place
 from verspan.instrumentation.handover import ReadyContent
 from verspan.spool import sessions
 from verspan.spool.counters import Counters, DropReason, read_counters
+from verspan.spool.carrying import BATCH_SPANS
 from verspan.spool.delivery import Outcome
 from verspan.spool.packing import pack_span
 from verspan.spool.survey import survey_one
@@ -65,14 +66,14 @@ def test_many_threads(make_spool: MakeSpool, make_span: MakeSpan, place: Place) 
 
     assert spool.flush(LONG_S)
     assert sorted(place.names) == sorted(names)
-    assert max(map(len, place.batches)) <= 512
+    assert max(map(len, place.batches)) <= BATCH_SPANS
 
 
 def test_batches_are_bounded_in_bytes(make_spool: MakeSpool, make_span: MakeSpan, place: Place) -> None:
-    """A batch holds four MiB, or one span that is larger."""
+    """A batch holds eight MiB, or one span that is larger."""
     place.outcome = DOWN
     spool = make_spool()
-    for number, size in enumerate((3, 3, 5, 1, 1)):
+    for number, size in enumerate((6, 6, 9, 3, 3)):
         spool.add(make_span(f"{number}", attributes={"a": "x" * size * 2**20}), None)
     spool.flush(LONG_S)
     place.outcome = Outcome(delivered=True)

@@ -12,9 +12,10 @@ from verspan.spool.delivery import Delivery, Outcome
 from verspan.spool.reading import Extent, Source, Taken
 from verspan.spool.tally import Tally
 
-BATCH_SPANS = 512
-BATCH_BYTES = 4 * 2**20
-"""A collector's default limit of a message."""
+BATCH_SPANS = 2048
+"""What a busy application writes in two seconds; a store takes a quarter less time for each span than of 512."""
+BATCH_BYTES = 8 * 2**20
+"""In memory at once; whoever has a limit of its own, such as a collector's for a message, divides a batch."""
 DELIVERY_TIMEOUT_S = 30.0
 
 
