@@ -5,6 +5,7 @@ from __future__ import annotations
 import calls
 import outage
 import redaction
+import spool
 import starting
 import store
 
@@ -14,6 +15,8 @@ def main() -> None:
     starting.main()
     print()
     calls.main([])
+    print()
+    spool.main()
     print()
     outage.main()
     print()

@@ -15,8 +15,8 @@ from tests.spool.conftest import DESTINATION, MakeSpool, Place
 
 from verspan.instrumentation.handover import ReadyContent
 from verspan.spool import sessions
-from verspan.spool.counters import Counters, DropReason, read_counters
 from verspan.spool.carrying import BATCH_SPANS
+from verspan.spool.counters import Counters, DropReason, read_counters
 from verspan.spool.delivery import Outcome
 from verspan.spool.packing import pack_span
 from verspan.spool.survey import survey_one
