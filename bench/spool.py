@@ -105,7 +105,7 @@ def measured(subjects: dict[str, Callable[[], Cost]], spans: int, rest: Callable
     return costs
 
 
-def main(spans: int) -> None:
+def main(spans: int = 50_000) -> None:
     """Measure and print."""
     with tempfile.TemporaryDirectory(prefix="verspan-bench-") as folder:
         spool = SpoolingSpanProcessor(Path(folder), Destination("bench", "nowhere"), _NoDelivery, keeps_content=True)
@@ -129,4 +129,4 @@ def main(spans: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 50_000)
+    main(*map(int, sys.argv[1:]))
