@@ -146,9 +146,10 @@ class Appender:
 
     def end(self) -> None:
         """Begin anew with the next span, where nothing of this process waits."""
-        self.seal()
-        if not self.segments:
-            self.leave()
+        with self._lock:  # or a segment that another thread begins meanwhile would be left with the others
+            self.seal()
+            if not self.segments:
+                self.leave()
 
     def leave(self) -> None:
         """Leave what waits to whoever adopts it."""
