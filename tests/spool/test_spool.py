@@ -15,7 +15,7 @@ from tests.spool.conftest import DESTINATION, MakeSpool, Place
 
 from verspan.instrumentation.handover import ReadyContent
 from verspan.spool import sessions
-from verspan.spool.carrying import BATCH_SPANS
+from verspan.spool.carrying import BATCH_SPANS, PROBE_SPANS
 from verspan.spool.counters import Counters, DropReason, read_counters
 from verspan.spool.delivery import Outcome
 from verspan.spool.packing import pack_span
@@ -101,6 +101,20 @@ def test_down_and_up_again(
         f"Spans cannot be delivered to somewhere for now: it is down (1 wait in {folder} and are tried again)"
     ]
     assert (shown, read_counters(folder)) == ("it is down", Counters())
+
+
+def test_tries_little_while_down(make_spool: MakeSpool, make_span: MakeSpan, place: Place) -> None:
+    """A destination that took nothing is tried with a few spans, and given whole batches once it takes those."""
+    place.outcome = DOWN
+    spool = make_spool()
+    for number in range(PROBE_SPANS + 100):
+        spool.add(make_span(f"{number}", number), None)
+    assert not spool.flush(LONG_S)
+    place.outcome = Outcome(delivered=True)
+    while not spool.flush(LONG_S):
+        pass
+
+    assert [len(batch) for batch in place.batches] == [PROBE_SPANS, 100]
 
 
 def test_delivery_that_raises(make_spool: MakeSpool, make_span: MakeSpan, place: Place) -> None:

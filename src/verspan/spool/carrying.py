@@ -16,6 +16,8 @@ BATCH_SPANS = 2048
 """What a busy application writes in two seconds; a store takes a quarter less time for each span than of 512."""
 BATCH_BYTES = 8 * 2**20
 """In memory at once; whoever has a limit of its own, such as a collector's for a message, divides a batch."""
+PROBE_SPANS = 64
+"""As many are tried while a destination takes nothing: making a whole batch ready each time slows the application."""
 DELIVERY_TIMEOUT_S = 30.0
 
 
@@ -52,7 +54,7 @@ class Carrier:
             extents: where to take from, in this order, and how far.
             timeout_s: how long it may take, in seconds.
         """
-        batch = gathered(extents)
+        batch = gathered(extents, PROBE_SPANS if self._backoff.is_failing else BATCH_SPANS)
         if not batch:
             return Progress.NOTHING_LEFT
         outcome = self._outcome(batch, min(timeout_s, DELIVERY_TIMEOUT_S))
@@ -90,14 +92,19 @@ class Carrier:
             self._tally.metrics.exporting(-len(spans))
 
 
-def gathered(extents: Iterable[tuple[Source, Extent]]) -> list[Part]:
-    """The next batch: the oldest spans of the first source, and of those after it as long as there is room."""
+def gathered(extents: Iterable[tuple[Source, Extent]], most: int = BATCH_SPANS) -> list[Part]:
+    """The next batch: the oldest spans of the first source, and of those after it as long as there is room.
+
+    Args:
+        extents: where to take from, in this order, and how far.
+        most: how many spans there is room for.
+    """
     batch: list[Part] = []
     spans = size = 0
     for source, extent in extents:
         taken: list[Taken] = []
         for one in source.oldest(extent):
-            if spans and (spans == BATCH_SPANS or size + one.size > BATCH_BYTES):
+            if spans and (spans == most or size + one.size > BATCH_BYTES):
                 return [*batch, Part(source, taken)] if taken else batch
             taken.append(one)
             spans, size = spans + 1, size + one.size
