@@ -213,6 +213,11 @@ def open_and_write(url: str, number: int) -> None:
         store.write_spans([span(number, trace=number)])
 
 
+def count_traces(url: str) -> int:
+    with closing(open_store(url, create=False)) as store:
+        return len(store.match_trace_ids("", limit=1000))
+
+
 def test_many_processes_at_once(place: Path, url: str) -> None:
     """Processes that open at once a store which is not there yet get the same one, and each stores its span."""
     processes = [FORK.Process(target=open_and_write, args=(url, number)) for number in range(1, PROCESSES + 1)]
@@ -221,9 +226,21 @@ def test_many_processes_at_once(place: Path, url: str) -> None:
     for process in processes:
         process.join()
     assert [process.exitcode for process in processes] == [0] * PROCESSES
-    with closing(open_store(url, create=False)) as store:
-        assert len(store.match_trace_ids("", limit=1000)) == PROCESSES
+    assert count_traces(url) == PROCESSES
     assert names_in(place.parent) == [".gitignore", "verspan.db"]
+
+
+def test_opened_twice_in_a_process(url: str) -> None:
+    """A process that opens its store a second time keeps its locks: another that closes the store leaves it its log."""
+    writing = "import sys; from tests.store.test_opening import open_and_write; open_and_write(sys.argv[1], 2)"
+    with closing(open_store(url)) as store, closing(open_store(url)):
+        store.write_spans([span(1, trace=1)])
+        # Not forked: a fork closes the connections that this is about.
+        subprocess.run([sys.executable, "-c", writing, url], check=True)
+        store.write_spans([span(3, trace=3)])
+        counting = "import sys; from tests.store.test_opening import count_traces; print(count_traces(sys.argv[1]))"
+        counted = subprocess.run([sys.executable, "-c", counting, url], check=True, capture_output=True)
+    assert counted.stdout == b"3\n"
 
 
 def test_import_is_light() -> None:

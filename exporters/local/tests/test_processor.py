@@ -124,6 +124,24 @@ def test_corrupt_store(
     assert stored_names() == ["first"]
 
 
+def test_removed_store(
+    provider: TracerProvider, store_file: Path, caplog: pytest.LogCaptureFixture, stored_names: StoredNames
+) -> None:
+    """Where somebody removes the store while it is open, that is said, and what ends later is in a new one."""
+    tracer = provider.get_tracer("support")
+    tracer.start_span("first").end()
+    flushed = [provider.force_flush()]
+    for file in store_file.parent.glob(f"{store_file.name}*"):
+        file.unlink()
+    tracer.start_span("second").end()
+    flushed += [provider.force_flush(), provider.force_flush()]
+
+    assert flushed == [True, False, True]
+    assert stored_names() == ["second"]
+    (said,) = _lines(caplog)
+    assert f"{store_file} was removed or replaced while it was open" in said
+
+
 def test_newer_store(provider: TracerProvider, store_file: Path, caplog: pytest.LogCaptureFixture) -> None:
     """A store of a newer Verspan is not written to, and the line says what to do."""
     open_store(f"sqlite:///{store_file}").close()

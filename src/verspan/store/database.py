@@ -7,13 +7,15 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
 from sqlalchemy import Connection, Engine, Pool, QueuePool, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
 from verspan.store.compression import CompressionError
-from verspan.store.failures import store_error
+from verspan.store.failures import moved, store_error
 from verspan.store.forks import at_work, heed_forks
+from verspan.store.open_files import OpenFile, about_to_open
 
 _IMMEDIATE = "verspan_immediate"
 
@@ -39,6 +41,7 @@ class Database:
         """A connection that nobody else writes beside; what it wrote is kept whole or, after an error, not at all."""
         # SQLite's own waiting polls, so threads of one process queue here instead.
         with self._write_lock, self._transaction(self._immediate) as connection:
+            self._check_place(connection)
             yield connection
 
     def close(self) -> None:
@@ -55,6 +58,13 @@ class Database:
         _inherited.append(self._engine.pool)
         self._engine.dispose(close=False)
         self._write_lock = threading.Lock()
+
+    def _check_place(self, connection: Connection) -> None:
+        """Refuse to write to a file that somebody has removed or replaced, where nobody would ever read it."""
+        file = cast("_Connection", connection.connection.driver_connection).file
+        if not file.is_at(self.path):
+            self._engine.dispose()
+            raise moved(self.path)
 
     @contextmanager
     def _transaction(self, engine: Engine) -> Iterator[Connection]:
@@ -77,9 +87,25 @@ def _engine_for(path: Path, lock_timeout_s: float) -> Engine:
     return engine
 
 
+class _Connection(sqlite3.Connection):
+    """Remembers, for as long as it may hold locks, which file it has open."""
+
+    file: OpenFile
+
+
 def _connect(path: Path, lock_timeout_s: float) -> sqlite3.Connection:
+    file = about_to_open(path)
     # Without an isolation level Python leaves transactions to us; it would begin them late and deferred.
-    connection = sqlite3.connect(path, timeout=lock_timeout_s, check_same_thread=False, isolation_level=None)
+    # Without `mode=rw` SQLite would put an empty file where somebody has removed the store.
+    connection = sqlite3.connect(
+        f"{path.as_uri()}?mode=rw",
+        uri=True,
+        timeout=lock_timeout_s,
+        check_same_thread=False,
+        isolation_level=None,
+        factory=_Connection,
+    )
+    connection.file = file
     try:
         # In WAL mode this loses no transaction when the process dies, and at most the latest when the machine does.
         connection.execute("PRAGMA synchronous = NORMAL")

@@ -60,6 +60,14 @@ def missing(path: Path) -> StoreUnavailableError:
     )
 
 
+def moved(path: Path) -> StoreUnavailableError:
+    """A store that was removed, or replaced by another, while this process had it open."""
+    return StoreUnavailableError(
+        f"the store {path} was removed or replaced while it was open: what is written from now on goes to the one that"
+        " is there, or to a new one"
+    )
+
+
 def too_new(path: Path, version: int, known: int) -> StoreTooNewError:
     """A store of a schema that this Verspan does not know."""
     return StoreTooNewError(

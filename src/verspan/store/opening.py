@@ -13,6 +13,7 @@ from verspan.settings import STORE_FOLDER
 from verspan.store.failures import corrupt, missing, store_error, unusable_place
 from verspan.store.forks import at_work
 from verspan.store.interface import Store
+from verspan.store.open_files import beginning_of
 
 _SQLITE = "sqlite:///"
 _MAGIC = b"SQLite format 3\0"
@@ -80,10 +81,12 @@ def _open(path: Path, lock_timeout_s: float) -> Store:
 def _check_header(path: Path) -> None:
     """Refuse a file that is not a store of ours before SQLite touches it."""
     try:
-        with path.open("rb") as file:
-            header = file.read(_HEADER_BYTES)
+        with at_work():
+            header = beginning_of(path, _HEADER_BYTES)
     except OSError as error:
         raise unusable_place(path, error) from error
+    if header is None:
+        return
     if not header:
         raise corrupt(path, "the file is empty")
     if not header.startswith(_MAGIC) or len(header) < _HEADER_BYTES:
