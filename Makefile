@@ -10,17 +10,18 @@ PROJECTS := pyproject.toml $(wildcard exporters/*/pyproject.toml instrumentors/*
 MEMBERS := $(foreach project,$(PROJECTS),-e $(patsubst %/,%,$(dir $(project))))
 OLDER_CLIENTS := $(patsubst requirements/%.in,%,$(wildcard requirements/openai-*.in))
 
-# uv reads neither pip's index settings nor, unless told so, the machine's certificates; who needs either has set it up for pip.
+# uv reads neither pip's settings nor, unless told so, the machine's certificates; who needs a mirror has set it up for pip, whose
+# list begins with what the environment says.
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_SYSTEM_CERTS ?= $(if $(wildcard /etc/ssl/cert.pem /etc/ssl/certs/*),true,false)
-PIP_INDEX = $${PIP_INDEX_URL:-$$($(BIN)/python -m pip config get global.index-url 2>/dev/null)}
-WITH_INDEX = UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$(PIP_INDEX)}"
-UV = $(WITH_INDEX) $(BIN)/uv
+PIP_MIRROR = $$($(BIN)/python -m pip config list 2>/dev/null | sed -n "s/^[^=]*\.index.url='\(.*\)'$$/\1/p" | head -n 1)
+WITH_MIRROR = UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$(PIP_MIRROR)}"
+UV = $(WITH_MIRROR) $(BIN)/uv
 INSTALL = $(UV) pip install --quiet --require-hashes
 # Members are built by the locked hatchling and bring no dependency that is not locked.
 INSTALL_MEMBERS = $(UV) pip install --quiet --no-deps --no-build-isolation
-# No annotation and no index address: neither a path of this machine nor a registry's host belongs in a lock.
-LOCK = $(UV) pip compile --quiet --upgrade --universal --python-version 3.10 --generate-hashes --no-emit-index-url \
+# No annotation: no path of this machine belongs in a lock. An address is in none unless uv is asked for it.
+LOCK = $(UV) pip compile --quiet --upgrade --universal --python-version 3.10 --generate-hashes \
 	--no-annotate --custom-compile-command "make lock" --no-emit-package verspan --no-emit-package verspan-local
 LOCKED := $(PROJECTS) --extra prices requirements/build.in
 
@@ -46,7 +47,7 @@ servers: .venv/.run ## build both by Go where it is there: once, ten minutes, in
 	@$(BIN)/python -m tests.e2e.programs
 
 test: lint types test-older-clients servers ## lint, types and all tests, the older OpenAI clients included: what CI runs
-	@$(WITH_INDEX) $(BIN)/python -m pytest -n auto
+	@$(WITH_MIRROR) $(BIN)/python -m pytest -n auto
 
 bench: .venv-bench/.installed .venv-bench-openai-v2/.installed ## what Verspan adds to a call, beside its peers: a table
 	.venv-bench/bin/python bench/run.py

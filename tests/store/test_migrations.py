@@ -17,6 +17,7 @@ from verspan.store.database import Database
 from verspan.store.migrations import MIGRATIONS, migrate, schema_version
 from verspan.store.opening import open_store
 
+NEWEST = len(MIGRATIONS)
 FORK = multiprocessing.get_context("fork")
 
 
@@ -36,12 +37,12 @@ def fail(connection: Connection) -> None:
 
 @pytest.fixture
 def old(place: Path, url: str) -> Iterator[Database]:
-    """A store of version 1 with a trace in it."""
+    """A store of the newest version with a trace in it, which the tests' migrations make an old one."""
     with closing(open_store(url)) as store:
         store.write_spans([span()])
     database = Database(place, lock_timeout_s=30)
     with database.reading() as connection:
-        assert schema_version(connection) == 1
+        assert schema_version(connection) == NEWEST
     yield database
     database.close()
 
@@ -54,7 +55,7 @@ def test_migrated(old: Database) -> None:
         shapes = connection.execute(text("SELECT colour, shape FROM traces"))
         versions = connection.execute(text("SELECT version FROM schema_version ORDER BY version"))
         assert [tuple(row) for row in shapes] == [("red", "red square")]
-        assert [tuple(row) for row in versions] == [(1,), (2,), (3,)]
+        assert [tuple(row) for row in versions] == [(version,) for version in range(1, NEWEST + 3)]
 
 
 def test_opening_migrates(old: Database, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,7 +64,7 @@ def test_opening_migrates(old: Database, url: str, monkeypatch: pytest.MonkeyPat
     with closing(open_store(url, create=False)) as store:
         assert store.get_trace(trace_id(1)) is not None
     with old.reading() as connection:
-        assert schema_version(connection) == 2
+        assert schema_version(connection) == NEWEST + 1
 
 
 def test_once(old: Database) -> None:
@@ -86,7 +87,7 @@ def test_failed(old: Database) -> None:
     with pytest.raises(OSError, match="the power went"), old.writing() as connection:
         migrate(connection, old.path, [*MIGRATIONS, add_colour, fail])
     with old.reading() as connection:
-        assert schema_version(connection) == 1
+        assert schema_version(connection) == NEWEST
         assert "colour" not in list(connection.execute(text("SELECT * FROM traces")).keys())
 
 
@@ -94,7 +95,7 @@ def test_newer(old: Database) -> None:
     """A store of a version that is not known is refused, and nothing in it changes."""
     with old.writing() as connection:
         migrate(connection, old.path, [*MIGRATIONS, add_colour])
-    with pytest.raises(StoreTooNewError, match="schema version 2"), old.writing() as connection:
+    with pytest.raises(StoreTooNewError, match=f"schema version {NEWEST + 1}"), old.writing() as connection:
         migrate(connection, old.path, MIGRATIONS)
 
 

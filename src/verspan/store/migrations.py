@@ -2,6 +2,7 @@
 
 ==  ===================================================================
  1  the first: versions, traces, spans, bodies, word index, roll-ups
+ 2  records: what is kept of versions besides, and the audit log
 ==  ===================================================================
 
 A version's function is never changed once a release has it, since stores have been made by it; a new version is a new
@@ -16,7 +17,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, insert, select
 
-from verspan.store import search, tables
+from verspan.store import record_tables, search, tables
 from verspan.store.failures import too_new
 
 Migration = Callable[[Connection], None]
@@ -27,7 +28,11 @@ def _first_schema(connection: Connection) -> None:
     search.create_index(connection)
 
 
-MIGRATIONS: Sequence[Migration] = (_first_schema,)
+def _records(connection: Connection) -> None:
+    record_tables.metadata.create_all(connection)
+
+
+MIGRATIONS: Sequence[Migration] = (_first_schema, _records)
 
 
 def schema_version(connection: Connection) -> int:
