@@ -28,11 +28,10 @@ def database(place: Path, url: str) -> Iterator[Database]:
 
 def test_kept_once(database: Database) -> None:
     """A content is known by its SHA-256, kept once however often it is given, and comes back byte for byte."""
-    for _ in range(2):
-        with database.writing() as connection:
-            digests = [keep_blob(connection, content) for content in CONTENTS]
+    with database.writing() as connection:
+        first, digests = ([keep_blob(connection, content) for content in CONTENTS] for _ in range(2))
     with database.reading() as connection:
-        assert digests == [sha256(content).hexdigest() for content in CONTENTS]
+        assert first == digests == [sha256(content).hexdigest() for content in CONTENTS]
         assert [read_blob(connection, digest) for digest in digests] == CONTENTS
         assert connection.scalar(select(func.count()).select_from(blobs)) == len(CONTENTS)
 
