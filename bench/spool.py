@@ -26,6 +26,7 @@ from verspan.instrumentation.handover import ReadyContent, Supplement, end_span
 from verspan.spool.delivery import Destination, Outcome
 from verspan.spool.processor import SpoolingSpanProcessor
 from verspan.spool.spans import SpooledSpan
+from verspan.spool.spool import Spool
 
 BLOCK = 250
 MESSAGES: dict[str, str | bytes] = {"gen_ai.input.messages": b"x" * 2600, "gen_ai.output.messages": b"y" * 400}
@@ -108,7 +109,9 @@ def measured(subjects: dict[str, Callable[[], Cost]], spans: int, rest: Callable
 def main(spans: int = 50_000) -> None:
     """Measure and print."""
     with tempfile.TemporaryDirectory(prefix="verspan-bench-") as folder:
-        spool = SpoolingSpanProcessor(Path(folder), Destination("bench", "nowhere"), _NoDelivery, keeps_content=True)
+        spool = SpoolingSpanProcessor(
+            Spool(Path(folder), Destination("bench", "nowhere"), _NoDelivery, keeps_content=True)
+        )
         batch = BatchSpanProcessor(_NoExporter(), max_queue_size=1 << 16)
         beside, on_it = ended_span(with_messages=False), ended_span(with_messages=True)
         content = ReadyContent(MESSAGES)

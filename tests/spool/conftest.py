@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -24,6 +25,9 @@ RESOURCE = Resource({"service.name": "support"})
 SCOPE = InstrumentationScope("support", "1.0")
 DESTINATION = Destination("test", "somewhere")
 TAKEN = Outcome(delivered=True)
+DOWN = Outcome(delivered=False, reason="it is down")
+LONG_S = 30.0
+MakeSpan = Callable[..., ReadableSpan]
 
 
 class Place:
@@ -94,7 +98,7 @@ def span(name: str, number: int = 1, **fields: Any) -> ReadableSpan:
 
 
 @pytest.fixture
-def make_span() -> Callable[..., ReadableSpan]:
+def make_span() -> MakeSpan:
     """The builder of a span."""
     return span
 
@@ -111,3 +115,13 @@ def folder(tmp_path: Path) -> Path:
     from verspan.spool.destinations import folder_of
 
     return folder_of(tmp_path / "spool", DESTINATION)
+
+
+def warnings_in(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """What was logged as a warning or worse."""
+    return [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+def suffixes_in(folder: Path) -> list[str]:
+    """What kinds of files are in a spool's folder."""
+    return sorted(path.suffix for path in folder.iterdir() if path.suffix != ".json")

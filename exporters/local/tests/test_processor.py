@@ -146,7 +146,7 @@ def test_newer_store(provider: TracerProvider, store_file: Path, caplog: pytest.
     """A store of a newer Verspan is not written to, and the line says what to do."""
     open_store(f"sqlite:///{store_file}").close()
     with sqlite3.connect(store_file) as connection:
-        connection.execute("UPDATE schema_version SET version = 999")
+        connection.execute("INSERT INTO schema_version VALUES (999, 0)")
     connection.close()
 
     provider.get_tracer("support").start_span("first").end()

@@ -7,6 +7,7 @@ from functools import partial
 from verspan.settings import spool_folder
 from verspan.spool.bounds import Bounds
 from verspan.spool.processor import SpoolingSpanProcessor
+from verspan.spool.spool import Spool
 from verspan_local.delivery import StoreDelivery
 from verspan_local.destination import STORE_BOUNDS, destination_of
 
@@ -21,10 +22,6 @@ class LocalSpanProcessor(SpoolingSpanProcessor):
             store_url: the store's URL.
             bounds: how much may wait for the store, and for how long.
         """
-        super().__init__(
-            spool_folder(store_url),
-            destination_of(store_url),
-            partial(StoreDelivery, store_url),
-            keeps_content=True,
-            bounds=bounds,
-        )
+        make_delivery = partial(StoreDelivery, store_url)
+        folder, destination = spool_folder(store_url), destination_of(store_url)
+        super().__init__(Spool(folder, destination, make_delivery, keeps_content=True, bounds=bounds))

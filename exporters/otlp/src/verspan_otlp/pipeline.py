@@ -13,6 +13,7 @@ from verspan.pipelines import Pipeline
 from verspan.settings import OTLP_EXPORTER, Settings, spool_folder
 from verspan.spool.delivery import Delivery, Destination
 from verspan.spool.processor import SpoolingSpanProcessor
+from verspan.spool.spool import Spool
 from verspan_otlp.connection import Connection, connection_for_traces
 from verspan_otlp.delivery import OtlpDelivery, make_sender
 from verspan_otlp.ending import EndingLogProcessor, EndingMetricReader, ExitTime
@@ -62,11 +63,10 @@ def deliver_to(destination: Destination, settings: Settings) -> Delivery:  # noq
 
 def _span_processors(settings: Settings, protocol: OtlpProtocol, connection: Connection) -> tuple[SpanProcessor, ...]:
     sampling, watch = tail_sampling_from_environment(), TraceWatch()
+    destination = Destination(OTLP_EXPORTER, connection.destination)
+    make_delivery = partial(_delivery, protocol, connection, sampling, watch)
     spooling = SpoolingSpanProcessor(
-        spool_folder(settings.store_url),
-        Destination(OTLP_EXPORTER, connection.destination),
-        partial(_delivery, protocol, connection, sampling, watch),
-        keeps_content=False,
+        Spool(spool_folder(settings.store_url), destination, make_delivery, keeps_content=False)
     )
     return (watch, spooling) if sampling is not None else (spooling,)
 
