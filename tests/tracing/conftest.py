@@ -9,7 +9,7 @@ import pytest
 from opentelemetry import trace
 
 from verspan.settings import ContentMode
-from verspan.testing import CapturedTelemetry, capture_spans
+from verspan.testing import CapturedSpan, CapturedTelemetry, capture_spans
 
 
 @contextmanager
@@ -46,3 +46,17 @@ def content_on_spans(monkeypatch: pytest.MonkeyPatch) -> Iterator[CapturedTeleme
     monkeypatch.setenv("VERSPAN_RAISE_INTERNAL_ERRORS", "1")
     with captured_by_hand(ContentMode.SPAN_ONLY) as captured:
         yield captured
+
+
+def the_span(captured: CapturedTelemetry) -> CapturedSpan:
+    """The only span that there is."""
+    assert captured.unfinished() == 0
+    (span,) = captured.spans()
+    return span
+
+
+class Unspeakable:
+    """An object that cannot be shown."""
+
+    def __repr__(self) -> str:
+        raise RuntimeError("there are no words for it")

@@ -15,6 +15,7 @@ from opentelemetry import trace
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
 from opentelemetry.trace import INVALID_SPAN, StatusCode, get_current_span
 from tests.processes import said
+from tests.tracing.conftest import Unspeakable
 
 import verspan
 from verspan.testing import CapturedSpan, CapturedTelemetry, capture_spans
@@ -112,13 +113,6 @@ def test_wrong_arguments(
     with verspan.start_span() as span:
         wrong(span)
     assert captured.unfinished() == 0
-
-
-class Unspeakable:
-    """An object that cannot be shown."""
-
-    def __repr__(self) -> str:
-        raise RuntimeError("there are no words for it")
 
 
 def test_after_the_end(captured: CapturedTelemetry) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from opentelemetry import trace
 from opentelemetry.trace import INVALID_SPAN, get_current_span
+from tests.tracing.conftest import the_span
 
 import verspan
 from verspan.instrumentation.serialising import MAX_CONTENT_BYTES
@@ -63,13 +64,6 @@ async def conversation_later() -> AsyncGenerator[str, str]:
             heard = yield f"heard {heard}"
         except TroubleError:  # noqa: PERF203 - likewise
             return
-
-
-def the_span(captured: CapturedTelemetry) -> CapturedSpan:
-    """The only span that there is."""
-    assert captured.unfinished() == 0
-    (span,) = captured.spans()
-    return span
 
 
 def span_of(function: str, inputs: str, outputs: str) -> CapturedSpan:
