@@ -85,8 +85,7 @@ def test_json(run: Run) -> None:
                         "dirty": True,
                     },
                     "params": {"temperature": "0.7"},
-                    "tags": {"team": "support"},
-                },
+                    "tags": {"team": "support"}, 'metrics': [], 'aliases': [], 'note': None, 'model_type': None, 'parent_model_id': None, 'baseline_model_id': None, 'fingerprint': None, 'fingerprints': [], 'capture_id': None, 'deleted_timestamp': None, 'deleted_time': None},
                 "figures": {
                     "model_id": "m-853a611a3c5be0df623f973a6304bade",
                     "traces": 2,

@@ -53,7 +53,7 @@ def _fields(record: Any) -> dict[str, Any]:
         value = document[field.name] = getattr(record, field.name)
         name, _, unit = field.name.rpartition("_")
         if unit in ("ns", "timestamp"):
-            document["time" if name == "time" else f"{name}_time"] = _time(value, unit)
+            document["time" if name in ("", "time") else f"{name}_time"] = _time(value, unit)
     return document
 
 

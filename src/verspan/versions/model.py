@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
@@ -31,6 +31,28 @@ class GitState:
 
 
 @dataclass(frozen=True)
+class ModelMetric:
+    """One value of a metric of a version."""
+
+    key: str
+    value: float
+    timestamp: int
+    """When it was measured, in milliseconds since the epoch."""
+    step: int = 0
+    dataset_name: str | None = None
+    """The data that it was measured on, where that has a name."""
+
+
+@dataclass(frozen=True)
+class SeenFingerprint:
+    """A state of code and parameters that was recorded under a version's name."""
+
+    fingerprint: str
+    first_seen_timestamp: int
+    """When it was first recorded, in milliseconds since the epoch."""
+
+
+@dataclass(frozen=True)
 class LoggedModel:
     """One state of an application: the version that spans belong to."""
 
@@ -48,6 +70,31 @@ class LoggedModel:
     """None where the application runs outside a git repository."""
     params: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), hash=False)
     tags: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    metrics: Sequence[ModelMetric] = ()
+    """By name and dataset, the earliest first."""
+    aliases: Sequence[str] = ()
+    """The names that its experiment has for it at present, such as ``champion``."""
+    note: str | None = None
+    """What somebody wrote about it."""
+    model_type: str | None = None
+    """What kind of application it is, in its owner's words, such as ``agent``."""
+    parent_model_id: str | None = None
+    """The version that it was made from."""
+    baseline_model_id: str | None = None
+    """The version that it is to be compared with."""
+    fingerprint: str | None = None
+    """What tells the state of its code and parameters from another; None until that is known."""
+    fingerprints: Sequence[SeenFingerprint] = ()
+    """Every state that was recorded under its name, the earliest first."""
+    capture_id: str | None = None
+    """Its newest capture of the code and what it runs in; None where there is none."""
+    deleted_timestamp: int | None = None
+    """When it was deleted, in milliseconds since the epoch; None unless it is."""
+
+    @property
+    def model_uri(self) -> str:
+        """Its address among models, as MLflow writes it: ``models:/m-…``."""
+        return f"models:/{self.model_id}"
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Final
 
 from verspan.errors import NotFoundError
@@ -108,7 +108,7 @@ def get_logged_model(model_id: str) -> LoggedModel:
         NotFoundError: the store has no version of this id.
         StoreError: the store cannot be read.
     """
-    with closing(_store_for_reading()) as store:
+    with opened_store() as store:
         found = store.get_model(model_id)
         if found is None:
             raise NotFoundError(f"{store.location} has no version {model_id!r}. `verspan models` lists those it has.")
@@ -128,12 +128,22 @@ def search_logged_models(
     Raises:
         StoreError: the store cannot be read.
     """
-    with closing(_store_for_reading()) as store:
+    with opened_store() as store:
         return store.find_models(ModelQuery(experiment_name=experiment_name, name=name, limit=max_results))
 
 
-def _store_for_reading() -> Store:
+@contextmanager
+def opened_store(*, create: bool = False) -> Iterator[Store]:
+    """The store that this process records in, with what it has asked to be recorded until now; closed at the end.
+
+    Args:
+        create: whether to make it where there is none yet, as whoever writes does.
+
+    Raises:
+        StoreError: there is none, or it cannot be opened.
+    """
     from verspan.store.opening import open_store
 
     flush(_READ_TIMEOUT)
-    return open_store(_recorder.place() or current_settings().store_url)
+    with closing(open_store(_recorder.place() or current_settings().store_url, create=create)) as store:
+        yield store
