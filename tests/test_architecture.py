@@ -50,6 +50,9 @@ RULES = {
     "verspan.span_copies": SDK,
     "verspan.versions.model": "",
     "verspan.traces.model": "",
+    "verspan.prompts.templates": "",
+    "verspan.prompts.model": "verspan.prompts.templates",
+    "verspan.prompts.records": "verspan.prompts.model",
     "verspan.settings": WORDS,
     "verspan.pipelines": "",
     "verspan.spool": (
