@@ -25,7 +25,9 @@ OTLP = "opentelemetry.proto google grpc requests urllib3"  # OTLP's messages, an
 ZSTD = "backports.zstd compression.zstd"
 WORDS = "verspan.errors verspan.semconv"
 MODELS = "verspan.versions.model verspan.traces.model"
+PROMPTS = "verspan.prompts.model verspan.prompts.records"
 STORE = f"{WORDS} {MODELS} verspan.store.interface verspan.store.opening"
+AUDITED = "verspan.audit.model verspan.audit.records verspan.audit.chain verspan.audit.origin"
 REGISTERED = "verspan.telemetry.registered"  # a version's record as a span
 BY_VERSION = "verspan.context verspan.telemetry.costs verspan.telemetry.version_labels"  # what metrics add to a call
 REDACTED = "verspan.redaction.active verspan.redaction.supplements"  # what may be told of a call, or of an exception
@@ -49,6 +51,7 @@ RULES = {
     "verspan.notices": "",
     "verspan.span_copies": SDK,
     "verspan.versions.model": "",
+    "verspan.versions.capture.model": "",
     "verspan.traces.model": "",
     "verspan.prompts.templates": "",
     "verspan.prompts.model": "verspan.prompts.templates",
@@ -62,7 +65,7 @@ RULES = {
     "verspan.versions.identity": WORDS,
     "verspan.context": f"{API} {WORDS} verspan.versions.identity",
     "verspan.pricing": f"{MODELS} verspan.semconv genai_prices",
-    "verspan.store": f"{MODELS} {WORDS} {ZSTD} verspan.settings verspan.pricing {REGISTERED} sqlalchemy orjson",
+    "verspan.store": f"{MODELS} {PROMPTS} {WORDS} {ZSTD} verspan.settings verspan.pricing {REGISTERED} sqlalchemy orjson",
     "verspan.store.conformance": f"{STORE} verspan.store verspan.versions.identity {REGISTERED} pytest",
     "verspan.telemetry": (
         f"{API} {WORDS} {MODELS} verspan.context verspan.pricing "
@@ -78,6 +81,7 @@ RULES = {
     "verspan.versions": f"{STORE} {SET_UP} {API} {HOOKS}",
     "verspan.versions.environment": f"{SDK} {SET_UP} verspan.versions.registry",
     "verspan.traces": f"{STORE} verspan.runtime",
+    "verspan.prompts": f"{STORE} {SET_UP} {HOOKS} {REDACTED} verspan.prompts verspan.versions",
     "verspan.redaction": (
         f"{WORDS} {SDK} verspan.settings verspan.span_copies verspan.instrumentation.handover orjson presidio_analyzer"
     ),
