@@ -56,6 +56,12 @@ RULES = {
     "verspan.prompts.templates": "",
     "verspan.prompts.model": "verspan.prompts.templates",
     "verspan.prompts.records": "verspan.prompts.model",
+    "verspan.audit.model": "",
+    "verspan.audit.chain": "orjson",
+    "verspan.audit.origin": "verspan.audit.model verspan.semconv",
+    "verspan.audit.records": "verspan.audit.model verspan.audit.verification",
+    "verspan.audit": f"{WORDS} orjson verspan.runtime verspan.versions.registry verspan.store.interface",
+    "verspan.deployments.model": "",
     "verspan.settings": WORDS,
     "verspan.pipelines": "",
     "verspan.spool": (
@@ -65,7 +71,10 @@ RULES = {
     "verspan.versions.identity": WORDS,
     "verspan.context": f"{API} {WORDS} verspan.versions.identity",
     "verspan.pricing": f"{MODELS} verspan.semconv genai_prices",
-    "verspan.store": f"{MODELS} {PROMPTS} {WORDS} {ZSTD} verspan.settings verspan.pricing {REGISTERED} sqlalchemy orjson",
+    "verspan.store": (
+        f"{MODELS} {PROMPTS} {WORDS} {ZSTD} verspan.settings verspan.pricing {REGISTERED} sqlalchemy orjson "
+        f"{AUDITED} "
+    ),
     "verspan.store.conformance": f"{STORE} verspan.store verspan.versions.identity {REGISTERED} pytest",
     "verspan.telemetry": (
         f"{API} {WORDS} {MODELS} verspan.context verspan.pricing "

@@ -173,6 +173,7 @@ OTEL_COMPONENT_TYPE: Final = "otel.component.type"
 
 # -- environment variables -----------------------------------------------------------------------------------------
 ENV_ACTIVE_MODEL: Final = "VERSPAN_ACTIVE_MODEL"
+ENV_ACTOR: Final = "VERSPAN_ACTOR"
 ENV_EXPERIMENT_NAME: Final = "VERSPAN_EXPERIMENT_NAME"
 ENV_STORE: Final = "VERSPAN_STORE"
 ENV_SPOOL: Final = "VERSPAN_SPOOL"

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, insert, select
 
-from verspan.store import record_tables, search, tables
+from verspan.store import audit_tables, record_tables, search, tables  # noqa: F401 - tables are known once imported
 from verspan.store.failures import too_new
 
 Migration = Callable[[Connection], None]

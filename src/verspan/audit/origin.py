@@ -1,0 +1,56 @@
+"""Who changes a record, and from where."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import socket
+import sys
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from verspan.audit.model import Origin
+from verspan.semconv import ENV_ACTOR
+
+API: Final = "API"
+CLI: Final = "CLI"
+
+_interfaces = [API]
+
+
+def come_from_command_line() -> None:
+    """Have the changes that this process makes from now on said to come from the command line."""
+    _interfaces.append(CLI)
+
+
+def current_actor() -> str:
+    """Who makes changes here: ``VERSPAN_ACTOR``, else the user that the operating system knows."""
+    return os.environ.get(ENV_ACTOR, "").strip() or _user()
+
+
+def current_origin() -> Origin:
+    """Where changes of this process come from."""
+    return Origin(
+        _host(), Path(sys.argv[0] if sys.argv else "").name, os.getpid(), _working_directory(), _interfaces[-1]
+    )
+
+
+@lru_cache(maxsize=1)
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # a container's user often has a number and no name
+        return f"uid {os.getuid()}" if hasattr(os, "getuid") else "unknown"
+
+
+@lru_cache(maxsize=1)
+def _host() -> str:
+    return socket.gethostname()
+
+
+def _working_directory() -> str | None:
+    try:
+        return str(Path.cwd())
+    except OSError:  # it has been deleted
+        return None
