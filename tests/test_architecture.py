@@ -25,6 +25,7 @@ OTLP = "opentelemetry.proto google grpc requests urllib3"  # OTLP's messages, an
 ZSTD = "backports.zstd compression.zstd"
 WORDS = "verspan.errors verspan.semconv"
 MODELS = "verspan.versions.model verspan.traces.model"
+ARTIFACTS = "verspan.artifacts.model verspan.artifacts.records"
 PROMPTS = "verspan.prompts.model verspan.prompts.records"
 STORE = f"{WORDS} {MODELS} verspan.store.interface verspan.store.opening"
 AUDITED = "verspan.audit.model verspan.audit.records verspan.audit.chain verspan.audit.origin"
@@ -53,6 +54,9 @@ RULES = {
     "verspan.versions.model": "",
     "verspan.versions.capture.model": "",
     "verspan.traces.model": "",
+    "verspan.artifacts.model": "",
+    "verspan.artifacts.records": "verspan.artifacts.model",
+    "verspan.artifacts": f"{STORE} {SET_UP} verspan.versions.registry verspan.versions.identity orjson fsspec",
     "verspan.prompts.templates": "",
     "verspan.prompts.model": "verspan.prompts.templates",
     "verspan.prompts.records": "verspan.prompts.model",
@@ -73,7 +77,7 @@ RULES = {
     "verspan.pricing": f"{MODELS} verspan.semconv genai_prices",
     "verspan.store": (
         f"{MODELS} {PROMPTS} {WORDS} {ZSTD} verspan.settings verspan.pricing {REGISTERED} sqlalchemy orjson "
-        f"{AUDITED} "
+        f"{AUDITED} {ARTIFACTS} "
     ),
     "verspan.store.conformance": f"{STORE} verspan.store verspan.versions.identity {REGISTERED} pytest",
     "verspan.telemetry": (

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from verspan.artifacts.records import ArtifactRecords
 from verspan.traces.model import Figures, SpanRecord, Trace, TracePage, TraceQuery
 from verspan.versions.model import LoggedModel
 
@@ -39,6 +40,11 @@ class Store(Protocol):
     @property
     def location(self) -> str:
         """Where it is, as a person would name it: a path or an address without credentials."""
+        ...
+
+    @property
+    def artifacts(self) -> ArtifactRecords:
+        """The manifests of versions' artifacts."""
         ...
 
     def write_spans(self, spans: Sequence[SpanRecord]) -> WriteResult:

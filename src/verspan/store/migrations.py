@@ -17,7 +17,13 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, insert, select
 
-from verspan.store import audit_tables, record_tables, search, tables  # noqa: F401 - tables are known once imported
+from verspan.store import (  # noqa: F401 - tables are known once imported
+    artifact_tables,
+    audit_tables,
+    record_tables,
+    search,
+    tables,
+)
 from verspan.store.failures import too_new
 
 Migration = Callable[[Connection], None]

@@ -6,7 +6,11 @@ prompts and others keep of larger contents is in `blobs`. Keys, ids and times ar
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, LargeBinary, MetaData, Table
+from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, Table
+from sqlalchemy.types import TypeEngine
+
+# SQLite numbers rows by itself only where the primary key is exactly INTEGER.
+KEY: TypeEngine[int] = BigInteger().with_variant(Integer, "sqlite")
 
 metadata = MetaData()
 

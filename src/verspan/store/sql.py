@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from verspan.errors import InvalidArgumentError
 from verspan.store import figures, models, reading
+from verspan.store.artifacts import SqlArtifacts
 from verspan.store.bodies import RecentBodies
 from verspan.store.database import Database
 from verspan.store.dictionaries import Dictionaries
@@ -32,6 +33,11 @@ class SqlStore:
     def location(self) -> str:
         """The path of its file."""
         return str(self._database.path)
+
+    @property
+    def artifacts(self) -> SqlArtifacts:
+        """The manifests of versions' artifacts."""
+        return SqlArtifacts(self._database)
 
     def write_spans(self, spans: Sequence[SpanRecord]) -> WriteResult:
         """Keep a batch of spans, all or none, each once however often it is given; or the record it tells of."""
