@@ -7,30 +7,22 @@ in all. Whatever goes wrong is one line in the log, and what git did not say is 
 from __future__ import annotations
 
 import logging
-import os
-import subprocess
-import time
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final
 
 from verspan.settings import repository_root
+from verspan.versions.git_command import GitError, GitFolder
 from verspan.versions.model import GitState
-from verspan.versions.remotes import without_credentials
+from verspan.versions.remotes import REMOTES, remote_url
 
 _TIMEOUT: Final = 5.0  # seconds for all questions about one folder together
 _HEAD_TIMEOUT: Final = 1.0  # likewise, where somebody waits for the answers
 _STATUS: Final = ("status", "--porcelain=v2", "--branch", "-z", "--untracked-files=normal", "--no-renames")
-_REMOTES: Final = ("config", "-z", "--get-regexp", r"^(remote\..*\.url|branch\..*\.remote)$")
 _NOTHING_FOUND: Final = 1  # exit status of git's questions that may have no answer
 _CHANGED: Final = ("1 ", "2 ", "u ")  # porcelain v2: changed, renamed, unmerged
 _UNTRACKED: Final = "? "
-# A monitor is started by `git status` where the user's settings say so, outlives it, and would hold our pipe open.
-_GIT: Final = ("git", "-c", "core.fsmonitor=false")
-# Set by git for the hooks that it runs: an application started by a hook would be told of the hook's repository.
-_ANOTHER_REPOSITORY: Final = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX")
-_UNATTENDED: Final = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "LANGUAGE": ""}
 
 _logger = logging.getLogger(__name__)
 
@@ -62,8 +54,8 @@ def read_git_state(folder: Path) -> GitState | None:
     """
     try:
         return _Repository(folder, _TIMEOUT).state
-    except _GitError as error:
-        return error.told_of(folder)
+    except GitError as error:
+        return _told_of(error, folder)
 
 
 def read_head(folder: Path) -> GitState | None:
@@ -76,8 +68,8 @@ def read_head(folder: Path) -> GitState | None:
     """
     try:
         return _Repository(folder, _HEAD_TIMEOUT).head
-    except _GitError as error:
-        return error.told_of(folder)
+    except GitError as error:
+        return _told_of(error, folder)
 
 
 def read_described_state(folder: Path) -> DescribedState:
@@ -89,30 +81,28 @@ def read_described_state(folder: Path) -> DescribedState:
     repository = _Repository(folder, _TIMEOUT)
     try:
         return DescribedState(repository.state, repository.description)
-    except _GitError as error:
-        return DescribedState(error.told_of(folder), None)
+    except GitError as error:
+        return DescribedState(_told_of(error, folder), None)
 
 
-class _GitError(Exception):
-    """Git did not answer; the message says why, as git put it where it said anything."""
+def _told_of(error: GitError, folder: Path) -> GitState | None:
+    """Log what is lost and how to mend it, and return the state that is left."""
+    root = root_of(folder)
+    if root is None:
+        _say_once(logging.INFO, f"{folder} is in no git repository that can be read: {error}")
+        return None
+    _say_once(
+        logging.WARNING,
+        f"git cannot read the repository {root} ({error}): versions have no commit, branch and remote. "
+        f"{_way_out(error, root)}",
+    )
+    return GitState()
 
-    def told_of(self, folder: Path) -> GitState | None:
-        """Log what is lost and how to mend it, and return the state that is left."""
-        root = root_of(folder)
-        if root is None:
-            _say_once(logging.INFO, f"{folder} is in no git repository that can be read: {self}")
-            return None
-        _say_once(
-            logging.WARNING,
-            f"git cannot read the repository {root} ({self}): versions have no commit, branch and remote. "
-            f"{self._way_out(root)}",
-        )
-        return GitState()
 
-    def _way_out(self, root: Path) -> str:
-        if "dubious ownership" in str(self):
-            return f"If you trust it: git config --global --add safe.directory {root}"
-        return f"Mend what `git -C {root} status` reports."
+def _way_out(error: GitError, root: Path) -> str:
+    if "dubious ownership" in str(error):
+        return f"If you trust it: git config --global --add safe.directory {root}"
+    return f"Mend what `git -C {root} status` reports."
 
 
 @dataclass(frozen=True)
@@ -131,9 +121,7 @@ class _Repository:
     """Questions to git about one folder."""
 
     def __init__(self, folder: Path, timeout: float) -> None:
-        self._folder = folder
-        self._timeout = timeout
-        self._deadline = time.monotonic() + timeout
+        self._git = GitFolder(folder, timeout)
 
     @cached_property
     def state(self) -> GitState:
@@ -150,56 +138,25 @@ class _Repository:
         # `--dirty` is not asked of git: it would look at every file again, and lock the index while it does.
         if self._status.commit is None:
             return None
-        described = self._ask("describe", "--tags", "--always").strip()
+        described = self._git.ask("describe", "--tags", "--always").strip()
         return f"{described}-dirty" if self._status.changed else described
 
     @cached_property
     def _status(self) -> _Status:
         try:
-            return _parsed_status(self._ask(*_STATUS))
-        except _GitError as error:
+            return _parsed_status(self._git.ask(*_STATUS))
+        except GitError as error:
             if "must be run in a work tree" not in str(error):
                 raise
             return self._head()
 
     def _head(self) -> _Status:
-        commit = self._ask("rev-parse", "--quiet", "--verify", "HEAD", also_fine=_NOTHING_FOUND).strip()
-        branch = self._ask("symbolic-ref", "--quiet", "--short", "HEAD", also_fine=_NOTHING_FOUND).strip()
+        commit = self._git.ask("rev-parse", "--quiet", "--verify", "HEAD", also_fine=_NOTHING_FOUND).strip()
+        branch = self._git.ask("symbolic-ref", "--quiet", "--short", "HEAD", also_fine=_NOTHING_FOUND).strip()
         return _Status(commit or None, branch or None)
 
     def _remote_url(self, branch: str | None) -> str | None:
-        settings: dict[str, str] = {}
-        for entry in self._ask(*_REMOTES, also_fine=_NOTHING_FOUND).split("\0"):
-            key, _, value = entry.partition("\n")
-            settings.setdefault(key, value)
-        remotes = (settings.get(f"branch.{branch}.remote"), "origin")
-        urls = [settings[key] for name in remotes if (key := f"remote.{name}.url") in settings]
-        urls += [value for key, value in settings.items() if key.startswith("remote.")]
-        return without_credentials(urls[0]) if urls else None
-
-    def _ask(self, *question: str, also_fine: int = 0) -> str:
-        answer = self._answer(question)
-        if answer.returncode not in (0, also_fine):
-            raise _GitError(_first_line(answer.stderr) or f"git {question[0]} ended with {answer.returncode}")
-        return answer.stdout
-
-    def _answer(self, question: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
-        try:
-            return subprocess.run(  # noqa: S603 - no shell, and every argument is a constant of this module
-                [*_GIT, *question],
-                cwd=self._folder,
-                env=_environment(),
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=max(0.0, self._deadline - time.monotonic()),
-                encoding="utf-8",
-                errors="replace",
-                check=False,
-            )
-        except subprocess.TimeoutExpired as error:
-            raise _GitError(f"git {question[0]} gave no answer within {self._timeout:g} seconds") from error
-        except OSError as error:
-            raise _GitError(f"git cannot be run: {error}") from error
+        return remote_url(self._git.ask(*REMOTES, also_fine=_NOTHING_FOUND), branch)
 
 
 def _parsed_status(output: str) -> _Status:
@@ -212,15 +169,6 @@ def _parsed_status(output: str) -> _Status:
         changed=any(field.startswith(_CHANGED) for field in fields),
         untracked=any(field.startswith(_UNTRACKED) for field in fields),
     )
-
-
-def _environment() -> dict[str, str]:
-    inherited = {name: value for name, value in os.environ.items() if name not in _ANOTHER_REPOSITORY}
-    return inherited | _UNATTENDED
-
-
-def _first_line(text: str) -> str:
-    return next(iter(text.strip().splitlines()), "").removeprefix("fatal: ")
 
 
 @lru_cache(maxsize=256)

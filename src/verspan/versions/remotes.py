@@ -9,11 +9,30 @@ from __future__ import annotations
 import re
 from typing import Final
 
+REMOTES: Final = ("config", "-z", "--get-regexp", r"^(remote\..*\.url|branch\..*\.remote)$")
+"""The question to git that :func:`remote_url` wants answered."""
 _HELPER: Final = re.compile(r"(?P<helper>[a-zA-Z0-9][a-zA-Z0-9+.-]*)::(?P<address>.*)", re.DOTALL)
 _URL: Final = re.compile(r"(?P<scheme>[a-zA-Z0-9+.-]+)://(?P<rest>[^?#]*)", re.DOTALL)
 _HOST_AND_PORT: Final = re.compile(r"(\[[^\]]*\]|[^:]*)(:\d*)?")
 _PATH: Final = re.compile(r"[/.~]|[a-zA-Z]:[\\/]")
 _GENERAL_USER: Final = "git"  # the login name of every code host over SSH; it tells nothing about anybody
+
+
+def remote_url(answer: str, branch: str | None) -> str | None:
+    """The address of a branch's remote, else of ``origin``, else of the first, without credentials; None without any.
+
+    Args:
+        answer: what git answers to :data:`REMOTES`.
+        branch: the branch's name; None where HEAD is detached.
+    """
+    settings: dict[str, str] = {}
+    for entry in answer.split("\0"):
+        key, _, value = entry.partition("\n")
+        settings.setdefault(key, value)
+    remotes = (settings.get(f"branch.{branch}.remote"), "origin")
+    urls = [settings[key] for name in remotes if (key := f"remote.{name}.url") in settings]
+    urls += [value for key, value in settings.items() if key.startswith("remote.")]
+    return without_credentials(urls[0]) if urls else None
 
 
 def without_credentials(address: str) -> str:
