@@ -26,7 +26,7 @@ ZSTD = "backports.zstd compression.zstd"
 WORDS = "verspan.errors verspan.semconv"
 MODELS = "verspan.versions.model verspan.traces.model"
 ARTIFACTS = "verspan.artifacts.model verspan.artifacts.records"
-PROMPTS = "verspan.prompts.model verspan.prompts.records"
+PROMPTS = "verspan.prompts.model verspan.prompts.records verspan.prompts.documents"
 STORE = f"{WORDS} {MODELS} verspan.store.interface verspan.store.opening"
 AUDITED = "verspan.audit.model verspan.audit.records verspan.audit.chain verspan.audit.origin"
 REGISTERED = "verspan.telemetry.registered"  # a version's record as a span
@@ -60,6 +60,7 @@ RULES = {
     "verspan.prompts.templates": "",
     "verspan.prompts.model": "verspan.prompts.templates",
     "verspan.prompts.records": "verspan.prompts.model",
+    "verspan.prompts.documents": "verspan.prompts.model",
     "verspan.audit.model": "",
     "verspan.audit.chain": "orjson",
     "verspan.audit.origin": "verspan.audit.model verspan.semconv",

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from verspan.artifacts.records import ArtifactRecords
+from verspan.prompts.records import PromptRecords
 from verspan.traces.model import Figures, SpanRecord, Trace, TracePage, TraceQuery
 from verspan.versions.model import LoggedModel
 
@@ -45,6 +46,11 @@ class Store(Protocol):
     @property
     def artifacts(self) -> ArtifactRecords:
         """The manifests of versions' artifacts."""
+        ...
+
+    @property
+    def prompts(self) -> PromptRecords:
+        """Prompts, and which version has used them."""
         ...
 
     def write_spans(self, spans: Sequence[SpanRecord]) -> WriteResult:

@@ -12,6 +12,7 @@ from verspan.store.database import Database
 from verspan.store.dictionaries import Dictionaries
 from verspan.store.interface import ModelQuery, WriteResult
 from verspan.store.prepared import prepare
+from verspan.store.prompt_store import SqlPrompts
 from verspan.store.search import IndexMemory
 from verspan.store.transaction import Transaction
 from verspan.store.writing import keep_spans
@@ -38,6 +39,11 @@ class SqlStore:
     def artifacts(self) -> SqlArtifacts:
         """The manifests of versions' artifacts."""
         return SqlArtifacts(self._database)
+
+    @property
+    def prompts(self) -> SqlPrompts:
+        """Prompts, and which version has used them."""
+        return SqlPrompts(self._database)
 
     def write_spans(self, spans: Sequence[SpanRecord]) -> WriteResult:
         """Keep a batch of spans, all or none, each once however often it is given; or the record it tells of."""
