@@ -14,7 +14,7 @@ _GIT: Final = ("git", "-c", "core.fsmonitor=false")
 # Set by git for the hooks that it runs: an application started by a hook would be told of the hook's repository.
 _ANOTHER_REPOSITORY: Final = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX")
 _UNATTENDED: Final = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "LANGUAGE": ""}
-_NO_SETTINGS: Final[Mapping[str, str]] = {}
+_NONE: Final[Mapping[str, str]] = {}
 
 
 class GitError(Exception):
@@ -28,13 +28,17 @@ class GitFolder:
         folder: where git is run.
         timeout: seconds for all questions together.
         settings: of git, which hold for these questions alone.
+        variables: of the environment, likewise.
     """
 
-    def __init__(self, folder: Path, timeout: float, settings: Mapping[str, str] = _NO_SETTINGS) -> None:
+    def __init__(
+        self, folder: Path, timeout: float, settings: Mapping[str, str] = _NONE, variables: Mapping[str, str] = _NONE
+    ) -> None:
         self.folder = folder
         self._timeout = timeout
         self._deadline = time.monotonic() + timeout
         self._settings = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        self._variables = variables
 
     def ask(self, *question: str, also_fine: int = 0) -> str:
         """What git answers, as text.
@@ -82,7 +86,7 @@ class GitFolder:
             return subprocess.Popen(  # noqa: S603 - no shell, and no argument that git could take for an option of ours
                 [*_GIT, *self._settings, *question],
                 cwd=self.folder,
-                env=_environment(),
+                env={**_environment(), **self._variables},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
