@@ -14,16 +14,22 @@ where the link holds the hash of the entry before it, 64 zeros for the first. It
 members sorted by name, no blanks, UTF-8, and of control characters, quotation marks and backslashes the shortest
 escapes. All values are texts, or integers below 2^53, so that ``json.dumps(link, sort_keys=True, separators=(",", ":"),
 ensure_ascii=False)`` gives the same.
+
+An erasure is an entry of its own. Its link names as its subject what it has erased: how many entries, a colon, and the
+SHA-256 of their numbers, in order and with a line feed after each. So contents that are missing without an erasure
+show, as do those that an erasure is made to answer for later.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
 import orjson
 
+ALGORITHM: Final = "verspan-audit-1"
+"""What exports say of how their hashes are made."""
 SALT_BYTES: Final = 16
 GENESIS: Final = "0" * 64
 """What stands for the hash of the entry before the first."""
@@ -65,3 +71,35 @@ class Link:
 def contents_digest(salt: bytes, contents: str) -> str:
     """What the link holds of an entry's contents, 64 hexadecimal digits."""
     return sha256(salt + contents.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An entry as somebody keeps it, before any of it is believed."""
+
+    link: Link
+    hash: str
+    salt: bytes | None
+    """None where the contents are erased."""
+    contents: str | None
+    """JSON; None where they are erased."""
+    erased_by: int | None
+    """The entry that tells of the erasure."""
+
+
+@dataclass
+class ErasedEntries:
+    """The entries that one erasure erases, as its link names them."""
+
+    count: int = 0
+    _digest: Any = field(default_factory=sha256)
+
+    def add(self, sequence: int) -> None:
+        """Take in an entry; they come in order."""
+        self.count += 1
+        self._digest.update(b"%d\n" % sequence)
+
+    @property
+    def subject_id(self) -> str:
+        """The subject of the erasure's link: how many there are, and a digest of which."""
+        return f"{self.count}:{self._digest.hexdigest()}"

@@ -87,6 +87,46 @@ class Anchor:
 
     count: int
     hash: str
+    """64 hexadecimal digits; that of an empty log is all zeros."""
 
     def __str__(self) -> str:
         return f"{self.count}:{self.hash}"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """The first entry that is not as it was written."""
+
+    sequence: int
+    what: str
+    """A sentence about it."""
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What came of checking a log."""
+
+    source: str
+    """The store or the file."""
+    entries: int
+    """How many were checked: all of them where there is no problem."""
+    erased: int
+    """Of these, how many have no contents any more, each answered for by an erasure."""
+    head: Anchor
+    """The last entry that was checked. Keep it elsewhere, to check a later state of the log against."""
+    problem: Problem | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether no entry was altered, none is missing, and they are in order."""
+        return self.problem is None
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """What was erased."""
+
+    erased: int
+    """Entries that have no contents any more because of it."""
+    sequence: int | None
+    """The entry that tells of it; None where nothing was to be erased."""

@@ -6,11 +6,11 @@ import secrets
 import time
 from dataclasses import asdict
 
-from sqlalchemy import Connection, bindparam, func, insert, select
+from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from verspan.audit.chain import GENESIS, SALT_BYTES, Link, contents_digest
-from verspan.audit.model import Change
+from verspan.audit.model import Anchor, Change
 from verspan.audit.origin import current_actor, current_origin
 from verspan.store.audit_tables import audit_contents, audit_entries, audit_head
 from verspan.store.encoding import to_json
@@ -33,10 +33,7 @@ def note_change(connection: Connection, change: Change) -> int:
         The entry's place in the log.
     """
     sequence, previous = _end(connection)
-    actor = writable(current_actor())
-    contents = to_json(
-        {"actor": actor, "after": change.after, "before": change.before, "origin": asdict(current_origin())}
-    ).decode()
+    contents = _contents(change)
     salt = secrets.token_bytes(SALT_BYTES)
     link = Link(
         sequence + 1,
@@ -47,11 +44,27 @@ def note_change(connection: Connection, change: Change) -> int:
         contents_digest(salt, contents),
         previous,
     )
-    _append(connection, link, (actor, salt, contents))
+    _append(connection, link, salt, contents)
     return link.sequence
 
 
-def _append(connection: Connection, link: Link, contents: tuple[str, bytes, str]) -> None:
+def log_head(connection: Connection) -> Anchor:
+    """How many entries the log has and the hash of the last, as is kept beside them."""
+    heads = _FIND_HEAD.rows(connection)
+    return Anchor(*heads[0]) if heads else Anchor(0, GENESIS)
+
+
+def _contents(change: Change) -> str:
+    told = {
+        "actor": writable(current_actor()),  # first, since entries are searched by it
+        "origin": asdict(current_origin()),
+        "before": change.before,
+        "after": change.after,
+    }
+    return to_json(told).decode()
+
+
+def _append(connection: Connection, link: Link, salt: bytes, contents: str) -> None:
     entry_hash = link.hash
     _ADD_ENTRY.run(
         connection,
@@ -64,7 +77,7 @@ def _append(connection: Connection, link: Link, contents: tuple[str, bytes, str]
         link.previous,
         entry_hash,
     )
-    _ADD_CONTENTS.run(connection, link.sequence, *contents, None)
+    _ADD_CONTENTS.run(connection, link.sequence, salt, contents, None)
     _SET_HEAD.run(connection, 1, link.sequence, entry_hash)
 
 
@@ -74,15 +87,12 @@ def _end(connection: Connection) -> tuple[int, str]:
     Where somebody has tampered with the log, what follows goes behind everything that is there, so that applications go
     on; that something is wrong stays to be seen.
     """
-    heads, ((greatest,),) = _FIND_HEAD.rows(connection), _GREATEST.rows(connection)
-    if heads:
-        return max(heads[0][0], greatest or 0), heads[0][1]
-    return (greatest, _HASH_OF.rows(connection, greatest)[0][0]) if greatest else (0, GENESIS)
+    head, ((greatest,),) = log_head(connection), _GREATEST.rows(connection)
+    return max(head.count, greatest or 0), head.hash
 
 
 _FIND_HEAD = Statement(select(_HEAD.count, _HEAD.hash))
 _GREATEST = Statement(select(func.max(_ENTRIES.sequence)))
-_HASH_OF = Statement(select(_ENTRIES.hash).where(_ENTRIES.sequence == bindparam("sequence")))
 _ADD_ENTRY = Statement(insert(audit_entries))
 _ADD_CONTENTS = Statement(insert(audit_contents))
 _new_head = upsert(audit_head)

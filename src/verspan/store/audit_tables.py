@@ -30,11 +30,9 @@ audit_contents = Table(
     "audit_contents",
     metadata,
     Column("sequence", _SEQUENCE, primary_key=True, comment="the entry"),
-    Column("actor", String, comment="who made the change, as the contents say; NULL once erased"),
     Column("salt", LargeBinary, comment="16 random bytes; NULL once erased"),
     Column("contents", String, comment="JSON of actor, origin, before and after; NULL once erased"),
     Column("erased_by", _SEQUENCE, comment="the entry that tells of the erasure"),
-    Index("audit_by_actor", "actor"),
     comment="What may be erased of the entries without breaking the chain.",
 )
 

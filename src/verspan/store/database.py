@@ -17,7 +17,8 @@ from verspan.store.failures import moved, store_error
 from verspan.store.forks import at_work, heed_forks
 from verspan.store.open_files import OpenFile, about_to_open
 
-_IMMEDIATE = "verspan_immediate"
+_BEGIN = "verspan_begin"
+"""The option of a connection that says how its transactions begin; with an empty text it has none."""
 
 
 class Database:
@@ -26,7 +27,7 @@ class Database:
     def __init__(self, path: Path, lock_timeout_s: float) -> None:
         self.path = path
         self._engine = _engine_for(path, lock_timeout_s)
-        self._immediate = self._engine.execution_options(**{_IMMEDIATE: True})
+        self._immediate = self._engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
         self._write_lock = threading.Lock()
         heed_forks(self)
 
@@ -48,6 +49,14 @@ class Database:
         """Close every connection that is not in use."""
         with at_work():
             self._engine.dispose()
+
+    def empty_log(self) -> None:
+        """Copy what was written into the file and empty SQLite's log beside it, which else holds what was overwritten.
+
+        While others read or write it stays as it is, until one of them comes to empty it.
+        """
+        with self._transaction(self._engine.execution_options(**{_BEGIN: ""})) as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def before_fork(self) -> None:
         """Leave the child no connection."""
@@ -121,8 +130,9 @@ def _connect(path: Path, lock_timeout_s: float) -> sqlite3.Connection:
 
 def _begin(connection: Connection) -> None:
     # A transaction that reads first and writes later can fail half-way for want of the lock: take it at the start.
-    immediate = connection.get_execution_options().get(_IMMEDIATE, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    statement = connection.get_execution_options().get(_BEGIN, "BEGIN")
+    if statement:
+        connection.exec_driver_sql(statement)
 
 
 # To collect a connection is to close it, and to close it in a child takes the parent's locks away.

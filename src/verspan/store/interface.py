@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from verspan.artifacts.records import ArtifactRecords
+from verspan.audit.records import AuditRecords
 from verspan.prompts.records import PromptRecords
 from verspan.traces.model import Figures, SpanRecord, Trace, TracePage, TraceQuery
 from verspan.versions.model import LoggedModel
@@ -41,6 +42,11 @@ class Store(Protocol):
     @property
     def location(self) -> str:
         """Where it is, as a person would name it: a path or an address without credentials."""
+        ...
+
+    @property
+    def audit(self) -> AuditRecords:
+        """The log of every change of a record."""
         ...
 
     @property

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from verspan.errors import InvalidArgumentError
 from verspan.store import figures, models, reading
 from verspan.store.artifacts import SqlArtifacts
+from verspan.store.audit_log import SqlAudit
 from verspan.store.bodies import RecentBodies
 from verspan.store.database import Database
 from verspan.store.dictionaries import Dictionaries
@@ -34,6 +35,11 @@ class SqlStore:
     def location(self) -> str:
         """The path of its file."""
         return str(self._database.path)
+
+    @property
+    def audit(self) -> SqlAudit:
+        """The log of every change of a record."""
+        return SqlAudit(self._database)
 
     @property
     def artifacts(self) -> SqlArtifacts:
