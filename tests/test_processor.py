@@ -176,9 +176,9 @@ def test_remote_parent(tracing: Callable[..., Tracer]) -> None:
     notes.add_notes(7, {"user.id": "u-17"})
     child = tracer.start_span("child", set_span_in_context(root))
     child.end()
-    assert notes.notes_of_trace(7) == {"user.id": "u-17"}
+    assert notes.notes_for(root) == {"user.id": "u-17"}
     root.end()
-    assert (notes.notes_of_trace(7), verspan.get_last_active_trace_id()) == (None, f"{7:032x}")
+    assert (notes.notes_for(root), verspan.get_last_active_trace_id()) == (None, f"{7:032x}")
 
 
 def test_noted_attributes(tracing: Callable[..., Tracer], memory: InMemorySpanExporter) -> None:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Final
 
-from opentelemetry.context import Context, create_key, get_value, set_value
+from opentelemetry.context import Context, create_key, get_current, set_value
 
 from verspan.errors import InvalidArgumentError
 from verspan.semconv import (
@@ -137,7 +137,7 @@ def surroundings(context: Context | None = None) -> Surroundings:
     Args:
         context: an OpenTelemetry context; the current one where it is None.
     """
-    found: Surroundings | None = get_value(_HERE, context)  # type: ignore[assignment]  # nobody else has this key
+    found: Surroundings | None = (get_current() if context is None else context).get(_HERE)  # type: ignore[assignment]  # nobody else has this key
     return found or _NOWHERE
 
 

@@ -11,7 +11,7 @@ from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
 from verspan.context import ActiveVersion, Surroundings, may_name_version, surroundings
 from verspan.instrumentation.guard import report
 from verspan.semconv import SPAN_REGISTERED
-from verspan.tracing.notes import note_ended_trace, notes_of_trace
+from verspan.tracing.notes import note_ended_trace, notes_for
 
 
 class VersionSpanProcessor(SpanProcessor):
@@ -45,7 +45,7 @@ class VersionSpanProcessor(SpanProcessor):
                 span.set_attributes(caller.attributes(version))
             elif version is not None:
                 span.set_attributes(version.attributes)
-            notes = notes_of_trace(span.get_span_context().trace_id)
+            notes = notes_for(span)
             if notes:
                 span.set_attributes(notes)
         except Exception as error:  # noqa: BLE001 - the application's span starts in any case
@@ -56,7 +56,7 @@ class VersionSpanProcessor(SpanProcessor):
         try:
             is_root = span.parent is None or span.parent.is_remote
             if is_root and span.context is not None and span.name != SPAN_REGISTERED:
-                note_ended_trace(span.context.trace_id)
+                note_ended_trace(span.context[0])  # its trace id, without a call for its name
         except Exception as error:  # noqa: BLE001 - likewise, its span ends
             report(error, "taking note of a trace's end")
 

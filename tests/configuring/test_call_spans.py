@@ -87,12 +87,12 @@ def test_maker(run: Run, added: str) -> None:
         import verspan
         from opentelemetry import trace
         from opentelemetry.sdk.trace import SpanProcessor
-        from verspan.instrumentation.call_spans import call_span_maker
+        from verspan.instrumentation.call_spans import InForce
 
         verspan.autolog()
         with verspan.start_span("first"):
             pass
         {added}
-        print(call_span_maker() is None)
+        print(InForce.maker is None)
     """)
     assert done.output == f"{bool(added)}\n"

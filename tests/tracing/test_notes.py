@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 
 import pytest
+from opentelemetry.trace import NonRecordingSpan, SpanContext
 
 from verspan.tracing import notes
 
@@ -15,14 +17,19 @@ def nothing_noted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(notes, "_notes", notes._Notes())
 
 
+def noted(trace_id: int) -> Mapping[str, str] | None:
+    """What a span of a trace is to carry."""
+    return notes.notes_for(NonRecordingSpan(SpanContext(trace_id, 1, is_remote=False)))
+
+
 def test_forgotten_with_the_trace() -> None:
     """What is noted of a trace is there until it ends."""
     notes.add_notes(1, {"user.id": "u-17"})
     notes.add_notes(1, {"session.id": "s-1"})
-    assert notes.notes_of_trace(1) == {"user.id": "u-17", "session.id": "s-1"}
-    assert notes.notes_of_trace(2) is None
+    assert noted(1) == {"user.id": "u-17", "session.id": "s-1"}
+    assert noted(2) is None
     notes.note_ended_trace(1)
-    assert notes.notes_of_trace(1) is None
+    assert noted(1) is None
 
 
 def test_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -30,7 +37,7 @@ def test_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(notes, "_MOST_TRACES", 2)
     for trace_id in (1, 2, 1, 3):
         notes.add_notes(trace_id, {"user.id": str(trace_id)})
-    assert [notes.notes_of_trace(trace_id) for trace_id in (1, 2, 3)] == [{"user.id": "1"}, None, {"user.id": "3"}]
+    assert [noted(trace_id) for trace_id in (1, 2, 3)] == [{"user.id": "1"}, None, {"user.id": "3"}]
 
 
 def test_many_threads() -> None:
@@ -47,4 +54,4 @@ def test_many_threads() -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(notes.notes_of_trace(1) or {}) == 400
+    assert len(noted(1) or {}) == 400

@@ -199,7 +199,7 @@ def test_host(base_url: str, provider: str, address: str, port: int) -> None:
 def test_content_of_a_described_call(client: openai.OpenAI) -> None:
     """Messages are in the snapshot of a request where content may be captured, and nowhere else."""
     body = {"messages": [{"role": "user", "content": "Hi"}], "seed": 1}
-    options = SimpleNamespace(json_data=body, extra_json=None)
+    options = SimpleNamespace(method="post", url="/chat/completions", json_data=body, extra_json=None)
     told, untold = (
         ADAPTER.snapshot_request(client, (object, options), {}, content=content) for content in (True, False)
     )

@@ -55,7 +55,12 @@ class CallSpan(Span):
     dropped_attributes = dropped_events = dropped_links = 0
 
     def __init__(
-        self, name: str, context: SpanContext, parent: SpanContext | None, maker: CallSpans, scope: Scope
+        self,
+        name: str,
+        context: SpanContext,
+        parent: SpanContext | None,
+        maker: CallSpans,
+        scope: InstrumentationScope,
     ) -> None:
         self.name = name
         self.context = context
@@ -66,18 +71,9 @@ class CallSpan(Span):
         self.status = _UNSET
         self.end_time: int | None = None
         self._maker = maker
-        self._scope = scope
+        self.resource = maker.resource
+        self.instrumentation_scope = scope
         self.start_time = time.time_ns()
-
-    @property
-    def resource(self) -> Resource:
-        """What the provider says of the process."""
-        return self._maker.resource
-
-    @property
-    def instrumentation_scope(self) -> InstrumentationScope:
-        """Who made it."""
-        return self._maker.scope(self._scope)
 
     @property
     def events(self) -> Sequence[CallEvent]:
@@ -193,7 +189,7 @@ class CallSpans:
         context = SpanContext(trace_id, self._ids.generate_span_id(), False, flags, state)  # noqa: FBT003 - OpenTelemetry's signature
         if decision is Decision.DROP:
             return NonRecordingSpan(context)
-        span = CallSpan(name, context, above, self, scope)
+        span = CallSpan(name, context, above, self, self._scopes.get(scope) or self._made(scope))
         for processor in self._processors:
             processor.on_start(span, parent)
         return span
@@ -203,9 +199,6 @@ class CallSpans:
         for processor in self._processors:
             processor.on_end(span)
 
-    def scope(self, scope: Scope) -> InstrumentationScope:
+    def _made(self, scope: Scope) -> InstrumentationScope:
         """The SDK's object for a scope, the same one each time."""
-        found = self._scopes.get(scope)
-        if found is None:
-            found = self._scopes[scope] = InstrumentationScope(*scope)
-        return found
+        return self._scopes.setdefault(scope, InstrumentationScope(*scope))

@@ -11,6 +11,7 @@ from opentelemetry.sdk._logs import LogRecordProcessor
 from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
 
 from verspan.instrumentation.guard import report
+from verspan.redaction.active import active_redactor
 from verspan.redaction.spans import redact_log_record, redacted_span
 
 
@@ -49,7 +50,7 @@ class _Outlet(Generic[P]):
         try:
             return method(*arguments)
         except Exception as error:  # noqa: BLE001 - a broken exporter must cost neither the application nor the others
-            report(error, f"handing telemetry to {type(getattr(method, '__self__', method)).__qualname__}")
+            report(error, _handing_to(getattr(method, "__self__", method)))
             return False
 
 
@@ -70,11 +71,14 @@ class SpanOutlet(_Outlet[SpanProcessor], SpanProcessor):
 
     def on_end(self, span: ReadableSpan) -> None:
         """Give each processor a span that has ended, redacted, whoever made it."""
-        redacted = self._call(redacted_span, span)
+        redacted = span if active_redactor() is None else self._call(redacted_span, span)
         if redacted is False:
             return  # what could not be redacted goes nowhere
         for processor in self._processors:
-            self._call(processor.on_end, redacted)
+            try:  # not by `_call`: the application's thread waits for this
+                processor.on_end(redacted)
+            except Exception as error:  # noqa: BLE001, PERF203 - as there; each may fail, and a try costs nothing
+                report(error, _handing_to(processor))
 
 
 class LogOutlet(_Outlet[LogRecordProcessor], LogRecordProcessor):
@@ -86,6 +90,10 @@ class LogOutlet(_Outlet[LogRecordProcessor], LogRecordProcessor):
             return  # what could not be redacted goes nowhere
         for processor in self._processors:
             self._call(processor.on_emit, log_record)
+
+
+def _handing_to(processor: object) -> str:
+    return f"handing telemetry to {type(processor).__qualname__}"
 
 
 def _millis_until(deadline: float) -> int:

@@ -49,11 +49,11 @@ class CallAdapter(Protocol):
         ...
 
     def is_stream(self, response: Any) -> bool:
-        """Whether the response is a stream of chunks."""
+        """Whether the response is a stream of chunks; so is every other of its type."""
         ...
 
     def is_raw(self, response: Any) -> bool:
-        """Whether the response is an envelope around one, such as ``with_raw_response`` returns."""
+        """Whether the response is an envelope around one, such as ``with_raw_response`` returns; likewise."""
         ...
 
     def http_response(self, response: Any) -> Any:

@@ -34,15 +34,13 @@ class CallSpanMaker(Protocol):
         ...
 
 
-class _Current:
+class InForce:
+    """Who makes the spans of calls, for those who ask on every call."""
+
     maker: CallSpanMaker | None = None
+    """None where spans come from the process's TracerProvider and carry every attribute."""
 
 
 def set_call_span_maker(maker: CallSpanMaker | None) -> None:
     """Have calls get their spans from a maker from now on; None where somebody else reads the process's spans."""
-    _Current.maker = maker
-
-
-def call_span_maker() -> CallSpanMaker | None:
-    """The maker in force; None where spans come from the process's TracerProvider and carry every attribute."""
-    return _Current.maker
+    InForce.maker = maker

@@ -12,24 +12,26 @@ from typing import Any
 
 from opentelemetry._logs import SeverityNumber
 from opentelemetry.context import Context
-from opentelemetry.trace import Span, SpanKind, set_span_in_context
+from opentelemetry.trace import INVALID_SPAN, Span, SpanKind, set_span_in_context
 
 from verspan import semconv
 from verspan.context import active_version
-from verspan.instrumentation import abandoned
+from verspan.instrumentation import abandoned, call_spans
 from verspan.instrumentation.adapter import CallAdapter
 from verspan.instrumentation.answers import Answer
 from verspan.instrumentation.attributes import call_attributes, span_name
-from verspan.instrumentation.call_spans import call_span_maker
 from verspan.instrumentation.calls import Call
 from verspan.instrumentation.content import TakenCall
 from verspan.instrumentation.failures import error_type, record_failure
 from verspan.instrumentation.guard import report
 from verspan.instrumentation.handover import end_span
 from verspan.instrumentation.metrics import CallEnd
-from verspan.instrumentation.policy import current_policy
+from verspan.instrumentation.policy import InForce
 from verspan.instrumentation.telemetry import Telemetry
 from verspan.redaction.active import content_text, content_value, redacted_attributes, redacted_text
+
+# The key is private to OpenTelemetry, and every call would pass two functions for it.
+(_SPAN_KEY,) = set_span_in_context(INVALID_SPAN, Context())
 
 
 class CallRun:
@@ -59,7 +61,7 @@ class CallRun:
 
     def __init__(self, telemetry: Telemetry, adapter: CallAdapter, call: Call, parent: Context) -> None:
         self._telemetry = telemetry
-        policy = self._policy = current_policy()
+        policy = self._policy = InForce.policy
         self._first_chunk_at: float | None = None
         self._last_chunk_at = 0.0
         self.adapter = adapter
@@ -70,7 +72,7 @@ class CallRun:
         self._version = active_version(parent) if self.measured else None
         self._late = False
         self.span: Span = self._start(parent)
-        self.context = set_span_in_context(self.span, parent)
+        self.context = Context({**parent, _SPAN_KEY: self.span})
         self._recorded = self.span.is_recording()
         self.read = self._recorded or self.measured
         """Whether anybody wants to know what is asked and answered."""
@@ -81,7 +83,7 @@ class CallRun:
     def _start(self, parent: Context) -> Span:
         telemetry, policy, name = self._telemetry, self._policy, span_name(self.call)
         if telemetry.scope is not None and not (self.measured or policy.on_spans or policy.on_events):
-            maker = call_span_maker()
+            maker = call_spans.InForce.maker
             if maker is not None:
                 self._late = True
                 return maker.start(name, parent, telemetry.scope)  # and who keeps it redacts its name
@@ -136,7 +138,12 @@ class CallRun:
         except IndexError:
             return
         try:
-            self._write(failure)
+            if self._first_chunk_at is not None:
+                self._taken.first_chunk_s = self._first_chunk_at - self._started_at
+            if failure is not None:
+                self._take_failure(failure)
+            if self.read and not self._late:
+                self._write(failure)
         except Exception as error:  # noqa: BLE001 - the span is ended whatever could not be written on it
             report(error, "finishing a call")
         finally:
@@ -156,12 +163,6 @@ class CallRun:
             report(error, "taking a response")
 
     def _write(self, failure: BaseException | None) -> None:
-        if self._first_chunk_at is not None:
-            self._taken.first_chunk_s = self._first_chunk_at - self._started_at
-        if failure is not None:
-            self._take_failure(failure)
-        if self._late or not self.read:
-            return
         # Shaped here only where it leaves with the span or an event, and then once.
         content = self._taken.content() if self._policy.on_spans or self._policy.on_events else {}
         self.span.set_attributes(redacted_attributes(self._taken.outcome()))

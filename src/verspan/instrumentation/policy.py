@@ -30,15 +30,17 @@ class Policy:
         object.__setattr__(self, "on_events", mode.on_events)
 
 
-class _Current:
+class InForce:
+    """The policy that calls read; whoever does so on every call takes it from here."""
+
     policy = Policy()
 
 
 def current_policy() -> Policy:
     """The policy in force."""
-    return _Current.policy
+    return InForce.policy
 
 
 def set_policy(policy: Policy) -> None:
     """Put a policy in force for calls that start from now on."""
-    _Current.policy = policy
+    InForce.policy = policy

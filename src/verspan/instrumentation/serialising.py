@@ -37,7 +37,7 @@ def to_json(value: Any, max_bytes: int | None = None) -> bytes:
     fits, so that it stays valid JSON. They are redacted before, since half a key is no longer seen to be one. What JSON
     has no form for is given by its ``repr``.
     """
-    text = _dumps(value)
+    text = snapshot(value)
     redactor = active_redactor()
     if redactor is not None:
         text = redactor.json(text)
@@ -58,7 +58,10 @@ def snapshot(value: Any, form: Callable[[Any], Any] = repr) -> bytes:
         value: anything.
         form: gives what JSON has no form for in one that it has.
     """
-    return _dumps(value, form)
+    try:
+        return orjson.dumps(value, default=form, option=_OPTIONS)
+    except (TypeError, ValueError):  # a lone surrogate, an integer of more than 64 bits, a cycle
+        return _dumps_anything(value, form)
 
 
 def from_snapshot(document: bytes) -> Any:
@@ -73,13 +76,6 @@ def from_snapshot(document: bytes) -> Any:
         return json.loads(document)  # which takes a lone surrogate
 
 
-def _dumps(value: Any, form: Callable[[Any], Any] = repr) -> bytes:
-    try:
-        return orjson.dumps(value, default=form, option=_OPTIONS)
-    except (TypeError, ValueError):  # a lone surrogate, an integer of more than 64 bits, a cycle
-        return _dumps_anything(value, form)
-
-
 def _dumps_anything(value: Any, form: Callable[[Any], Any]) -> bytes:
     try:
         return json.dumps(value, default=form, skipkeys=True).encode()
@@ -91,11 +87,11 @@ def _shortened(text: bytes, most: int) -> bytes:
     plain, size = from_snapshot(text), len(text)
     limit = most // 2
     while limit >= _SMALLEST_TEXT:
-        text = _dumps(_cut(plain, limit))
+        text = snapshot(_cut(plain, limit))
         if len(text) <= most:
             return text
         limit //= 2
-    told = _dumps({"truncated": True, "bytes": size})
+    told = snapshot({"truncated": True, "bytes": size})
     return told if len(told) <= most else b'""'
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from enum import Enum
 from functools import lru_cache
 from typing import Any
 
@@ -18,8 +19,18 @@ from verspan.instrumentation.stepping import AwaitIn, run_in
 from verspan.instrumentation.streams import follow_stream
 from verspan.instrumentation.telemetry import Telemetry
 
+_MOST_TYPES = 256  # of responses; a client has a few
 
-@lru_cache(maxsize=256)
+
+class _Form(Enum):
+    """What a response is to whoever waits for its end."""
+
+    WHOLE = "whole"
+    STREAM = "stream"
+    ENVELOPE = "envelope"
+
+
+@lru_cache(maxsize=_MOST_TYPES)
 def _is_awaitable(kind: type) -> bool:
     """Whether objects of a type can be awaited; kept, since a client's models look a missing name up at length."""
     return hasattr(kind, "__await__")
@@ -34,6 +45,7 @@ class CallWrapper:
     def __init__(self, telemetry: Telemetry, adapters: Sequence[CallAdapter]) -> None:
         self._telemetry = telemetry
         self._adapters = adapters
+        self._forms: dict[type, _Form] = {}
         self.active = True
         """Off once uninstrumented, for a patch that another library has wrapped and that cannot be taken out."""
 
@@ -80,17 +92,29 @@ class CallWrapper:
         return None
 
     def _received(self, run: CallRun, response: Any) -> Any:
-        adapter = run.adapter
-        try:
-            streaming, raw = adapter.is_stream(response), adapter.is_raw(response)
-        except Exception as error:  # noqa: BLE001 - the application gets its response in any case
-            report(error, "looking at a response")
-            run.finish()
-            return response
-        if streaming:
-            return follow_stream(response, run)
-        if raw:
-            follow_envelope(response, run)
-        else:
+        form = self._forms.get(type(response))
+        if form is None:
+            try:
+                form = self._form_of(response, run.adapter)
+            except Exception as error:  # noqa: BLE001 - the application gets its response in any case
+                report(error, "looking at a response")
+                run.finish()
+                return response
+        if form is _Form.WHOLE:
             run.take_response(response)
+        elif form is _Form.STREAM:
+            return follow_stream(response, run)
+        else:
+            follow_envelope(response, run)
         return response
+
+    def _form_of(self, response: Any, adapter: CallAdapter) -> _Form:
+        """What the adapter says of a response, remembered for others of its type."""
+        if len(self._forms) >= _MOST_TYPES:
+            self._forms.clear()
+        if adapter.is_stream(response):
+            form = _Form.STREAM
+        else:
+            form = _Form.ENVELOPE if adapter.is_raw(response) else _Form.WHOLE
+        self._forms[type(response)] = form
+        return form

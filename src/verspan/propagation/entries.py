@@ -17,7 +17,7 @@ from opentelemetry.trace import get_current_span
 from verspan.context import ActiveVersion, Caller, surroundings, with_caller
 from verspan.errors import InvalidArgumentError
 from verspan.semconv import LOGGED_MODEL_ID, LOGGED_MODEL_NAME, SESSION_ID
-from verspan.tracing.notes import notes_of_trace
+from verspan.tracing.notes import notes_for
 from verspan.versions.identity import checked_model_id, checked_name
 
 _VERSION: Final = (LOGGED_MODEL_ID, LOGGED_MODEL_NAME)
@@ -64,7 +64,7 @@ def with_caller_in(context: Context, *, trusting: bool) -> Context:
 
 def session_of(context: Context) -> str | None:
     """The session that a trace is in, by the application's word, else by its caller's."""
-    noted = notes_of_trace(get_current_span(context).get_span_context().trace_id) or {}
+    noted = notes_for(get_current_span(context)) or {}
     caller = surroundings(context).caller
     return noted.get(SESSION_ID) or (caller.session_id if caller is not None else None)
 

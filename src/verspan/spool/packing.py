@@ -14,7 +14,7 @@ from typing import Any
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import Event, ReadableSpan
 from opentelemetry.sdk.util.instrumentation import InstrumentationScope
-from opentelemetry.trace import Link, SpanContext
+from opentelemetry.trace import DEFAULT_TRACE_STATE, Link, SpanContext
 
 from verspan.errors import InvalidArgumentError
 from verspan.instrumentation.handover import Supplement
@@ -56,26 +56,28 @@ def pack_span(span: ReadableSpan, supplement: Supplement | None, origin: int, *,
     status, parent = span.status, span.parent
     events, links = span._events, span._links  # noqa: SLF001 - the properties copy them under a lock, empty or not
     # In the order of SpooledSpan's fields; naming them would cost a microsecond.
-    return _dumps(
-        (
-            origin,
-            _context(context),
-            None if parent is None else _context(parent),
-            span.name,
-            span.kind._value_,
-            start_time,
-            end_time,
-            status.status_code._value_,
-            status.description,
-            attributes,
-            span.dropped_attributes,
-            [_event(event) for event in events] if events else (),
-            span.dropped_events,
-            [_link(link) for link in links] if links else (),
-            span.dropped_links,
-            packed,
-        )
+    fields: tuple[Any, ...] = (
+        origin,
+        _context(context),
+        None if parent is None else _context(parent),
+        span.name,
+        span.kind._value_,
+        start_time,
+        end_time,
+        status.status_code._value_,
+        status.description,
+        attributes,
+        span.dropped_attributes,
+        [_event(event) for event in events] if events else (),
+        span.dropped_events,
+        [_link(link) for link in links] if links else (),
+        span.dropped_links,
+        packed,
     )
+    try:
+        return marshal.dumps(fields, _VERSION)
+    except ValueError:  # a subclass of a plain type, an object of the application's
+        return marshal.dumps(_plain(fields), _VERSION)
 
 
 def unpack_span(payload: bytes, origins: Mapping[int, Origin]) -> SpooledSpan:
@@ -97,14 +99,8 @@ def unpack_span(payload: bytes, origins: Mapping[int, Origin]) -> SpooledSpan:
 def pack_origin(span: ReadableSpan, number: int) -> bytes:
     """What a span has in common with others of its tracer, as bytes, and the number that stands for it."""
     resource, scope = span.resource, span.instrumentation_scope
-    return _dumps(
-        (
-            number,
-            dict(resource.attributes),
-            resource.schema_url,
-            None if scope is None else (scope.name, scope.version, scope.schema_url, dict(scope.attributes or {})),
-        )
-    )
+    told = None if scope is None else (scope.name, scope.version, scope.schema_url, dict(scope.attributes or {}))
+    return marshal.dumps(_plain((number, dict(resource.attributes), resource.schema_url, told)), _VERSION)
 
 
 def unpack_origin(payload: bytes) -> tuple[int, Origin]:
@@ -129,13 +125,6 @@ def _with_events_and_links(span: SpooledSpan) -> SpooledSpan:
     )
 
 
-def _dumps(fields: tuple[Any, ...]) -> bytes:
-    try:
-        return marshal.dumps(fields, _VERSION)
-    except ValueError:  # a subclass of a plain type, an object of the application's
-        return marshal.dumps(_plain(fields), _VERSION)
-
-
 def _mapping(holder: ReadableSpan | Event | Link) -> Mapping[str, Any]:
     """The attributes as a dictionary, not copied where OpenTelemetry holds one."""
     bounded = holder._attributes if type(holder) is ReadableSpan else holder.attributes  # noqa: SLF001 - the property gives a view of a view, which takes four microseconds to copy
@@ -145,7 +134,8 @@ def _mapping(holder: ReadableSpan | Event | Link) -> Mapping[str, Any]:
 
 def _context(context: SpanContext) -> tuple[Any, ...]:
     trace_id, span_id, is_remote, trace_flags, trace_state, _ = context
-    return (trace_id, span_id, trace_flags + 0, trace_state.to_header() if trace_state else "", is_remote)
+    told = "" if trace_state is DEFAULT_TRACE_STATE else trace_state.to_header()  # nearly every span's is the default
+    return (trace_id, span_id, trace_flags + 0, told, is_remote)
 
 
 def _event(event: Event) -> tuple[Any, ...]:

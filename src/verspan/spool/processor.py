@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor
+from opentelemetry.trace import TraceFlags
 
 from verspan.instrumentation.handover import supplement_of_ending_span
 from verspan.spool.spool import Spool
+
+_FLAGS = 3  # where a context has them; by their name it takes two calls
 
 
 class SpoolingSpanProcessor(SpanProcessor):
@@ -18,7 +21,7 @@ class SpoolingSpanProcessor(SpanProcessor):
     def on_end(self, span: ReadableSpan) -> None:
         """Write a span on the thread that ended it; see :mod:`verspan.instrumentation.handover`."""
         context = span.context
-        if context is not None and context.trace_flags.sampled:
+        if context is not None and context[_FLAGS] & TraceFlags.SAMPLED:
             self._spool.add(span, supplement_of_ending_span())
 
     def shutdown(self) -> None:

@@ -6,6 +6,8 @@ import os
 import threading
 from collections.abc import Mapping
 
+from opentelemetry.trace import Span
+
 _MOST_TRACES = 10_000  # traces whose root never ends here must not add up
 
 
@@ -50,9 +52,9 @@ def add_notes(trace_id: int, attributes: Mapping[str, str]) -> None:
     _notes.add(trace_id, attributes)
 
 
-def notes_of_trace(trace_id: int) -> Mapping[str, str] | None:
-    """What the trace's spans are to carry; None for nearly every trace."""
-    return _notes.of_traces.get(trace_id) if _notes.of_traces else None
+def notes_for(span: Span) -> Mapping[str, str] | None:
+    """What the spans of a span's trace are to carry; None for nearly every trace."""
+    return _notes.of_traces.get(span.get_span_context().trace_id) if _notes.of_traces else None
 
 
 def note_ended_trace(trace_id: int) -> None:

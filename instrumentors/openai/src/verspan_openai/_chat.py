@@ -9,7 +9,7 @@ from verspan.instrumentation.calls import Call, CallInput, Reply, Request
 from verspan.instrumentation.serialising import snapshot
 from verspan.semconv import OPENAI_API_TYPE, OPENAI_REQUEST_SERVICE_TIER
 from verspan_openai import _client
-from verspan_openai._fields import field, integer, items, number, text
+from verspan_openai._fields import NO_FIELDS, field, integer, items, number, text
 from verspan_openai._replies import read_reply
 from verspan_openai._requests import CONTENT, read_input
 
@@ -24,10 +24,9 @@ class ChatAdapter:
 
     def describe(self, instance: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Call | None:
         """Describe a request to complete a chat; None for a request to any other endpoint."""
-        options = _client.request_options(args, kwargs)
-        if not _client.is_post_to(options, _PATH):
+        body = _client.body_posted_to(_PATH, args, kwargs)
+        if body is None:
             return None
-        body = _client.request_body(options)
         peer = _client.peer(instance)
         stream = bool(kwargs.get("stream") or body.get("stream"))
         return Call("chat", peer.provider_name, text(body.get("model")), peer.address, peer.port, stream)
@@ -41,7 +40,7 @@ class ChatAdapter:
         content: bool,
     ) -> bytes:
         """The body of the request, as it is about to be sent."""
-        body = _client.request_body(_client.request_options(args, kwargs))
+        body = _client.body_posted_to(_PATH, args, kwargs) or NO_FIELDS
         told = body if content else {name: body[name] for name in body if name not in CONTENT}
         return snapshot(told, _client.fields_of)
 

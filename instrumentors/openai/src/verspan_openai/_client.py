@@ -55,21 +55,23 @@ def _peer_at(client: Any, url: Any) -> Peer:
     return Peer("azure.ai.openai" if is_azure else "openai", host, url.port or _DEFAULT_PORTS.get(url.scheme))
 
 
-def request_options(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
-    """The client's description of a request, out of the arguments of its ``request``; None where there is none."""
-    return args[1] if len(args) > 1 else kwargs.get("options")
+def body_posted_to(path: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The JSON object that a request is about to post to an endpoint, ``extra_body`` included.
 
+    Args:
+        path: the end of the endpoint's path; the caller may have spelled a longer one, or a query.
+        args: the positional arguments of the client's ``request``.
+        kwargs: its keyword arguments.
 
-def is_post_to(options: Any, path: str) -> bool:
-    """Whether a request posts to an endpoint, also where the caller spelled a longer path or a query."""
+    Returns:
+        None where it is a request to another endpoint, and nothing where its body is no object.
+    """
+    options = args[1] if len(args) > 1 else kwargs.get("options")
     url = getattr(options, "url", None)
     if not isinstance(url, str) or str(getattr(options, "method", "")).lower() != "post":
-        return False
-    return url.partition("?")[0].endswith(path)
-
-
-def request_body(options: Any) -> Mapping[str, Any]:
-    """The JSON object that will be sent, ``extra_body`` included; empty where the body is none."""
+        return None
+    if not url.partition("?")[0].endswith(path):
+        return None
     body = getattr(options, "json_data", None)
     extra = getattr(options, "extra_json", None)
     if type(body) is not dict and not isinstance(body, Mapping):
