@@ -12,6 +12,15 @@ from verspan.propagation.loading import load_propagators
 
 if TYPE_CHECKING:
     from verspan import openai as openai
+    from verspan.artifacts.log import log_artifact as log_artifact
+    from verspan.artifacts.log import log_artifacts as log_artifacts
+    from verspan.artifacts.model import Artifact as Artifact
+    from verspan.artifacts.reading import download_artifacts as download_artifacts
+    from verspan.artifacts.reading import list_artifacts as list_artifacts
+    from verspan.artifacts.values import log_dict as log_dict
+    from verspan.artifacts.values import log_figure as log_figure
+    from verspan.artifacts.values import log_table as log_table
+    from verspan.artifacts.values import log_text as log_text
     from verspan.configuring import configure as configure
     from verspan.errors import VerspanError as VerspanError
     from verspan.members import autolog as autolog
@@ -34,6 +43,7 @@ if TYPE_CHECKING:
     from verspan.versions.model import LoggedModel as LoggedModel
 
 _HOMES = {
+    "Artifact": "verspan.artifacts.model",
     "ContentMode": "verspan.settings",
     "LiveSpan": "verspan.tracing.live",
     "LoggedModel": "verspan.versions.model",
@@ -43,11 +53,19 @@ _HOMES = {
     "autolog": "verspan.members",
     "clear_active_model": "verspan.versions.active",
     "configure": "verspan.configuring",
+    "download_artifacts": "verspan.artifacts.reading",
     "flush": "verspan.runtime",
     "get_active_model_id": "verspan.versions.active",
     "get_current_active_span": "verspan.tracing.by_hand",
     "get_last_active_trace_id": "verspan.tracing.by_hand",
     "get_trace": "verspan.tracing.reading",
+    "list_artifacts": "verspan.artifacts.reading",
+    "log_artifact": "verspan.artifacts.log",
+    "log_artifacts": "verspan.artifacts.log",
+    "log_dict": "verspan.artifacts.values",
+    "log_figure": "verspan.artifacts.values",
+    "log_table": "verspan.artifacts.values",
+    "log_text": "verspan.artifacts.values",
     "openai": "verspan.openai",
     "search_traces": "verspan.tracing.reading",
     "set_active_model": "verspan.versions.active",
@@ -59,6 +77,7 @@ _HOMES = {
 _FACADES = frozenset({"openai"})
 
 __all__ = [
+    "Artifact",
     "ContentMode",
     "LiveSpan",
     "LoggedModel",
@@ -69,11 +88,19 @@ __all__ = [
     "autolog",
     "clear_active_model",
     "configure",
+    "download_artifacts",
     "flush",
     "get_active_model_id",
     "get_current_active_span",
     "get_last_active_trace_id",
     "get_trace",
+    "list_artifacts",
+    "log_artifact",
+    "log_artifacts",
+    "log_dict",
+    "log_figure",
+    "log_table",
+    "log_text",
     "openai",
     "search_traces",
     "set_active_model",

@@ -196,17 +196,24 @@ def store_url(store: str | os.PathLike[str] | None = None) -> str:
 
 
 def spool_folder(store: str) -> Path:
-    """Where spans wait: ``VERSPAN_SPOOL``, else ``spool`` in the store's ``.verspan`` folder, or in one beside it.
+    """Where spans wait: ``VERSPAN_SPOOL``, else ``spool`` in the store's folder.
+
+    Args:
+        store: the store's URL.
+    """
+    chosen = os.environ.get(ENV_SPOOL)
+    return Path(chosen).expanduser().absolute() if chosen else store_folder(store) / _SPOOL_FOLDER
+
+
+def store_folder(store: str) -> Path:
+    """Where a store's larger contents are: the ``.verspan`` folder that it is in, or one beside it.
 
     Args:
         store: the store's URL. That of a server has no folder, and the repository's is taken.
     """
-    chosen = os.environ.get(ENV_SPOOL)
-    if chosen:
-        return Path(chosen).expanduser().absolute()
     path = store.removeprefix(_SQLITE)
     folder = Path(path).parent if path != store else repository_root() / STORE_FOLDER
-    return (folder if folder.name == STORE_FOLDER else folder / STORE_FOLDER) / _SPOOL_FOLDER
+    return folder if folder.name == STORE_FOLDER else folder / STORE_FOLDER
 
 
 def repository_root(start: Path | None = None) -> Path:
