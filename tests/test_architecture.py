@@ -58,7 +58,8 @@ RULES = {
     "verspan.artifacts.records": "verspan.artifacts.model",
     "verspan.artifacts": f"{STORE} {SET_UP} verspan.versions.registry verspan.versions.identity orjson fsspec",
     "verspan.prompts.templates": "",
-    "verspan.prompts.model": "verspan.prompts.templates",
+    "verspan.prompts.model": "verspan.prompts.templates verspan.prompts.formatting",
+    "verspan.prompts.requests": "verspan.semconv",
     "verspan.prompts.records": "verspan.prompts.model",
     "verspan.prompts.documents": "verspan.prompts.model",
     "verspan.audit.model": "",
@@ -67,6 +68,8 @@ RULES = {
     "verspan.audit.records": "verspan.audit.model verspan.audit.verification",
     "verspan.audit": f"{WORDS} orjson verspan.runtime verspan.versions.registry verspan.store.interface",
     "verspan.deployments.model": "",
+    "verspan.deployments.records": "verspan.deployments.model",
+    "verspan.deployments": f"{WORDS} verspan.versions.registry verspan.versions.identity verspan.store.interface",
     "verspan.settings": WORDS,
     "verspan.pipelines": "",
     "verspan.spool": (
@@ -95,7 +98,7 @@ RULES = {
     "verspan.versions": f"{STORE} {SET_UP} {API} {HOOKS}",
     "verspan.versions.environment": f"{SDK} {SET_UP} verspan.versions.registry",
     "verspan.traces": f"{STORE} verspan.runtime",
-    "verspan.prompts": f"{STORE} {SET_UP} {HOOKS} {REDACTED} verspan.prompts verspan.versions",
+    "verspan.prompts": f"{STORE} {SET_UP} {API} {HOOKS} verspan.prompts verspan.versions",
     "verspan.redaction": (
         f"{WORDS} {SDK} verspan.settings verspan.span_copies verspan.instrumentation.handover orjson presidio_analyzer"
     ),

@@ -20,12 +20,14 @@ from sqlalchemy import Connection, func, insert, select
 from verspan.store import (  # noqa: F401 - tables are known once imported
     artifact_tables,
     audit_tables,
+    deployment_tables,
     prompt_tables,
     record_tables,
     search,
     tables,
 )
 from verspan.store.failures import too_new
+from verspan.store.traffic import add_earlier_traffic
 
 Migration = Callable[[Connection], None]
 
@@ -37,6 +39,7 @@ def _first_schema(connection: Connection) -> None:
 
 def _records(connection: Connection) -> None:
     record_tables.metadata.create_all(connection)
+    add_earlier_traffic(connection)
 
 
 MIGRATIONS: Sequence[Migration] = (_first_schema, _records)

@@ -22,6 +22,7 @@ from verspan.store.search import add_to_index
 from verspan.store.span_bodies import STATUSES, with_keys
 from verspan.store.statements import Statement
 from verspan.store.trace_rows import write_traces
+from verspan.store.traffic import TrafficChange
 from verspan.store.transaction import Transaction
 
 _SPANS = tables.spans.c
@@ -91,14 +92,16 @@ def _write_figures(
     models_before: Mapping[bytes, int],
     models_now: Mapping[bytes, int | None],
 ) -> None:
-    figures = FiguresChange()
+    figures, traffic = FiguresChange(), TrafficChange()
     for one in new:
         model_key = keys.model_of(one)
         if model_key is not None:
             figures.add(model_key, one.span, one.promoted)
+            traffic.add(model_key, one.span, is_call=one.promoted.is_call)
     for trace_id, model_key in models_now.items():
         figures.move_trace(models_before.get(trace_id), model_key)
     figures.write(connection)
+    traffic.write(connection)
 
 
 def _index_words(transaction: Transaction, new: Sequence[PreparedSpan], keys: Keys) -> None:
