@@ -22,7 +22,7 @@ def content_document(content: PromptContent) -> dict[str, Any]:
 
 def content_from(document: Mapping[str, Any]) -> PromptContent:
     """The content that a document of :func:`content_document` holds."""
-    variables = [PromptVariable(**variable) for variable in document["variables"]]
+    variables = tuple(PromptVariable(**variable) for variable in document["variables"])
     return PromptContent(document["template"], variables, document["response_format"], document["model_config"])
 
 

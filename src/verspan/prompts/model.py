@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal
 
-from verspan.prompts.templates import Template, variable_names
+from verspan.prompts.templates import Template, filled, variable_names
 
 VariableType = Literal["string", "integer", "number", "boolean", "array", "object", "any"]
 """What a value may be, in JSON Schema's words; ``any`` is for values that are written as ``str()`` writes them."""
@@ -87,6 +87,32 @@ class PromptVersion:
     def model_config(self) -> Mapping[str, Any] | None:
         """What to call the model with, such as ``model_name`` and ``temperature``."""
         return self.content.model_config
+
+    def format(self, allow_partial: bool = False, **values: Any) -> Any:  # noqa: FBT001, FBT002 - MLflow's signature
+        """The text, or the list of the chat's messages, with a value for each variable.
+
+        A text is put in place as it is, a value of another declared type as JSON, any other as ``str()`` writes it.
+        Nothing of a value is looked at again: what looks like a variable there remains text. While a version of the
+        application is active, it is noted that it has used this prompt, and the current span says so.
+
+        Args:
+            allow_partial: where values are missing, answer the prompt with those that are there, to be formatted later.
+            values: by the variable's name; for a name with dots, ``**{"user.name": ...}``.
+
+        Returns:
+            A text, or messages as dictionaries with ``role`` and ``content``; of which kind the prompt is its author
+            decides, so that a type checker cannot tell.
+
+        Raises:
+            InvalidArgumentError: there is no such variable, one has no value, or one of the wrong type.
+        """
+        from verspan.prompts.formatting import formatted
+
+        return formatted(self, values, allow_partial=allow_partial)
+
+    def to_single_brace_format(self) -> str | list[dict[str, Any]]:
+        """The template with ``{name}`` for ``{{ name }}``, as LangChain and ``str.format`` write variables."""
+        return filled(self.template, {name: f"{{{name}}}" for name in variable_names(self.template)})
 
 
 @dataclass(frozen=True)

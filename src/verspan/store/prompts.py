@@ -183,7 +183,7 @@ def _version(
         creation_timestamp=row.created_ms,
         commit_message=row.commit_message,
         tags=tags,
-        aliases=[alias for alias, number in aliases.items() if number == row.version],
+        aliases=tuple(alias for alias, number in aliases.items() if number == row.version),
     )
 
 

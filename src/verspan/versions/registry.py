@@ -132,6 +132,11 @@ def search_logged_models(
         return store.find_models(ModelQuery(experiment_name=experiment_name, name=name, limit=max_results))
 
 
+def store_place() -> str:
+    """URL of the store that this process records in, whether it is there yet or not."""
+    return _recorder.place() or current_settings().store_url
+
+
 @contextmanager
 def opened_store(*, create: bool = False) -> Iterator[Store]:
     """The store that this process records in, with what it has asked to be recorded until now; closed at the end.
@@ -145,5 +150,5 @@ def opened_store(*, create: bool = False) -> Iterator[Store]:
     from verspan.store.opening import open_store
 
     flush(_READ_TIMEOUT)
-    with closing(open_store(_recorder.place() or current_settings().store_url, create=create)) as store:
+    with closing(open_store(store_place(), create=create)) as store:
         yield store
