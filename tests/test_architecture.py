@@ -99,6 +99,8 @@ RULES = {
     "verspan.versions.environment": f"{SDK} {SET_UP} verspan.versions.registry",
     "verspan.traces": f"{STORE} verspan.runtime",
     "verspan.prompts": f"{STORE} {SET_UP} {API} {HOOKS} verspan.prompts verspan.versions",
+    "verspan.diffing": f"{STORE} verspan.versions verspan.prompts.model verspan.prompts.templates packaging",
+    "verspan.diffing.rendering": "verspan.diffing verspan.cli.quantities verspan.cli.terminal rich pygments",
     "verspan.redaction": (
         f"{WORDS} {SDK} verspan.settings verspan.span_copies verspan.instrumentation.handover orjson presidio_analyzer"
     ),

@@ -1,0 +1,124 @@
+"""The difference of the code of two versions: whole where the repository is there, else as far as captures tell it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from verspan.diffing.captures_alone import files_of_captures
+from verspan.diffing.log import commits_since
+from verspan.diffing.model import CodeDiff, CodeSummary, FileDiff, FileEntry
+from verspan.diffing.omitted import Omitted, omitted
+from verspan.diffing.patches import read_patch, text_of
+from verspan.diffing.plumbing import Plumbing
+from verspan.diffing.submodules import SubmodulePair, differing_submodules
+from verspan.diffing.trees import Tree, blob_sizes, built_tree, entries, patch_between
+from verspan.versions.capture.model import CodeState
+from verspan.versions.git_command import GitError
+
+_SHORT = 8  # digits of a commit in a sentence
+
+
+@dataclass(frozen=True)
+class CodeComparison:
+    """A difference, and a sentence for each thing about it that cannot be told."""
+
+    diff: CodeDiff | None
+    reasons: Sequence[str] = ()
+
+
+def compare_code(before: CodeState, after: CodeState, repository: Path | None) -> CodeComparison:
+    """The difference of two states of the code.
+
+    Args:
+        before: the first.
+        after: the second.
+        repository: a folder in the repository that both come from; None where there is none.
+    """
+    left_out = omitted(before, after)
+    try:
+        compared = _compared(before, after, repository, left_out)
+    except GitError as error:
+        return CodeComparison(None, [f"the states of the code cannot be compared: {error}"])
+    whole = replace(compared, reasons=[*compared.reasons, *left_out.reasons])
+    for pair in differing_submodules(before, after):
+        inner = compare_code(pair.before, pair.after, repository and repository / pair.path)
+        whole = _with_submodule(whole, pair, inner)
+    return whole
+
+
+def _with_submodule(whole: CodeComparison, pair: SubmodulePair, inner: CodeComparison) -> CodeComparison:
+    reasons = [f"in the submodule {text_of(os.fsencode(pair.path))}, {reason}" for reason in inner.reasons]
+    if whole.diff is None or inner.diff is None:
+        return replace(whole, reasons=[*whole.reasons, *reasons])
+    files = [*whole.diff.files, *(pair.within(file) for file in inner.diff.files)]
+    return CodeComparison(replace(whole.diff, files=files), [*whole.reasons, *reasons])
+
+
+def _compared(before: CodeState, after: CodeState, repository: Path | None, left_out: Omitted) -> CodeComparison:
+    with Plumbing(repository) as plumbing:
+        missing = _missing(plumbing, repository, [before.commit, after.commit])
+        if not missing:
+            return _between_trees(plumbing, before, after, left_out)
+    with Plumbing(None) as plumbing:
+        alone = files_of_captures(plumbing, before, after)
+    diff = _diff(before, after, [*alone.files, *left_out.files])
+    return CodeComparison(diff, [f"{missing}: {reason}" for reason in alone.reasons])
+
+
+def _between_trees(plumbing: Plumbing, before: CodeState, after: CodeState, left_out: Omitted) -> CodeComparison:
+    trees = [built_tree(plumbing, name, code, left_out.paths) for name, code in (("before", before), ("after", after))]
+    patch = patch_between(plumbing, *trees)
+    files = [*_completed(plumbing, trees, read_patch(patch)), *left_out.files]
+    diff = replace(
+        _diff(before, after, files),
+        ahead=commits_since(plumbing, before.commit, after.commit),
+        behind=commits_since(plumbing, after.commit, before.commit),
+        patch=patch,
+    )
+    cut = before.commit != after.commit and plumbing.shallow
+    return CodeComparison(diff, [_SHALLOW_LOG] if cut else [])
+
+
+_SHALLOW_LOG = (
+    "the repository is a shallow clone, so that the log may lack commits: `git fetch --unshallow` gets the others"
+)
+
+
+def _diff(before: CodeState, after: CodeState, files: Iterable[FileDiff]) -> CodeDiff:
+    ordered = sorted(files, key=lambda file: file.path)
+    return CodeDiff(_summary(before), _summary(after), None, None, ordered)
+
+
+def _summary(code: CodeState) -> CodeSummary:
+    changed = sum(submodule.changed for submodule in code.submodules)
+    return CodeSummary(code.commit, code.branch, len(code.files) + changed)
+
+
+def _missing(plumbing: Plumbing, repository: Path | None, commits: Iterable[str | None]) -> str | None:
+    """Why trees cannot be made of these commits, as the beginning of a sentence; None where they can."""
+    absent = [commit for commit in commits if commit and not plumbing.has_commit(commit)]
+    if not absent:
+        return None
+    if repository is None:
+        return "there is no git repository here (--repository says where it is)"
+    shown = " and ".join(dict.fromkeys(commit[:_SHORT] for commit in absent))
+    lacks = f"the repository {repository} does not have {shown}"
+    return f"{lacks}, being a shallow clone (`git fetch --unshallow`)" if plumbing.shallow else f"{lacks} (`git fetch`)"
+
+
+def _completed(plumbing: Plumbing, trees: Sequence[Tree], files: Sequence[FileDiff]) -> list[FileDiff]:
+    """The files with modes, ids and sizes, of which a patch says only what changed."""
+    before, after = (entries(plumbing, tree) if files else {} for tree in trees)
+    pairs = [(before.get(file.former_path or file.path), after.get(file.path)) for file in files]
+    sizes = blob_sizes(plumbing, [entry.blob for pair in pairs for entry in pair if entry and entry.blob])
+    return [
+        replace(file, before=_sized(first, sizes), after=_sized(second, sizes))
+        for file, (first, second) in zip(files, pairs, strict=True)
+    ]
+
+
+def _sized(entry: FileEntry | None, sizes: Mapping[str, int]) -> FileEntry | None:
+    return entry and replace(entry, size=sizes.get(entry.blob or ""))

@@ -1,0 +1,116 @@
+"""The difference of two texts: hunks of lines, and the words that changed within them."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from verspan.diffing.model import Hunk
+
+_CONTEXT: Final = 3
+_WORD: Final = re.compile(r"\s+|\w+|.", re.DOTALL)
+_MOST_WORDS: Final = 4_000
+"""Words of one run of lines; the time that their comparison takes grows with the square."""
+_NO_LINE_END: Final = "\\ No newline at end of file"
+
+
+def text_hunks(before: str, after: str) -> list[Hunk]:
+    """What differs between two texts, with three lines around it."""
+    first, second = _lines(before), _lines(after)
+    groups = difflib.SequenceMatcher(None, first, second, autojunk=False).get_grouped_opcodes(_CONTEXT)
+    return [_hunk(first, second, group) for group in groups]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of a line."""
+
+    text: str
+    changed: bool
+    """Whether the other text has something else in its place."""
+
+
+@dataclass(frozen=True)
+class PiecedLine:
+    """A line of a hunk in pieces."""
+
+    sign: str
+    """``-``, ``+``, a blank or ``\\``."""
+    pieces: Sequence[Piece]
+
+
+def in_words(hunk: Hunk) -> list[PiecedLine]:
+    """The lines of a hunk, with the words marked that changed in lines which took the place of others."""
+    told: list[PiecedLine] = []
+    for removed, added, others in _runs(hunk.lines):
+        told += _in_pieces(removed, added)
+        told += [PiecedLine(line[0], [Piece(line[1:], changed=False)]) for line in others]
+    return told
+
+
+def _lines(text: str) -> list[str]:
+    """The lines of a text; one without its line end is another than one with it."""
+    return text.splitlines(keepends=True) if "\r" not in text else re.findall(r"[^\n]*\n|[^\n]+", text)
+
+
+_Opcodes = Sequence[tuple[str, int, int, int, int]]
+
+
+def _hunk(before: Sequence[str], after: Sequence[str], group: _Opcodes) -> Hunk:
+    lines: list[str] = []
+    for kind, start, end, after_start, after_end in group:
+        if kind == "equal":
+            lines += _signed(" ", before[start:end])
+        else:
+            lines += _signed("-", before[start:end])
+            lines += _signed("+", after[after_start:after_end])
+    first, last = group[0], group[-1]
+    before_count, after_count = last[2] - first[1], last[4] - first[3]
+    return Hunk(first[1] + bool(before_count), before_count, first[3] + bool(after_count), after_count, "", lines)
+
+
+def _signed(sign: str, lines: Sequence[str]) -> Iterator[str]:
+    for line in lines:
+        yield sign + line.removesuffix("\n")
+        if not line.endswith("\n"):
+            yield _NO_LINE_END
+
+
+def _runs(lines: Sequence[str]) -> Iterator[tuple[list[str], list[str], list[str]]]:
+    """Lines that go, those that come in their place, and the others up to the next that go or come."""
+    removed: list[str] = []
+    added: list[str] = []
+    others: list[str] = []
+    for line in lines:
+        sign = line[0]
+        if (sign in "-+" and others) or (sign == "-" and added):
+            yield removed, added, others
+            removed, added, others = [], [], []
+        {"-": removed, "+": added}.get(sign, others).append(line)
+    yield removed, added, others
+
+
+def _in_pieces(removed: Sequence[str], added: Sequence[str]) -> list[PiecedLine]:
+    before = _WORD.findall("\n".join(line[1:] for line in removed))
+    after = _WORD.findall("\n".join(line[1:] for line in added))
+    if not before or not after or len(before) + len(after) > _MOST_WORDS:
+        return [PiecedLine(line[0], [Piece(line[1:], changed=False)]) for line in (*removed, *added)]
+    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
+    opcodes = matcher.get_opcodes()
+    return [
+        *_broken("-", [Piece("".join(before[i:j]), kind != "equal") for kind, i, j, _, _ in opcodes]),
+        *_broken("+", [Piece("".join(after[i:j]), kind != "equal") for kind, _, _, i, j in opcodes]),
+    ]
+
+
+def _broken(sign: str, pieces: Sequence[Piece]) -> list[PiecedLine]:
+    """Pieces of a text of many lines as lines."""
+    lines: list[list[Piece]] = [[]]
+    for piece in pieces:
+        first, *others = piece.text.split("\n")
+        lines[-1] += [Piece(first, piece.changed)] if first else []
+        lines += [[Piece(text, piece.changed)] if text else [] for text in others]
+    return [PiecedLine(sign, line) for line in lines]

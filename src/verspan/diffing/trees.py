@@ -1,0 +1,127 @@
+"""Full states of the code as trees of git: a commit with every file over it that was changed, untracked or deleted."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from verspan.diffing.model import FileEntry
+from verspan.diffing.patches import text_of
+from verspan.diffing.plumbing import Plumbing
+from verspan.versions.capture.model import CodeState, Conversion, FileMode, FileState, Submodule
+
+_GONE: Final = f"0 {'0' * 40}"
+_LINK_MODE: Final = "160000"
+# Attributes would be read from the user's machine; these find the function that a change is in.
+_ATTRIBUTES: Final = "".join(
+    f"*.{ending} diff={language}\n"
+    for language, endings in {
+        "python": ("py", "pyi"),
+        "markdown": ("md",),
+        "html": ("html",),
+        "css": ("css",),
+        "golang": ("go",),
+        "rust": ("rs",),
+        "java": ("java",),
+        "ruby": ("rb",),
+    }.items()
+    for ending in endings
+)
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A state of the code in git's object store."""
+
+    tree: str
+    """The id of the tree."""
+    index: Path
+    """The index that it was written from."""
+
+
+def built_tree(plumbing: Plumbing, name: str, code: CodeState, left_out: Collection[str] = ()) -> Tree:
+    """The tree of a state: the commit, which must be there, with the state's own files over it.
+
+    Args:
+        plumbing: the repository.
+        name: what to call the index.
+        code: the state; without a commit it is its own files alone.
+        left_out: paths that the tree shall not have.
+
+    Raises:
+        GitError: the commit is not there, or a path is none that git takes.
+    """
+    index = plumbing.folder / f"{name}.index"
+    base = (code.commit,) if code.commit else ("--empty",)
+    plumbing.ask("read-tree", *base, index=index)
+    entries = [*_files(plumbing, name, code), *_submodules(code.submodules), *((_GONE, path) for path in left_out)]
+    given = b"".join(f"{entry}\t".encode() + os.fsencode(path) + b"\0" for entry, path in entries)
+    plumbing.ask("update-index", "-z", "--index-info", given=given, index=index)
+    return Tree(plumbing.ask("write-tree", index=index).decode().strip(), index)
+
+
+def patch_between(plumbing: Plumbing, before: Tree, after: Tree) -> bytes:
+    """What ``git apply`` makes one tree of another with; renames are found, and binary files are whole."""
+    attributes = plumbing.folder / "attributes"
+    attributes.write_text(_ATTRIBUTES, encoding="ascii")
+    return plumbing.ask(
+        *("-c", f"core.attributesFile={attributes}"),
+        *("diff-tree", "-r", "-M", "--patch", "--binary", "--full-index"),
+        *("--no-ext-diff", "--no-textconv", "--no-color", "--src-prefix=a/", "--dst-prefix=b/"),
+        *("--end-of-options", before.tree, after.tree),
+        index=after.index,
+    )
+
+
+def entries(plumbing: Plumbing, tree: Tree) -> dict[str, FileEntry]:
+    """Every file of a tree, by its path as text; without sizes."""
+    found = {}
+    for entry in plumbing.ask("ls-files", "--stage", "-z", index=tree.index).split(b"\0")[:-1]:
+        facts, _, path = entry.partition(b"\t")
+        mode, blob, _ = facts.decode().split(" ")
+        found[text_of(path)] = FileEntry(mode, blob)
+    return found
+
+
+def blob_sizes(plumbing: Plumbing, blobs: Sequence[str]) -> dict[str, int]:
+    """The sizes of contents by their ids, in bytes; those that the repository does not have are left out."""
+    asked = "".join(f"{blob}\n" for blob in dict.fromkeys(blobs)).encode()
+    answers = plumbing.ask("cat-file", "--batch-check=%(objectname) %(objectsize)", given=asked).decode().splitlines()
+    words = (line.split(" ") for line in answers)
+    return {blob: int(size) for blob, size in words if size.isdecimal()}
+
+
+def _files(plumbing: Plumbing, name: str, code: CodeState) -> list[tuple[str, str]]:
+    """The index entry of each file that is not as the commit has it."""
+    present = [file for file in code.files if file.mode is not FileMode.ABSENT]
+    blobs = _written(plumbing, name, [_as_git_keeps(file, code) for file in present])
+    return [
+        *((_GONE, file.path) for file in code.files if file.mode is FileMode.ABSENT),
+        *((f"{file.mode.value} {blob}", file.path) for file, blob in zip(present, blobs, strict=True)),
+    ]
+
+
+def _written(plumbing: Plumbing, name: str, contents: Sequence[bytes]) -> list[str]:
+    """The ids of contents, once they are among the objects."""
+    if not contents:
+        return []
+    folder = plumbing.folder / f"{name}.contents"
+    folder.mkdir()
+    for number, content in enumerate(contents):
+        (folder / str(number)).write_bytes(content)
+    paths = "".join(f"{folder / str(number)}\n" for number in range(len(contents)))
+    return plumbing.ask("hash-object", "-w", "--no-filters", "--stdin-paths", given=paths.encode()).decode().split()
+
+
+def _as_git_keeps(file: FileState, code: CodeState) -> bytes:
+    """The content of a file, with line feeds alone where git makes both characters of it on that machine."""
+    makes_crlf = any(converted.conversion is Conversion.CRLF for converted in code.converted)
+    uniform = b"\0" not in file.content and file.content.count(b"\n") == file.content.count(b"\r\n")
+    return file.content.replace(b"\r\n", b"\n") if makes_crlf and file.tracked and uniform else file.content
+
+
+def _submodules(submodules: Sequence[Submodule]) -> list[tuple[str, str]]:
+    return [(f"{_LINK_MODE} {each.code.commit}", each.path) for each in submodules if each.code.commit]
