@@ -46,7 +46,7 @@ class OmissionReason(str, Enum):
     SPECIAL = "special"
     """It is neither a file nor a symbolic link."""
     SPARSE = "sparse"
-    """The commit has it, and a sparse checkout leaves it out: a recreated tree has it."""
+    """The commit has files that a sparse checkout leaves out, and a recreated tree has; the path is ``.``."""
 
 
 @dataclass(frozen=True)
@@ -97,8 +97,6 @@ class Submodule:
     """A repository within the repository, whether a submodule or one that is merely there."""
 
     path: str
-    remote_url: str | None
-    """Where ``.gitmodules`` or its own settings say that it comes from, without credentials."""
     code: CodeState
     """Its state, whose paths are relative to its own root."""
     recorded_commit: str | None = None

@@ -1,0 +1,143 @@
+"""Files whose bytes on disk are not those that git keeps, though git calls them unchanged.
+
+Line ends, Git LFS, other filters and encodings are applied when git writes a file, by the attributes and settings of
+that machine. A tree that is to come back byte for byte must not depend on them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from verspan.versions.capture.disk import Budget, Disk, blob_id
+from verspan.versions.capture.listing import Entry, decoded, encoded
+from verspan.versions.capture.model import Conversion, ConvertedFile
+from verspan.versions.git_command import GitError, GitFolder
+
+_LINE_ENDS: Final = (b"text", b"eol", b"crlf")
+_ATTRIBUTES: Final = ("text", "eol", "crlf", "filter", "ident", "working-tree-encoding")
+_UNSET: Final = (b"unspecified", b"unset")
+_LFS: Final = b"lfs"
+_POINTER: Final = re.compile(
+    rb"version https://git-lfs\.github\.com/spec/v1\n(?:[a-z0-9.-]+ [^\n]*\n)*?oid sha256:([0-9a-f]{64})\nsize (\d+)\n"
+)
+_LARGEST_POINTER: Final = 1024  # bytes, as the specification of Git LFS has it
+
+
+@dataclass(frozen=True)
+class LfsPointer:
+    """What git keeps in place of a large file."""
+
+    digest: str
+    """SHA-256 of the file, as 64 hexadecimal digits."""
+    size: int
+
+
+def parsed_pointer(content: bytes) -> LfsPointer | None:
+    """The pointer of Git LFS that a content is; None where it is none."""
+    found = _POINTER.fullmatch(content) if len(content) <= _LARGEST_POINTER else None
+    return LfsPointer(found[1].decode(), int(found[2])) if found else None
+
+
+class Conversions:
+    """Looks for files that are converted.
+
+    Args:
+        git: asked in the root of the working tree.
+        disk: the working tree.
+        budget: what may be kept.
+        entries: the files that git calls unchanged, as the index has them.
+    """
+
+    def __init__(self, git: GitFolder, disk: Disk, budget: Budget, entries: Mapping[str, Entry]) -> None:
+        self._git = git
+        self._disk = disk
+        self._budget = budget
+        self._entries = {path: entry for path, entry in entries.items() if entry.mode.startswith("100")}
+
+    def files(self, *, all_text: bool) -> list[ConvertedFile]:
+        """The files, sorted by path.
+
+        Args:
+            all_text: whether git's settings convert every text, whatever the attributes say.
+
+        Raises:
+            GitError: git did not answer.
+        """
+        attributes = self._attributes()
+        suspects = [path for path in sorted(self._entries) if all_text or path in attributes]
+        sizes = dict(zip(suspects, self._sizes(suspects), strict=True))
+        pointers = self._pointers([path for path in suspects if attributes[path].get(b"filter") == _LFS], sizes)
+        found = (self._looked_at(path, sizes[path], pointers.get(path), attributes[path]) for path in suspects)
+        return [each for each in found if each is not None]
+
+    def _attributes(self) -> defaultdict[str, dict[bytes, bytes]]:
+        """The attributes in force for each path that has any."""
+        told = b"".join(encoded(path) + b"\0" for path in self._entries)
+        fields = self._git.ask_bytes("check-attr", "-z", "--stdin", *_ATTRIBUTES, told=told).split(b"\0")
+        found: defaultdict[str, dict[bytes, bytes]] = defaultdict(dict)
+        for path, name, value in zip(fields[0::3], fields[1::3], fields[2::3], strict=False):
+            if value not in _UNSET:
+                found[decoded(path)][name] = value
+        return found
+
+    def _sizes(self, paths: Sequence[str]) -> Iterator[int | None]:
+        """How many bytes git keeps for each; None for what is not there, as in a partial clone."""
+        told = "".join(f"{self._entries[path].blob}\n" for path in paths).encode()
+        answer = self._git.ask_bytes("cat-file", "--batch-check=%(objectsize)", told=told) if paths else b""
+        return (int(line) if line.isdigit() else None for line in answer.splitlines())
+
+    def _pointers(self, paths: Sequence[str], sizes: Mapping[str, int | None]) -> dict[str, LfsPointer]:
+        small = {path: size for path in paths if (size := sizes[path]) is not None and size <= _LARGEST_POINTER}
+        contents = read_blobs(self._git, [self._entries[path].blob for path in small]) if small else []
+        pointers = {path: parsed_pointer(content) for path, content in zip(small, contents, strict=True)}
+        return {path: pointer for path, pointer in pointers.items() if pointer is not None}
+
+    def _looked_at(
+        self, path: str, kept: int | None, pointer: LfsPointer | None, attributes: Mapping[bytes, bytes]
+    ) -> ConvertedFile | None:
+        try:
+            found = self._disk.stat(path)
+            if found is None:
+                return None
+            if pointer is not None and found.st_size == pointer.size:
+                return ConvertedFile(path, Conversion.LFS, pointer.digest, pointer.size)
+            # Line ends are longer or shorter by a byte each, so that only what is of another size is read.
+            if found.st_size == kept and all(name in _LINE_ENDS for name in attributes):
+                return None
+            return self._compared(path, self._disk.read(path))
+        except OSError:  # it has gone since git looked
+            return None
+
+    def _compared(self, path: str, content: bytes) -> ConvertedFile | None:
+        blob = self._entries[path].blob
+        if blob_id(content, blob) == blob:
+            return None
+        digest, plain = hashlib.sha256(content).hexdigest(), content.replace(b"\r\n", b"\n")
+        if blob_id(plain, blob) == blob and plain.replace(b"\n", b"\r\n") == content:
+            return ConvertedFile(path, Conversion.CRLF, digest, len(content))
+        kept = content if self._budget.covers(len(content)) else None
+        return ConvertedFile(path, Conversion.OTHER, digest, len(content), kept)
+
+
+def read_blobs(git: GitFolder, blobs: Sequence[str]) -> list[bytes]:
+    """The contents of objects, in their order.
+
+    Raises:
+        GitError: git did not answer, or has not all of them.
+    """
+    answer = git.ask_bytes("cat-file", "--batch", told="".join(f"{blob}\n" for blob in blobs).encode())
+    contents, at = [], 0
+    for _ in blobs:
+        header = answer[at : answer.index(b"\n", at)]
+        size = header.rpartition(b" ")[2]
+        if not size.isdigit():
+            raise GitError(f"it has no object {header.partition(b' ')[0].decode()}")
+        at += len(header) + 1
+        contents.append(answer[at : at + int(size)])
+        at += int(size) + 1
+    return contents
