@@ -11,9 +11,11 @@ from typing import Protocol
 
 from verspan.artifacts.records import ArtifactRecords
 from verspan.audit.records import AuditRecords
+from verspan.deployments.records import DeploymentRecords
 from verspan.prompts.records import PromptRecords
 from verspan.traces.model import Figures, SpanRecord, Trace, TracePage, TraceQuery
 from verspan.versions.model import LoggedModel
+from verspan.versions.records import ModelRecords
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class ModelQuery:
     name: str | None = None
     name_prefix: str | None = None
     model_id_prefix: str | None = None
+    include_deleted: bool = False
     limit: int = 100
 
 
@@ -42,6 +45,16 @@ class Store(Protocol):
     @property
     def location(self) -> str:
         """Where it is, as a person would name it: a path or an address without credentials."""
+        ...
+
+    @property
+    def models(self) -> ModelRecords:
+        """The records of versions: changes of them, aliases, and the search."""
+        ...
+
+    @property
+    def deployments(self) -> DeploymentRecords:
+        """The ledger of deployments, and the traffic of versions by environment."""
         ...
 
     @property
@@ -68,9 +81,12 @@ class Store(Protocol):
         ...
 
     def upsert_model(self, model: LoggedModel) -> LoggedModel:
-        """Keep a version's record and return it as kept: the earliest creation time, the newest of the rest.
+        """Keep a version's record, or add it to the one that is there, and return what is kept.
 
-        A version that was known only from its spans gets its record here.
+        The earliest creation time and the newest of the rest count; tags and measurements that the record does not have
+        stay, and so do the status and the values of parameters of a version that is READY or FAILED. Its fingerprints
+        are all that were ever recorded under the name. A version that was known only from its spans gets its record
+        here.
         """
         ...
 
@@ -79,7 +95,7 @@ class Store(Protocol):
         ...
 
     def find_models(self, query: ModelQuery) -> Sequence[LoggedModel]:
-        """Versions, newest first, those included that are known only from their spans."""
+        """Versions, newest first: also those that are known only from their spans, not those that are deleted."""
         ...
 
     def get_trace(self, trace_id: str) -> Trace | None:

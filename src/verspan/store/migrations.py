@@ -21,12 +21,14 @@ from verspan.store import (  # noqa: F401 - tables are known once imported
     artifact_tables,
     audit_tables,
     deployment_tables,
+    model_tables,
     prompt_tables,
     record_tables,
     search,
     tables,
 )
 from verspan.store.failures import too_new
+from verspan.store.model_migration import part_models
 from verspan.store.traffic import add_earlier_traffic
 
 Migration = Callable[[Connection], None]
@@ -39,6 +41,7 @@ def _first_schema(connection: Connection) -> None:
 
 def _records(connection: Connection) -> None:
     record_tables.metadata.create_all(connection)
+    part_models(connection)
     add_earlier_traffic(connection)
 
 

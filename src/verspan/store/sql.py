@@ -10,8 +10,10 @@ from verspan.store.artifacts import SqlArtifacts
 from verspan.store.audit_log import SqlAudit
 from verspan.store.bodies import RecentBodies
 from verspan.store.database import Database
+from verspan.store.deployments import SqlDeployments
 from verspan.store.dictionaries import Dictionaries
 from verspan.store.interface import ModelQuery, WriteResult
+from verspan.store.model_records import SqlModelRecords
 from verspan.store.prepared import prepare
 from verspan.store.prompt_store import SqlPrompts
 from verspan.store.search import IndexMemory
@@ -35,6 +37,16 @@ class SqlStore:
     def location(self) -> str:
         """The path of its file."""
         return str(self._database.path)
+
+    @property
+    def models(self) -> SqlModelRecords:
+        """The records of versions."""
+        return SqlModelRecords(self._database)
+
+    @property
+    def deployments(self) -> SqlDeployments:
+        """The ledger of deployments, and the traffic of versions by environment."""
+        return SqlDeployments(self._database)
 
     @property
     def audit(self) -> SqlAudit:

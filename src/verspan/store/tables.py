@@ -12,7 +12,6 @@ are those of `trace_rows.first_rank` and `trace_rows.last_rank`.
 from __future__ import annotations
 
 from sqlalchemy import (
-    JSON,
     BigInteger,
     Boolean,
     Column,
@@ -63,13 +62,20 @@ logged_models = Table(
     Column("git_branch", String, comment="NULL when HEAD is detached"),
     Column("git_remote_url", String, comment="without credentials"),
     Column("git_dirty", Boolean, comment="whether the working tree differs from HEAD"),
-    Column("params", JSON, nullable=False, comment="object of texts"),
-    Column("tags", JSON, nullable=False, comment="object of texts"),
+    Column("model_type", String, comment="what kind of application it is, in its owner's words"),
+    Column("note", String, comment="what somebody wrote about it"),
+    Column("parent_model_id", String, comment="the version that it was made from"),
+    Column("baseline_model_id", String, comment="the version that it is to be compared with"),
+    Column("fingerprint", String, comment="the newest state of code and parameters; NULL until one is known"),
+    Column("deleted_ms", BigInteger, comment="when it was deleted; NULL unless it is"),
     Column("created_ms", BigInteger, nullable=False, comment="earliest known creation"),
     Column("updated_ms", BigInteger, nullable=False, comment="last change of the record"),
     Column("trace_count", BigInteger, nullable=False, comment="traces that belong to it, kept as spans are stored"),
     Column("first_seen_ns", BigInteger, comment="start of its earliest span"),
     Column("last_seen_ns", BigInteger, comment="end of its latest span"),
+    Index("models_by_name", "name"),
+    Index("models_by_creation", "created_ms"),
+    Index("models_by_experiment", "experiment_key", "created_ms"),
     comment="Versions: those that were recorded and those that only spans have told of.",
 )
 

@@ -7,6 +7,7 @@ import json
 import re
 import reprlib
 import unicodedata
+from collections.abc import Mapping
 from typing import Final
 
 from verspan.errors import InvalidArgumentError
@@ -30,6 +31,22 @@ def model_id_for(experiment_name: str, name: str) -> str:
 def experiment_id_for(experiment_name: str) -> str:
     """The id of an experiment: ``e-`` and the first 32 hexadecimal digits of a SHA-256 over its name."""
     return "e-" + _digest(experiment_name)
+
+
+def state_fingerprint(code: str | None, params: Mapping[str, str]) -> str | None:
+    """What tells a state of a version's code and parameters from another.
+
+    Args:
+        code: the fingerprint of the code, where that is known; it is the answer where there are no parameters.
+        params: the version's parameters.
+
+    Returns:
+        64 hexadecimal digits of a SHA-256 over the JSON of both, keys sorted; None where nothing is known of either.
+    """
+    if not params:
+        return code
+    text = json.dumps({"code": code, "params": dict(params)}, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def is_model_id(text: str) -> bool:

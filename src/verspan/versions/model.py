@@ -98,6 +98,22 @@ class LoggedModel:
 
 
 @dataclass(frozen=True)
+class AliasMove:
+    """That an alias of an experiment has gone from one version to another."""
+
+    experiment_name: str
+    alias: str
+    from_model_id: str | None
+    """The version that it stood for before; None where it was new."""
+    to_model_id: str | None
+    """The version that it stands for since; None where it was taken away."""
+    timestamp: int
+    """In milliseconds since the epoch."""
+    actor: str | None
+    """Who moved it; None once that has been erased from the audit log."""
+
+
+@dataclass(frozen=True)
 class Experiment:
     """The application that versions belong to."""
 

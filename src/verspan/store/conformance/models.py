@@ -39,7 +39,7 @@ class ModelConformance:
         """The earliest creation and the newest rest of two records are kept, in whatever order they come."""
         older = model("v1", creation_timestamp=5, last_updated_timestamp=10, params={"a": "1"})
         newer = model("v1", creation_timestamp=7, last_updated_timestamp=20, params={"b": "2"})
-        kept = replace(newer, creation_timestamp=5)
+        kept = replace(newer, creation_timestamp=5, params={"a": "1", "b": "2"})
         store.upsert_model(older)
         assert store.upsert_model(newer) == kept
         assert store.upsert_model(older) == kept

@@ -1,0 +1,121 @@
+"""Versions as a store has them, put together from the tables that hold a part of them each."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, Table, select
+
+from verspan.store import tables
+from verspan.store.keys import chunks
+from verspan.store.model_tables import model_aliases, model_fingerprints, model_metrics, model_params, model_tags
+from verspan.versions.model import GitState, LoggedModel, LoggedModelStatus, ModelMetric, SeenFingerprint
+
+_MODELS = tables.logged_models.c
+_EXPERIMENTS = tables.experiments.c
+
+
+def selected_models() -> Select[Any]:
+    """All columns of versions, with the id and the name of their experiment."""
+    joined = tables.logged_models.outerjoin(tables.experiments, _MODELS.experiment_key == _EXPERIMENTS.experiment_key)
+    return select(
+        *tables.logged_models.c, _EXPERIMENTS.experiment_id, _EXPERIMENTS.name.label("experiment_name")
+    ).select_from(joined)
+
+
+def read_models(connection: Connection, statement: Select[Any]) -> list[LoggedModel]:
+    """The versions that a statement finds, in its order.
+
+    Args:
+        connection: one that may read.
+        statement: made from :func:`selected_models`.
+    """
+    rows = connection.execute(statement).all()
+    parts = _Parts(connection, [row.model_key for row in rows])
+    return [_model(row, parts) for row in rows]
+
+
+def read_by_keys(connection: Connection, keys: Sequence[int]) -> list[LoggedModel]:
+    """The versions with these keys, in this order."""
+    found: dict[str, LoggedModel] = {}
+    ids: dict[int, str] = {}
+    for some in chunks(keys):
+        statement = select(_MODELS.model_key, _MODELS.model_id).where(_MODELS.model_key.in_(some))
+        ids.update((row.model_key, row.model_id) for row in connection.execute(statement))
+        models = read_models(connection, selected_models().where(_MODELS.model_key.in_(some)))
+        found.update((model.model_id, model) for model in models)
+    return [found[ids[key]] for key in keys]
+
+
+class _Parts:
+    """What some versions have in other tables, by their keys."""
+
+    def __init__(self, connection: Connection, keys: Sequence[int]) -> None:
+        self.params = _texts(connection, model_params, keys)
+        self.tags = _texts(connection, model_tags, keys)
+        self.metrics = _metrics(connection, keys)
+        self.fingerprints = _fingerprints(connection, keys)
+        self.aliases = _aliases(connection, keys)
+
+
+def _rows(connection: Connection, table: Table, keys: Sequence[int], *order: str) -> Iterable[Row[Any]]:
+    for some in chunks(keys):
+        statement = select(table).where(table.c.model_key.in_(some))
+        yield from connection.execute(statement.order_by(*(table.c[name] for name in order)))
+
+
+def _texts(connection: Connection, table: Table, keys: Sequence[int]) -> Mapping[int, dict[str, str]]:
+    found: defaultdict[int, dict[str, str]] = defaultdict(dict)
+    for row in _rows(connection, table, keys, "name"):
+        found[row.model_key][row.name] = row.value
+    return found
+
+
+def _metrics(connection: Connection, keys: Sequence[int]) -> Mapping[int, list[ModelMetric]]:
+    found: defaultdict[int, list[ModelMetric]] = defaultdict(list)
+    for row in _rows(connection, model_metrics, keys, "name", "dataset_name", "timestamp_ms", "step"):
+        metric = ModelMetric(row.name, row.value, row.timestamp_ms, row.step, row.dataset_name or None)
+        found[row.model_key].append(metric)
+    return found
+
+
+def _fingerprints(connection: Connection, keys: Sequence[int]) -> Mapping[int, list[SeenFingerprint]]:
+    found: defaultdict[int, list[SeenFingerprint]] = defaultdict(list)
+    for row in _rows(connection, model_fingerprints, keys, "first_seen_ms", "fingerprint"):
+        found[row.model_key].append(SeenFingerprint(row.fingerprint, row.first_seen_ms))
+    return found
+
+
+def _aliases(connection: Connection, keys: Sequence[int]) -> Mapping[int, list[str]]:
+    found: defaultdict[int, list[str]] = defaultdict(list)
+    for row in _rows(connection, model_aliases, keys, "alias"):
+        found[row.model_key].append(row.alias)
+    return found
+
+
+def _model(row: Row[Any], parts: _Parts) -> LoggedModel:
+    git = GitState(row.git_commit, row.git_branch, row.git_remote_url, row.git_dirty)
+    key = row.model_key
+    return LoggedModel(
+        model_id=row.model_id,
+        name=row.name or row.model_id,
+        experiment_id=row.experiment_id or "",
+        experiment_name=row.experiment_name or "",
+        creation_timestamp=row.created_ms,
+        last_updated_timestamp=row.updated_ms,
+        status=LoggedModelStatus(row.status),
+        git=git if row.git_known else None,
+        params=parts.params.get(key, {}),
+        tags=parts.tags.get(key, {}),
+        metrics=tuple(parts.metrics.get(key, ())),
+        aliases=tuple(parts.aliases.get(key, ())),
+        note=row.note,
+        model_type=row.model_type,
+        parent_model_id=row.parent_model_id,
+        baseline_model_id=row.baseline_model_id,
+        fingerprint=row.fingerprint,
+        fingerprints=tuple(parts.fingerprints.get(key, ())),
+        deleted_timestamp=row.deleted_ms,
+    )

@@ -1,0 +1,1 @@
+"""Searching versions: the language of filters, from text to a tree that a store can run."""
