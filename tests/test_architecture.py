@@ -29,6 +29,8 @@ ARTIFACTS = "verspan.artifacts.model verspan.artifacts.records"
 PROMPTS = "verspan.prompts.model verspan.prompts.records verspan.prompts.documents"
 STORE = f"{WORDS} {MODELS} verspan.store.interface verspan.store.opening"
 AUDITED = "verspan.audit.model verspan.audit.records verspan.audit.chain verspan.audit.origin"
+DEPLOYMENTS = "verspan.deployments.model verspan.deployments.records"
+VERSIONS = "verspan.versions.identity verspan.versions.records verspan.versions.search.model"  # ids, ports, searches
 REGISTERED = "verspan.telemetry.registered"  # a version's record as a span
 BY_VERSION = "verspan.context verspan.telemetry.costs verspan.telemetry.version_labels"  # what metrics add to a call
 REDACTED = "verspan.redaction.active verspan.redaction.supplements"  # what may be told of a call, or of an exception
@@ -81,9 +83,9 @@ RULES = {
     "verspan.pricing": f"{MODELS} verspan.semconv genai_prices",
     "verspan.store": (
         f"{MODELS} {PROMPTS} {WORDS} {ZSTD} verspan.settings verspan.pricing {REGISTERED} sqlalchemy orjson "
-        f"{AUDITED} {ARTIFACTS} "
+        f"{AUDITED} {DEPLOYMENTS} {ARTIFACTS} {VERSIONS} "
     ),
-    "verspan.store.conformance": f"{STORE} verspan.store verspan.versions.identity {REGISTERED} pytest",
+    "verspan.store.conformance": f"{STORE} verspan.store verspan.versions {REGISTERED} pytest",
     "verspan.telemetry": (
         f"{API} {WORDS} {MODELS} verspan.context verspan.pricing "
         "verspan.versions.application verspan.versions.identity verspan.versions.remotes"
@@ -91,7 +93,8 @@ RULES = {
     "verspan.telemetry.evaluation": f"{API} {WORDS} verspan.context verspan.instrumentation.policy",
     "verspan.spool.conformance": f"{SDK} verspan.spool verspan.settings verspan.pipelines",
     "verspan.instrumentation": (
-        f"{API} {HOOKS} {CALL} {WORDS} {BY_VERSION} verspan.settings {REDACTED} packaging typing_extensions"
+        f"{API} {HOOKS} {CALL} {WORDS} {BY_VERSION} verspan.settings {REDACTED} verspan.prompts.requests "
+        "packaging typing_extensions"
     ),
     "verspan.instrumentation.conformance": f"{SDK} {HOOKS} {SET_UP} verspan.instrumentation verspan.testing pytest",
     "verspan.testing": f"{SDK} verspan.instrumentation verspan.processor verspan.settings",
