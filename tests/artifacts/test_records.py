@@ -47,13 +47,13 @@ def test_other_root(store: Store, model_id: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("folder", "paths"),
+    ("below", "paths"),
     [("", ["a", "a-b", "a/b", "a/c/d", "a0"]), ("a", ["a", "a/b", "a/c/d"]), ("a/c", ["a/c/d"]), ("b", [])],
 )
-def test_below(store: Store, model_id: str, folder: str, paths: list[str]) -> None:
+def test_below(store: Store, model_id: str, below: str, paths: list[str]) -> None:
     """A path and everything below it are found, and nothing that merely begins with the same letters."""
     store.artifacts.log(model_id, [replace(FIRST, path=path) for path in ("a0", "a/c/d", "a-b", "a", "a/b")])
-    assert [artifact.path for artifact in store.artifacts.of(model_id, folder)] == paths
+    assert [artifact.path for artifact in store.artifacts.of(model_id, below)] == paths
 
 
 def test_unknown_version(store: Store) -> None:

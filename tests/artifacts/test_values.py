@@ -58,7 +58,7 @@ def test_text(model_id: str) -> None:
 
 def test_dict(model_id: str) -> None:
     """An object is written as JSON, dataclasses and dates in it included."""
-    verspan.log_dict({"settings": Settings(0.7, date(2026, 1, 2)), 3: [None]}, "config.json", model_id=model_id)
+    verspan.log_dict({"settings": Settings(0.7, date(2026, 1, 2)), "3": [None]}, "config.json", model_id=model_id)
     assert logged("config.json", model_id) == (
         b'{\n  "settings": {\n    "temperature": 0.7,\n    "since": "2026-01-02"\n  },\n  "3": [\n    null\n  ]\n}\n'
     )

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any, BinaryIO, Final, cast
 
 from verspan.artifacts.roots import key_of
-from verspan.errors import InvalidArgumentError, MissingPackageError, StoreUnavailableError
+from verspan.errors import InvalidArgumentError, MissingPackageError, StoreUnavailableError, VerspanError
 from verspan.semconv import ENV_ARTIFACTS
 
 _LEAST_PART: Final = 8 * 2**20  # bytes; object stores take parts of 5 MiB and more
@@ -71,17 +71,20 @@ class RemoteRoot:
     @contextmanager
     def open(self, digest: str) -> Iterator[BinaryIO]:
         """A content as a stream of bytes."""
-        with self._reached(), self._files.open(self._path(digest), "rb", cache_type="readahead") as file:
+        with (
+            self._reached(FileNotFoundError),
+            self._files.open(self._path(digest), "rb", cache_type="readahead") as file,
+        ):
             yield cast("BinaryIO", file)
 
     def _path(self, digest: str) -> str:
         return f"{self._prefix}/{key_of(digest)}"
 
     @contextmanager
-    def _reached(self) -> Iterator[None]:
+    def _reached(self, passed: type[Exception] = VerspanError) -> Iterator[None]:
         try:
             yield
-        except (FileNotFoundError, InvalidArgumentError, StoreUnavailableError):
+        except (VerspanError, passed):
             raise
         except Exception as error:  # each place has exceptions of its own
             raise StoreUnavailableError(
