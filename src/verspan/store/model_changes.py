@@ -49,7 +49,7 @@ def present_model(connection: Connection, model_id: str) -> LoggedModel:
 
 def model_key(connection: Connection, model_id: str) -> int:
     """The key of a version that is there."""
-    return connection.execute(select(_MODELS.model_key).where(_MODELS.model_id == model_id)).scalar_one()
+    return int(connection.execute(select(_MODELS.model_key).where(_MODELS.model_id == model_id)).scalar_one())
 
 
 def now_ms() -> int:

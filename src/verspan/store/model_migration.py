@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, Column, Connection, MetaData, Table, column, insert, inspect, select, table, text
+from sqlalchemy import JSON, Column, Connection, Integer, MetaData, Select, Table, column, insert, inspect, select, table, text
 
 from verspan.store import tables
 from verspan.store.model_tables import model_params, model_tags
@@ -24,7 +24,7 @@ def part_models(connection: Connection) -> None:
     connection.execute(text(f"ALTER TABLE {name} RENAME TO {_OLD}"))
     tables.logged_models.create(connection)
     kept = [each for each in columns if each in tables.logged_models.c]
-    old = select(*(column(each) for each in kept)).select_from(table(_OLD))
+    old: Select[Any] = select(*(column(each) for each in kept)).select_from(table(_OLD))
     connection.execute(insert(tables.logged_models).from_select(kept, old))
     for part in (model_params, model_tags):
         _fill(connection, part, part.name.removeprefix("model_"))
@@ -32,7 +32,7 @@ def part_models(connection: Connection) -> None:
 
 
 def _fill(connection: Connection, part: Table, name: str) -> None:
-    old = Table(_OLD, MetaData(), Column("model_key"), Column(name, JSON))
+    old = Table(_OLD, MetaData(), Column("model_key", Integer), Column(name, JSON))
     rows: list[dict[str, Any]] = [
         {"model_key": key, "name": each, "value": str(value)}
         for key, texts in connection.execute(select(old.c.model_key, old.c[name]))
