@@ -62,7 +62,7 @@ RULES = {
     "verspan.prompts.templates": "",
     "verspan.prompts.model": "verspan.prompts.templates verspan.prompts.formatting",
     "verspan.prompts.requests": "verspan.semconv",
-    "verspan.prompts.records": "verspan.prompts.model",
+    "verspan.prompts.records": "verspan.prompts.model verspan.versions.search.model",
     "verspan.prompts.documents": "verspan.prompts.model",
     "verspan.audit.model": "",
     "verspan.audit.chain": "orjson",
@@ -83,7 +83,7 @@ RULES = {
     "verspan.pricing": f"{MODELS} verspan.semconv genai_prices",
     "verspan.store": (
         f"{MODELS} {PROMPTS} {WORDS} {ZSTD} verspan.settings verspan.pricing {REGISTERED} sqlalchemy orjson "
-        f"{AUDITED} {DEPLOYMENTS} {ARTIFACTS} {VERSIONS} "
+        f"{AUDITED} {DEPLOYMENTS} {ARTIFACTS} {VERSIONS} verspan.transfer.records "
     ),
     "verspan.store.conformance": f"{STORE} verspan.store verspan.versions {REGISTERED} pytest",
     "verspan.telemetry": (
@@ -102,6 +102,11 @@ RULES = {
     "verspan.versions.environment": f"{SDK} {SET_UP} verspan.versions.registry",
     "verspan.traces": f"{STORE} verspan.runtime",
     "verspan.prompts": f"{STORE} {SET_UP} {API} {HOOKS} verspan.prompts verspan.versions",
+    "verspan.transfer.records": "verspan.traces.model",
+    "verspan.transfer": (
+        f"{STORE} {ZSTD} {SET_UP} verspan.store.encoding verspan.artifacts verspan.prompts verspan.versions orjson"
+    ),
+    "verspan.mlflow_import": f"{STORE} {SET_UP} verspan.transfer verspan.versions orjson",
     "verspan.diffing": f"{STORE} verspan.versions verspan.prompts.model verspan.prompts.templates packaging",
     "verspan.diffing.rendering": "verspan.diffing verspan.cli.quantities verspan.cli.terminal rich pygments",
     "verspan.redaction": (

@@ -14,6 +14,7 @@ from verspan.audit.records import AuditRecords
 from verspan.deployments.records import DeploymentRecords
 from verspan.prompts.records import PromptRecords
 from verspan.traces.model import Figures, SpanRecord, Trace, TracePage, TraceQuery
+from verspan.transfer.records import SpanPages
 from verspan.versions.model import LoggedModel
 from verspan.versions.records import ModelRecords
 
@@ -70,6 +71,11 @@ class Store(Protocol):
     @property
     def prompts(self) -> PromptRecords:
         """Prompts, and which version has used them."""
+        ...
+
+    @property
+    def span_pages(self) -> SpanPages:
+        """The spans of a version's traces, page by page."""
         ...
 
     def write_spans(self, spans: Sequence[SpanRecord]) -> WriteResult:

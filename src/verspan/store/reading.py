@@ -11,12 +11,11 @@ from verspan.errors import InvalidArgumentError
 from verspan.store import search, tables
 from verspan.store.bodies import read_bodies
 from verspan.store.dictionaries import Dictionaries
-from verspan.store.encoding import from_json
 from verspan.store.keys import chunks
 from verspan.store.promoted import PICODOLLARS
-from verspan.store.span_bodies import body_keys, parse_span_body, stored_span
+from verspan.store.span_reading import selected_spans, whole_spans
 from verspan.store.texts import preview_of
-from verspan.traces.model import Attributes, Trace, TracePage, TraceQuery, TraceStatus, TraceSummary
+from verspan.traces.model import Trace, TracePage, TraceQuery, TraceStatus, TraceSummary
 
 _PREVIEW_LENGTH = 200
 _ID_DIGITS = 32
@@ -35,15 +34,8 @@ def get_trace(connection: Connection, dictionaries: Dictionaries, trace_id: byte
     if row is None:
         return None
     (summary,) = _summaries(connection, dictionaries, [row])
-    span_rows = connection.execute(_selected_spans(row.trace_key)).all()
-    bodies = [parse_span_body(dictionaries.decompress(connection, span.body)) for span in span_rows]
-    contents = read_bodies(connection, dictionaries, (key for body in bodies for key in body_keys(body)))
-    resources = _resources(connection, {span.resource_key for span in span_rows})
-    spans = [
-        stored_span(span, summary.trace_id, body, contents, resources[span.resource_key])
-        for span, body in zip(span_rows, bodies, strict=True)
-    ]
-    return Trace(summary, spans)
+    of_trace = selected_spans().where(_SPANS.trace_key == row.trace_key).order_by(_SPANS.start_ns, _SPANS.span_id)
+    return Trace(summary, whole_spans(connection, dictionaries, connection.execute(of_trace).all()))
 
 
 def find_traces(connection: Connection, dictionaries: Dictionaries, query: TraceQuery) -> TracePage:
@@ -79,16 +71,6 @@ def _selected() -> Select[Any]:
         _MODELS.name.label("model_name"),
         _EXPERIMENTS.name.label("experiment_name"),
     ).select_from(joined)
-
-
-def _selected_spans(trace_key: int) -> Select[Any]:
-    shared = [column for column in tables.series.c if column.name not in ("series_key", "digest")]
-    return (
-        select(*tables.spans.c, *shared)
-        .select_from(tables.spans.join(tables.series, _SPANS.series_key == tables.series.c.series_key))
-        .where(_SPANS.trace_key == trace_key)
-        .order_by(_SPANS.start_ns, _SPANS.span_id)
-    )
 
 
 def _newest(connection: Connection, query: TraceQuery) -> Select[Any]:
@@ -191,12 +173,3 @@ def _labels(connection: Connection, trace_keys: Iterable[int]) -> dict[tuple[int
         for row in rows:
             found.setdefault((row.trace_key, row.kind), {})[row.name] = row.value
     return found
-
-
-def _resources(connection: Connection, keys: Iterable[int]) -> dict[int, Attributes]:
-    resource = tables.resources.c
-    return {
-        row.resource_key: from_json(row.attributes)
-        for some in chunks(keys)
-        for row in connection.execute(select(tables.resources).where(resource.resource_key.in_(some)))
-    }

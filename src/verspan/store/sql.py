@@ -12,6 +12,7 @@ from verspan.store.bodies import RecentBodies
 from verspan.store.database import Database
 from verspan.store.deployments import SqlDeployments
 from verspan.store.dictionaries import Dictionaries
+from verspan.store.exporting import SqlSpanPages
 from verspan.store.interface import ModelQuery, WriteResult
 from verspan.store.model_records import SqlModelRecords
 from verspan.store.prepared import prepare
@@ -62,6 +63,11 @@ class SqlStore:
     def prompts(self) -> SqlPrompts:
         """Prompts, and which version has used them."""
         return SqlPrompts(self._database)
+
+    @property
+    def span_pages(self) -> SqlSpanPages:
+        """The spans of a version's traces, page by page."""
+        return SqlSpanPages(self._database, self._dictionaries)
 
     def write_spans(self, spans: Sequence[SpanRecord]) -> WriteResult:
         """Keep a batch of spans, all or none, each once however often it is given; or the record it tells of."""
