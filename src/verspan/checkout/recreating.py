@@ -49,7 +49,7 @@ def _recreate(code: CodeState, candidates: Sequence[Path], folder: Folder, withi
     TreeWriter(place.git, folder, within, written).write(code)
     for submodule in code.submodules:
         _recreate_submodule(submodule, candidates, folder, within, written)
-    settle(place, code.commit)
+    settle(place, code)
     return place.source
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from verspan.errors import NotFoundError, VerspanError
+from verspan.versions.capture.listing import encoded
 from verspan.versions.capture.model import CodeState
 from verspan.versions.git_command import GitError, GitFolder
 
@@ -63,10 +64,12 @@ def prepared(code: CodeState, candidates: Iterable[Path], directory: Path) -> Pl
     return _cloned(code, code.commit, directory)
 
 
-def settle(place: Place, commit: str | None) -> None:
+def settle(place: Place, code: CodeState) -> None:
     """Have git know the files of a working tree for those of the commit, and what differs for changes."""
-    if commit is not None:
-        place.git.ask("read-tree", commit)
+    if code.commit is not None:
+        place.git.ask("read-tree", code.commit)
+        left_out = b"".join(encoded(path) + b"\0" for path in code.sparse)
+        place.git.ask_bytes("update-index", "--skip-worktree", "-z", "--stdin", told=left_out)
         place.git.ask("update-index", "-q", "--refresh", also_fine=1)
 
 

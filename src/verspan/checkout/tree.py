@@ -36,7 +36,6 @@ _REASONS: Final = {
     "(VERSPAN_CAPTURE_MAX_BYTES)",
     OmissionReason.UNREADABLE: "it could not be read when the state was captured",
     OmissionReason.SPECIAL: "it was neither a file nor a symbolic link",
-    OmissionReason.SPARSE: "the files that a sparse checkout had left out are here",
 }
 
 
@@ -93,16 +92,19 @@ class TreeWriter:
     def _write_commit(self, code: CodeState, over: dict[str, FileState]) -> None:
         converted = {each.path: each for each in code.converted}
         within = {each.path for each in code.submodules}
-        entries = list(self._entries(code.commit)) if code.commit is not None else []
-        for batch in _batches([each for each in entries if each.path not in over and each.mode != GITLINK]):
+        passed_over = {*over, *code.sparse}
+        entries = [each for each in self._entries(code.commit) if each.path not in passed_over]
+        for batch in _batches([each for each in entries if each.mode != GITLINK]):
             contents = read_blobs(self._git, [entry.blob for entry in batch])
             for entry, content in zip(batch, contents, strict=True):
                 self._put_kept(entry, content, converted.get(entry.path))
         for entry in entries:
-            if entry.mode == GITLINK and entry.path not in within and entry.path not in over:
+            if entry.mode == GITLINK and entry.path not in within:
                 self._make_empty(entry.path)
 
-    def _entries(self, commit: str) -> Iterator[_TreeEntry]:
+    def _entries(self, commit: str | None) -> Iterator[_TreeEntry]:
+        if commit is None:
+            return
         for line in self._git.ask_bytes("ls-tree", "-r", "-l", "-z", "--full-tree", commit).split(b"\0"):
             if line:
                 words, _, path = line.partition(b"\t")

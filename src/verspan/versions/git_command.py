@@ -7,7 +7,8 @@ import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from tempfile import TemporaryFile
+from typing import IO, Final
 
 # A monitor is started by `git status` where the user's settings say so, outlives it, and would hold our pipe open.
 _GIT: Final = ("git", "-c", "core.fsmonitor=false")
@@ -63,7 +64,12 @@ class GitFolder:
         Raises:
             GitError: likewise.
         """
-        return self._answer(question, self._start(question), also_fine, told)
+        if not told:
+            return self._answer(question, self._start(question), also_fine)
+        with TemporaryFile() as file:  # through a pipe it would go in pieces, between which the answer is read
+            file.write(told)
+            file.seek(0)
+            return self._answer(question, self._start(question, file), also_fine)
 
     def ask_together(self, *questions: Sequence[str], also_fine: int = 0) -> list[bytes]:
         """What git answers to several questions that it is asked at the same time.
@@ -81,24 +87,22 @@ class GitFolder:
             for process in started:
                 _end(process)
 
-    def _start(self, question: Sequence[str]) -> subprocess.Popen[bytes]:
+    def _start(self, question: Sequence[str], told: IO[bytes] | int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
         try:
             return subprocess.Popen(  # noqa: S603 - no shell, and no argument that git could take for an option of ours
                 [*_GIT, *self._settings, *question],
                 cwd=self.folder,
                 env={**_environment(), **self._variables},
-                stdin=subprocess.PIPE,
+                stdin=told,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
             )
         except OSError as error:
             raise GitError(f"git cannot be run: {error}") from error
 
-    def _answer(
-        self, question: Sequence[str], process: subprocess.Popen[bytes], also_fine: int, told: bytes = b""
-    ) -> bytes:
+    def _answer(self, question: Sequence[str], process: subprocess.Popen[bytes], also_fine: int) -> bytes:
         try:
-            output, complaint = process.communicate(told, timeout=max(0.0, self._deadline - time.monotonic()))
+            output, complaint = process.communicate(timeout=max(0.0, self._deadline - time.monotonic()))
         except subprocess.TimeoutExpired as error:
             raise GitError(f"git {question[0]} gave no answer within {self._timeout:g} seconds") from error
         finally:
@@ -114,7 +118,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     if process.poll() is None:
         process.kill()
         process.wait()
-    for pipe in (process.stdin, process.stdout, process.stderr):
+    for pipe in (process.stdout, process.stderr):
         if pipe is not None and not pipe.closed:
             pipe.close()
 

@@ -79,13 +79,15 @@ class _WorkingTree:
     def state(self) -> CodeState:
         answers = self._git.ask_together(STATUS, INDEX, _SETTINGS, _OWN_ATTRIBUTES, also_fine=_NOTHING_FOUND)
         status, index, settings = parsed_status(answers[0]), parsed_index(answers[1]), _parsed_settings(answers[2])
-        changes = [*self._changes(status, index), *self._repositories(status, index)]
+        sparse = {path for path in index.sparse if path not in status.tracked and self._disk.stat(path) is None}
+        changes = [*self._changes(status, index, sparse), *self._repositories(status, index)]
         state = CodeState(
             commit=status.commit,
             branch=status.branch,
             remote_url=remote_url(answers[2].decode("utf-8", "replace"), status.branch),
             files=tuple(sorted((each for each in changes if isinstance(each, FileState)), key=_path)),
             submodules=tuple(sorted((each for each in changes if isinstance(each, Submodule)), key=_path)),
+            sparse=tuple(sorted(sparse)),
             omissions=tuple(sorted((each for each in changes if isinstance(each, Omission)), key=_path)),
         )
         if self._may_convert(status, index, settings, answers[3]):
@@ -93,8 +95,7 @@ class _WorkingTree:
         return state if status.commit is None else self._with_commit(state)
 
     def _with_commit(self, state: CodeState) -> CodeState:
-        cut = any(omission.reason is not OmissionReason.SPARSE for omission in state.omissions)
-        questions = [_COMMIT, _DESCRIBE, *([_DIFF] if state.dirty and not cut else [])]
+        questions = [_COMMIT, _DESCRIBE, *([_DIFF] if state.dirty and not state.omissions else [])]
         commit, description, *patch = self._git.ask_together(*questions)
         author, seconds, names = commit.decode("utf-8", "replace").split("\n")[:3]
         tags = (name.removeprefix(_TAG) for name in names.split(", ") if name.startswith(_TAG))
@@ -109,20 +110,15 @@ class _WorkingTree:
 
     # -- what differs from the commit ----------------------------------------------------------------------------------
 
-    def _changes(self, status: Status, index: Index) -> Iterator[FileState | Omission]:
+    def _changes(self, status: Status, index: Index, sparse: set[str]) -> Iterator[FileState | Omission]:
         for path, entry in sorted(status.tracked.items()):
             yield from self._compared(path, entry)
         for path, entry in sorted({**index.assumed, **index.sparse}.items()):
-            if path not in status.tracked and not self._is_left_out(path, index):
+            if path not in status.tracked and path not in sparse:
                 yield from self._compared(path, entry)
-        if any(self._is_left_out(path, index) for path in index.sparse):
-            yield Omission(".", OmissionReason.SPARSE)
         for path in sorted(status.untracked):
             if path not in status.tracked and not path.startswith(self._apart_from):
                 yield self._disk.state(path, tracked=False)
-
-    def _is_left_out(self, path: str, index: Index) -> bool:
-        return path in index.sparse and self._disk.stat(path) is None
 
     def _compared(self, path: str, entry: Entry | None) -> Iterator[FileState | Omission]:
         found = self._disk.state(path, tracked=True)
@@ -166,9 +162,8 @@ class _WorkingTree:
     def _converted(
         self, status: Status, index: Index, listed: bytes, settings: dict[str, str]
     ) -> tuple[ConvertedFile, ...]:
-        looked_at = {**status.tracked, **index.assumed, **index.sparse}
-        entries = {path: entry for path, entry in index_entries(listed).items() if path not in looked_at}
-        conversions = Conversions(self._git, self._disk, self._budget, entries)
+        changed = {*status.tracked, *index.assumed, *index.sparse}
+        conversions = Conversions(self._git, self._disk, self._budget, index_entries(listed), changed)
         return tuple(conversions.files(all_text=_converts_all(settings)))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,9 +18,12 @@ from verspan.versions.capture.listing import Entry, decoded, encoded
 from verspan.versions.capture.model import Conversion, ConvertedFile
 from verspan.versions.git_command import GitError, GitFolder
 
-_LINE_ENDS: Final = (b"text", b"eol", b"crlf")
-_ATTRIBUTES: Final = ("text", "eol", "crlf", "filter", "ident", "working-tree-encoding")
-_UNSET: Final = (b"unspecified", b"unset")
+_FILE: Final = "100"
+_LINE_ENDS: Final = frozenset((b"text", b"eol", b"crlf"))
+_CONVERTING: Final = (*_LINE_ENDS, b"filter", b"ident", b"working-tree-encoding")
+_UNSET: Final = b"unset"
+_SIZES: Final = ("ls-files", "-z", "--debug")
+_SIZE: Final = re.compile(rb"\n  size: (\d+)\tflags: [0-9a-f]+\n")
 _LFS: Final = b"lfs"
 _POINTER: Final = re.compile(
     rb"version https://git-lfs\.github\.com/spec/v1\n(?:[a-z0-9.-]+ [^\n]*\n)*?oid sha256:([0-9a-f]{64})\nsize (\d+)\n"
@@ -50,14 +53,23 @@ class Conversions:
         git: asked in the root of the working tree.
         disk: the working tree.
         budget: what may be kept.
-        entries: the files that git calls unchanged, as the index has them.
+        entries: all that the index has, in git's order.
+        changed: paths that are looked at elsewhere, since they may differ from the commit.
     """
 
-    def __init__(self, git: GitFolder, disk: Disk, budget: Budget, entries: Mapping[str, Entry]) -> None:
+    def __init__(
+        self,
+        git: GitFolder,
+        disk: Disk,
+        budget: Budget,
+        entries: Sequence[tuple[str, Entry]],
+        changed: Container[str],
+    ) -> None:
         self._git = git
         self._disk = disk
         self._budget = budget
-        self._entries = {path: entry for path, entry in entries.items() if entry.mode.startswith("100")}
+        self._listed = [path for path, _ in entries]
+        self._entries = {path: entry for path, entry in entries if entry.mode.startswith(_FILE) and path not in changed}
 
     def files(self, *, all_text: bool) -> list[ConvertedFile]:
         """The files, sorted by path.
@@ -69,21 +81,35 @@ class Conversions:
             GitError: git did not answer.
         """
         attributes = self._attributes()
-        suspects = [path for path in sorted(self._entries) if all_text or path in attributes]
-        sizes = dict(zip(suspects, self._sizes(suspects), strict=True))
-        pointers = self._pointers([path for path in suspects if attributes[path].get(b"filter") == _LFS], sizes)
-        found = (self._looked_at(path, sizes[path], pointers.get(path), attributes[path]) for path in suspects)
+        candidates = [path for path in sorted(self._entries) if all_text or path in attributes]
+        on_disk, kept = self._sizes_on_disk(), dict(zip(candidates, self._sizes(candidates), strict=True))
+        suspects = [
+            path
+            for path in candidates
+            # A line end is longer or shorter by a byte, so that only what is of another size is read.
+            if on_disk.get(path) != kept[path] or not attributes[path].keys() <= _LINE_ENDS
+        ]
+        pointers = self._pointers([path for path in suspects if attributes[path].get(b"filter") == _LFS], kept)
+        found = (self._looked_at(path, pointers.get(path)) for path in suspects)
         return [each for each in found if each is not None]
 
     def _attributes(self) -> defaultdict[str, dict[bytes, bytes]]:
-        """The attributes in force for each path that has any."""
+        """The attributes that convert, for each path that has any."""
         told = b"".join(encoded(path) + b"\0" for path in self._entries)
-        fields = self._git.ask_bytes("check-attr", "-z", "--stdin", *_ATTRIBUTES, told=told).split(b"\0")
+        fields = self._git.ask_bytes("check-attr", "-z", "-a", "--stdin", told=told).split(b"\0")
         found: defaultdict[str, dict[bytes, bytes]] = defaultdict(dict)
         for path, name, value in zip(fields[0::3], fields[1::3], fields[2::3], strict=False):
-            if value not in _UNSET:
+            if name in _CONVERTING and value != _UNSET:
                 found[decoded(path)][name] = value
         return found
+
+    def _sizes_on_disk(self) -> dict[str, int]:
+        """The sizes of files as the index remembers them, which is right for those that git calls unchanged.
+
+        Empty where git's answer, whose form is not promised, is not understood; then all are read.
+        """
+        sizes = [int(size) for size in _SIZE.findall(self._git.ask_bytes(*_SIZES))]
+        return dict(zip(self._listed, sizes, strict=True)) if len(sizes) == len(self._listed) else {}
 
     def _sizes(self, paths: Sequence[str]) -> Iterator[int | None]:
         """How many bytes git keeps for each; None for what is not there, as in a partial clone."""
@@ -97,18 +123,13 @@ class Conversions:
         pointers = {path: parsed_pointer(content) for path, content in zip(small, contents, strict=True)}
         return {path: pointer for path, pointer in pointers.items() if pointer is not None}
 
-    def _looked_at(
-        self, path: str, kept: int | None, pointer: LfsPointer | None, attributes: Mapping[bytes, bytes]
-    ) -> ConvertedFile | None:
+    def _looked_at(self, path: str, pointer: LfsPointer | None) -> ConvertedFile | None:
         try:
             found = self._disk.stat(path)
             if found is None:
                 return None
             if pointer is not None and found.st_size == pointer.size:
                 return ConvertedFile(path, Conversion.LFS, pointer.digest, pointer.size)
-            # Line ends are longer or shorter by a byte each, so that only what is of another size is read.
-            if found.st_size == kept and all(name in _LINE_ENDS for name in attributes):
-                return None
             return self._compared(path, self._disk.read(path))
         except OSError:  # it has gone since git looked
             return None

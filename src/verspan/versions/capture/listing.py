@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 STATUS: Final = (
     "status",
@@ -20,14 +20,15 @@ INDEX: Final = ("ls-files", "-v", "-s", "-z")
 GITLINK: Final = "160000"
 """The mode of another repository's commit."""
 _ABSENT: Final = "000000"
+_ENTRY: Final = rb"\0(.) (\d{6}) ([0-9a-f]+) \d\t([^\0]*)"
+_ENTRIES: Final = re.compile(_ENTRY, re.DOTALL)
 # A submodule, or an entry whose file git was told not to look at: assumed unchanged, or outside a sparse checkout.
-_NOTEWORTHY: Final = re.compile(rb"(?:\A|(?<=\0))(?:[a-zS] \d{6}|. 160000) [^\0]*")
+_NOTEWORTHY: Final = re.compile(rb"(?=\0[a-zS] |\0. 160000 )" + _ENTRY, re.DOTALL)
 _SPARSE: Final = (b"S", b"s")
-_ATTRIBUTES: Final = re.compile(rb"(?:[\t/ ])\.gitattributes(?:\0|\Z)")
+_ATTRIBUTES: Final = b".gitattributes\0"
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """A path as the commit or the index has it."""
 
     mode: str
@@ -79,25 +80,30 @@ def parsed_status(answer: bytes) -> Status:
         links={path: entry for path, entry, is_link in changed if is_link},
         untracked=[path for path in others if not path.endswith("/")],
         nested=[path.rstrip("/") for path in others if path.endswith("/")],
-        has_attributes=_ATTRIBUTES.search(answer) is not None,
+        has_attributes=_ATTRIBUTES in answer,
     )
 
 
 def parsed_index(answer: bytes) -> Index:
     """The answer to :data:`INDEX`."""
-    noteworthy = [(found[0][:1], *_index_entry(found[0])) for found in _NOTEWORTHY.finditer(answer)]
+    noteworthy = [
+        (tag, decoded(path), Entry(mode.decode(), blob.decode()))
+        for tag, mode, blob, path in _NOTEWORTHY.findall(b"\0" + answer)
+    ]
     files = [each for each in noteworthy if each[2].mode != GITLINK]
     return Index(
         links={path: entry for _, path, entry in noteworthy if entry.mode == GITLINK},
         assumed={path: entry for tag, path, entry in files if tag not in _SPARSE},
         sparse={path: entry for tag, path, entry in files if tag in _SPARSE},
-        has_attributes=_ATTRIBUTES.search(answer) is not None,
+        has_attributes=_ATTRIBUTES in answer,
     )
 
 
-def index_entries(answer: bytes) -> dict[str, Entry]:
-    """Every path that the answer to :data:`INDEX` has."""
-    return dict(_index_entry(each) for each in answer.split(b"\0") if each)
+def index_entries(answer: bytes) -> list[tuple[str, Entry]]:
+    """Every line of the answer to :data:`INDEX`, in git's order."""
+    return [
+        (decoded(path), Entry(mode.decode(), blob.decode())) for _, mode, blob, path in _ENTRIES.findall(b"\0" + answer)
+    ]
 
 
 def decoded(path: bytes) -> str:
@@ -122,10 +128,3 @@ def _changed(fields: Sequence[bytes]) -> Iterator[tuple[str, Entry | None, bool]
         mode = head.decode()
         entry = None if mode == _ABSENT else Entry(mode, blob.decode())
         yield decoded(path), entry, GITLINK.encode() in (head, index, disk)
-
-
-def _index_entry(line: bytes) -> tuple[str, Entry]:
-    """The path and entry of a line: tag, mode, blob and stage with blanks between them, a tab, the path."""
-    words, _, path = line.partition(b"\t")
-    _, mode, blob, _ = words.decode().split(" ")
-    return decoded(path), Entry(mode, blob)

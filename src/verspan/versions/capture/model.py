@@ -45,8 +45,6 @@ class OmissionReason(str, Enum):
     """It could not be read."""
     SPECIAL = "special"
     """It is neither a file nor a symbolic link."""
-    SPARSE = "sparse"
-    """The commit has files that a sparse checkout leaves out, and a recreated tree has; the path is ``.``."""
 
 
 @dataclass(frozen=True)
@@ -134,6 +132,8 @@ class CodeState:
     """Files that git calls unchanged, sorted by path; whether there are any depends on the machine's settings."""
     submodules: Sequence[Submodule] = ()
     """Those that are there on disk, sorted by path."""
+    sparse: Sequence[str] = ()
+    """Paths that the commit has and a sparse checkout leaves out, sorted."""
     omissions: Sequence[Omission] = ()
     patch: bytes = field(default=b"", repr=False)
     """``git diff --binary HEAD`` of what git tracks, to be read; :attr:`files` is what restores. Empty where cut."""
@@ -143,24 +143,19 @@ class CodeState:
         """Whether the tree differs from the commit; None where it could not be looked at."""
         if not self.tree_read:
             return None
-        changed = any(omission.reason is not OmissionReason.SPARSE for omission in self.omissions)
-        return bool(self.files) or changed or any(each.changed for each in self.submodules)
+        return bool(self.files or self.omissions) or any(each.changed for each in self.submodules)
 
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 over what makes it another state: the commit and what differs from it, submodules included.
 
-        Neither branch, tags, remote nor a conversion that depends on the machine's settings is part of it.
+        Neither branch, tags and remote nor what depends on the machine's settings (conversions, sparse checkouts) is.
         """
         return _digest(
             {
                 "commit": self.commit,
                 "files": [[each.path, each.mode.value, each.digest] for each in self.files],
-                "omissions": [
-                    [each.path, each.size, each.digest]
-                    for each in self.omissions
-                    if each.reason is not OmissionReason.SPARSE
-                ],
+                "omissions": [[each.path, each.size, each.digest] for each in self.omissions],
                 "submodules": [[each.path, each.code.fingerprint] for each in self.submodules if each.changed],
             }
         )
