@@ -67,11 +67,14 @@ RULES = {
     "verspan.audit.model": "",
     "verspan.audit.chain": "orjson",
     "verspan.audit.origin": "verspan.audit.model verspan.semconv",
-    "verspan.audit.records": "verspan.audit.model verspan.audit.verification",
+    "verspan.audit.records": "verspan.audit.model verspan.audit.chain",
     "verspan.audit": f"{WORDS} orjson verspan.runtime verspan.versions.registry verspan.store.interface",
     "verspan.deployments.model": "",
     "verspan.deployments.records": "verspan.deployments.model",
-    "verspan.deployments": f"{WORDS} verspan.versions.registry verspan.versions.identity verspan.store.interface",
+    "verspan.deployments": (
+        f"{WORDS} {MODELS} verspan.versions.identity verspan.versions.registry verspan.versions.resolving "
+        "verspan.store.interface"
+    ),
     "verspan.settings": WORDS,
     "verspan.pipelines": "",
     "verspan.spool": (

@@ -21,7 +21,14 @@ if TYPE_CHECKING:
     from verspan.artifacts.values import log_figure as log_figure
     from verspan.artifacts.values import log_table as log_table
     from verspan.artifacts.values import log_text as log_text
+    from verspan.audit.log import audit_log as audit_log
+    from verspan.audit.log import verify_audit_log as verify_audit_log
     from verspan.configuring import configure as configure
+    from verspan.deployments.api import deploy as deploy
+    from verspan.deployments.api import deployment_history as deployment_history
+    from verspan.deployments.api import live as live
+    from verspan.deployments.api import rollback as rollback
+    from verspan.deployments.api import undeploy as undeploy
     from verspan.errors import VerspanError as VerspanError
     from verspan.members import autolog as autolog
     from verspan.runtime import flush as flush
@@ -50,9 +57,12 @@ _HOMES = {
     "MetricDialect": "verspan.settings",
     "VerspanError": "verspan.errors",
     "active_model": "verspan.versions.active",
+    "audit_log": "verspan.audit.log",
     "autolog": "verspan.members",
     "clear_active_model": "verspan.versions.active",
     "configure": "verspan.configuring",
+    "deploy": "verspan.deployments.api",
+    "deployment_history": "verspan.deployments.api",
     "download_artifacts": "verspan.artifacts.reading",
     "flush": "verspan.runtime",
     "get_active_model_id": "verspan.versions.active",
@@ -60,6 +70,7 @@ _HOMES = {
     "get_last_active_trace_id": "verspan.tracing.by_hand",
     "get_trace": "verspan.tracing.reading",
     "list_artifacts": "verspan.artifacts.reading",
+    "live": "verspan.deployments.api",
     "log_artifact": "verspan.artifacts.log",
     "log_artifacts": "verspan.artifacts.log",
     "log_dict": "verspan.artifacts.values",
@@ -67,12 +78,15 @@ _HOMES = {
     "log_table": "verspan.artifacts.values",
     "log_text": "verspan.artifacts.values",
     "openai": "verspan.openai",
+    "rollback": "verspan.deployments.api",
     "search_traces": "verspan.tracing.reading",
     "set_active_model": "verspan.versions.active",
     "set_experiment": "verspan.versions.active",
     "start_span": "verspan.tracing.by_hand",
     "trace": "verspan.tracing.decorator",
+    "undeploy": "verspan.deployments.api",
     "update_current_trace": "verspan.tracing.by_hand",
+    "verify_audit_log": "verspan.audit.log",
 }
 _FACADES = frozenset({"openai"})
 
@@ -85,9 +99,12 @@ __all__ = [
     "VerspanError",
     "__version__",
     "active_model",
+    "audit_log",
     "autolog",
     "clear_active_model",
     "configure",
+    "deploy",
+    "deployment_history",
     "download_artifacts",
     "flush",
     "get_active_model_id",
@@ -95,6 +112,7 @@ __all__ = [
     "get_last_active_trace_id",
     "get_trace",
     "list_artifacts",
+    "live",
     "log_artifact",
     "log_artifacts",
     "log_dict",
@@ -102,12 +120,15 @@ __all__ = [
     "log_table",
     "log_text",
     "openai",
+    "rollback",
     "search_traces",
     "set_active_model",
     "set_experiment",
     "start_span",
     "trace",
+    "undeploy",
     "update_current_trace",
+    "verify_audit_log",
 ]
 
 

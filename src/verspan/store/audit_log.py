@@ -15,6 +15,7 @@ from verspan.store.audit import log_head, note_change
 from verspan.store.audit_tables import audit_contents, audit_entries
 from verspan.store.database import Database
 from verspan.store.encoding import from_json, to_json
+from verspan.store.keys import chunks
 
 _ENTRIES = audit_entries.c
 _CONTENTS = audit_contents.c
@@ -49,6 +50,16 @@ class SqlAudit:
         if done.erased:
             self._database.empty_log()
         return done
+
+
+def actors_of(connection: Connection, sequences: Sequence[int]) -> dict[int, str]:
+    """Who made the changes of entries, by their place; those are left out whose contents are erased."""
+    found: dict[int, str] = {}
+    for some in chunks(sequences):
+        kept = and_(_CONTENTS.sequence.in_(some), _CONTENTS.contents.is_not(None))
+        rows = connection.execute(select(_CONTENTS.sequence, _CONTENTS.contents).where(kept))
+        found.update((row.sequence, from_json(row.contents.encode())["actor"]) for row in rows)
+    return found
 
 
 def _erase(connection: Connection, query: AuditQuery, reason: str | None) -> Erasure:
