@@ -28,6 +28,7 @@ from verspan.instrumentation.handover import end_span
 from verspan.instrumentation.metrics import CallEnd
 from verspan.instrumentation.policy import InForce
 from verspan.instrumentation.telemetry import Telemetry
+from verspan.prompts.requests import attributes_of_request, formatted_prompts
 from verspan.redaction.active import content_text, content_value, redacted_attributes, redacted_text
 
 # The key is private to OpenTelemetry, and every call would pass two functions for it.
@@ -107,6 +108,8 @@ class CallRun:
         try:
             content = self._taken.captures
             self._taken.request = self.adapter.snapshot_request(instance, args, kwargs, content=content)
+            if formatted_prompts:
+                self.span.set_attributes(attributes_of_request(kwargs))
         except Exception as error:  # noqa: BLE001 - whatever an adapter stumbles over, the call goes on
             report(error, "taking a request")
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from verspan.prompts.model import Prompt, PromptContent, PromptLink, PromptVersion
+from verspan.versions.search.model import Expression, Order
 
 LATEST = "latest"
 """The alias that nobody sets: the version with the highest number."""
@@ -14,9 +15,13 @@ LATEST = "latest"
 
 @dataclass(frozen=True)
 class PromptQuery:
-    """Which prompts to list; every field that is set must match. They come by name."""
+    """Which prompts to list; every field that is set must match."""
 
     name_prefix: str | None = None
+    where: Expression | None = None
+    """A filter over the name, the prompt's tags and the two times."""
+    order_by: Sequence[Order] = ()
+    """Over the same; what is alike comes by name."""
     limit: int = 100
 
 
@@ -59,7 +64,11 @@ class PromptRecords(Protocol):
         ...
 
     def find(self, query: PromptQuery) -> Sequence[Prompt]:
-        """Prompts, by name."""
+        """Prompts, by name where no other order is asked for.
+
+        Raises:
+            InvalidArgumentError: the filter or the order has a field that prompts do not have.
+        """
         ...
 
     def version(self, name: str, version: int) -> PromptVersion | None:

@@ -47,30 +47,19 @@ class FormattedPrompt:
         return all(any(_holds(asked, text) for asked in request) for text in self.texts)
 
 
-class _Remembered:
-    """The prompts that this process formatted or asked with last; whoever looks one up needs no lock."""
-
-    def __init__(self) -> None:
-        self.by_longest: dict[str, FormattedPrompt] = {}
-        self.renew_lock()
-
-    def renew_lock(self) -> None:
-        """Replace the lock, which another thread may have held when this process was forked."""
-        self.lock = threading.Lock()
-
-    def add(self, formatted: FormattedPrompt) -> None:
-        """Put one in front, and let go of the last where there are too many."""
-        with self.lock:
-            self.by_longest.pop(formatted.longest, None)
-            while len(self.by_longest) >= _MAX_REMEMBERED:
-                del self.by_longest[next(iter(self.by_longest))]
-            self.by_longest[formatted.longest] = formatted
+class _Adding:
+    lock = threading.Lock()
 
 
-_remembered = _Remembered()
+def _renew_lock() -> None:
+    _Adding.lock = threading.Lock()
+
+
+formatted_prompts: Final[dict[str, FormattedPrompt]] = {}
+"""Those that this process formatted or asked with last, by their longest text; who looks one up needs no lock."""
 _here: ContextVar[tuple[FormattedPrompt, ...]] = ContextVar("verspan_formatted_prompts", default=())
 if hasattr(os, "register_at_fork"):  # not on Windows, where nothing forks
-    os.register_at_fork(after_in_child=_remembered.renew_lock)
+    os.register_at_fork(after_in_child=_renew_lock)  # which another thread may have held
 
 
 def prompt_attributes(name: str, version: int) -> Mapping[str, str]:
@@ -90,7 +79,7 @@ def remember(name: str, version: int, result: str | Sequence[Mapping[str, Any]])
     texts = [text for text in _texts_of_contents(contents) if text]
     if texts and sum(map(len, texts)) <= _MOST_CHARACTERS:
         formatted = FormattedPrompt(name, version, texts)
-        _remembered.add(formatted)
+        _put_in_front(formatted)
         _here.set((formatted, *_here.get()[: _MAX_REMEMBERED_HERE - 1]))
 
 
@@ -100,16 +89,23 @@ def attributes_of_request(request: Mapping[str, Any]) -> Mapping[str, str]:
     Args:
         request: the arguments of the call. Of several prompts in it the one with the longest text counts.
     """
-    if not _remembered.by_longest:
-        return {}
     texts = [text for text in _texts_in(request) if len(text) <= _MOST_CHARACTERS]
-    known = [_remembered.by_longest.get(text) for text in texts]
+    known = [formatted_prompts.get(text) for text in texts]
     found = [each for each in (*_here.get(), *known) if each is not None and each.is_within(texts)]
     if not found:
         return {}
     formatted = max(found, key=lambda each: len(each.longest))
-    _remembered.add(formatted)
+    _put_in_front(formatted)
     return formatted.attributes
+
+
+def _put_in_front(formatted: FormattedPrompt) -> None:
+    """Have one remembered the longest, and let go of the last where there are too many."""
+    with _Adding.lock:
+        formatted_prompts.pop(formatted.longest, None)
+        while len(formatted_prompts) >= _MAX_REMEMBERED:
+            del formatted_prompts[next(iter(formatted_prompts))]
+        formatted_prompts[formatted.longest] = formatted
 
 
 def _holds(asked: str, text: str) -> bool:

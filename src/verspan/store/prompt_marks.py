@@ -11,8 +11,8 @@ from verspan.audit.model import Change
 from verspan.errors import NotFoundError
 from verspan.prompts.model import PromptLink, PromptVersion
 from verspan.store.audit import note_change
-from verspan.store.prompt_tables import prompt_aliases, prompt_links, prompt_tags, prompt_versions, prompts
-from verspan.store.prompts import OF_PROMPT, now_ms, touch, versions_where
+from verspan.store.prompt_tables import OF_PROMPT, prompt_aliases, prompt_links, prompt_tags, prompt_versions, prompts
+from verspan.store.prompts import now_ms, touch, versions_where
 
 _PROMPTS, _VERSIONS, _ALIASES = prompts.c, prompt_versions.c, prompt_aliases.c
 _TAGS, _LINKS = prompt_tags.c, prompt_links.c

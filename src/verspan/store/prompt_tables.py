@@ -8,6 +8,8 @@ from sqlalchemy.types import TypeEngine
 from verspan.store.record_tables import metadata
 
 _KEY: TypeEngine[int] = BigInteger().with_variant(Integer, "sqlite")
+OF_PROMPT = 0
+"""The number of no version, under which the prompt's own tags are kept."""
 
 prompts = Table(
     "prompts",

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, select, true, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, insert, select, true, tuple_, update
 
 from verspan.audit.model import Change
 from verspan.errors import StoreCorruptError
@@ -18,12 +18,11 @@ from verspan.prompts.records import LATEST, PromptQuery
 from verspan.store.audit import note_change
 from verspan.store.blobs import keep_blob, read_blob
 from verspan.store.keys import chunks, next_key
-from verspan.store.prompt_tables import prompt_aliases, prompt_tags, prompt_versions, prompts
+from verspan.store.prompt_search import conditions, ranks
+from verspan.store.prompt_tables import OF_PROMPT, prompt_aliases, prompt_tags, prompt_versions, prompts
 
 _PROMPTS, _VERSIONS, _ALIASES, _TAGS = prompts.c, prompt_versions.c, prompt_aliases.c, prompt_tags.c
 _Found = TypeVar("_Found")
-OF_PROMPT = 0
-"""The number of no version, under which the prompt's own tags are kept."""
 
 
 def now_ms() -> int:
@@ -60,15 +59,12 @@ def keep(connection: Connection, prompt: PromptVersion) -> PromptVersion:
 
 def get_prompt(connection: Connection, name: str) -> Prompt | None:
     """The prompt of this name, or None."""
-    return _first(_prompts(connection, _PROMPTS.name == name, limit=1))
+    return _first(_prompts(connection, _PROMPTS.name == name, PromptQuery(limit=1)))
 
 
 def find_prompts(connection: Connection, query: PromptQuery) -> Sequence[Prompt]:
-    """Prompts, by name."""
-    prefix = query.name_prefix
-    # SQLite's LIKE does not tell case apart.
-    wanted = true() if prefix is None else func.substr(_PROMPTS.name, 1, len(prefix)) == prefix
-    return _prompts(connection, wanted, query.limit)
+    """Prompts, in the order that is asked for."""
+    return _prompts(connection, and_(true(), *conditions(query)), query)
 
 
 def get_version(connection: Connection, name: str, number: int) -> PromptVersion | None:
@@ -187,8 +183,8 @@ def _version(
     )
 
 
-def _prompts(connection: Connection, wanted: ColumnElement[bool], limit: int) -> Sequence[Prompt]:
-    rows = connection.execute(select(prompts).where(wanted).order_by(_PROMPTS.name).limit(limit)).all()
+def _prompts(connection: Connection, wanted: ColumnElement[bool], query: PromptQuery) -> Sequence[Prompt]:
+    rows = connection.execute(select(prompts).where(wanted).order_by(*ranks(query)).limit(query.limit)).all()
     tags = _tags_of(connection, ((row.prompt_key, OF_PROMPT) for row in rows))
     aliases = _aliases_of(connection, {row.prompt_key for row in rows})
     return [
