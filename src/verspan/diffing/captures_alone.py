@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from os import fsencode
 
 from verspan.diffing.model import FileDiff
 from verspan.diffing.omitted import unshown
-from verspan.diffing.patches import read_patch, text_of, turned
+from verspan.diffing.patches import path_text, read_patch, turned
 from verspan.diffing.plumbing import Plumbing
 from verspan.diffing.trees import built_tree, patch_between
 from verspan.versions.capture.model import CodeState, FileState
@@ -62,8 +61,8 @@ def _between(plumbing: Plumbing, before: CodeState, after: CodeState) -> list[Fi
 
 def _patched(code: CodeState, told: Collection[str]) -> list[FileDiff]:
     """What a state changed of its commit's files, but for those that are told already."""
-    named = {text_of(fsencode(path)) for path in told}
+    named = {path_text(path) for path in told}
     files = [file for file in read_patch(code.patch) if file.path not in named]
     shown = {path for file in files for path in (file.path, file.former_path)}
-    others = [text_of(fsencode(file.path)) for file in code.files if file.tracked and file.path not in told]
+    others = [path_text(file.path) for file in code.files if file.tracked and file.path not in told]
     return files + [unshown(path) for path in others if path not in shown]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,7 +10,7 @@ from verspan.diffing.captures_alone import files_of_captures
 from verspan.diffing.log import commits_since
 from verspan.diffing.model import CodeDiff, CodeSummary, FileDiff, FileEntry
 from verspan.diffing.omitted import Omitted, omitted
-from verspan.diffing.patches import read_patch, text_of
+from verspan.diffing.patches import path_text, read_patch
 from verspan.diffing.plumbing import Plumbing
 from verspan.diffing.submodules import SubmodulePair, differing_submodules
 from verspan.diffing.trees import Tree, blob_sizes, built_tree, entries, patch_between
@@ -50,7 +49,7 @@ def compare_code(before: CodeState, after: CodeState, repository: Path | None) -
 
 
 def _with_submodule(whole: CodeComparison, pair: SubmodulePair, inner: CodeComparison) -> CodeComparison:
-    reasons = [f"in the submodule {text_of(os.fsencode(pair.path))}, {reason}" for reason in inner.reasons]
+    reasons = [f"in the submodule {path_text(pair.path)}, {reason}" for reason in inner.reasons]
     if whole.diff is None or inner.diff is None:
         return replace(whole, reasons=[*whole.reasons, *reasons])
     files = [*whole.diff.files, *(pair.within(file) for file in inner.diff.files)]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from os import fsencode
 
 from verspan.diffing.model import FileDiff, FileEntry, FileStatus
-from verspan.diffing.patches import text_of
+from verspan.diffing.patches import path_text
 from verspan.versions.capture.model import CodeState, Omission, OmissionReason
 
 _WHY = {
@@ -56,10 +55,10 @@ def _known_same(before: Omission | None, after: Omission | None) -> bool:
 def _file(path: str, before: Omission | None, after: Omission | None) -> FileDiff:
     # It is told as changed: whether the other state has the file, a commit alone may know.
     first, second = (FileEntry("", size=each.size if each else None) for each in (before, after))
-    return replace(unshown(text_of(fsencode(path))), before=first, after=second)
+    return replace(unshown(path_text(path)), before=first, after=second)
 
 
 def _reason(omissions: dict[str, Omission], unknown: Sequence[str]) -> str:
-    named = [f"{text_of(fsencode(path))} ({_WHY[omissions[path].reason]})" for path in unknown[:_NAMED]]
+    named = [f"{path_text(path)} ({_WHY[omissions[path].reason]})" for path in unknown[:_NAMED]]
     more = [f"{len(unknown) - _NAMED} more"] if len(unknown) > _NAMED else []
     return f"not kept by a capture, so that what changed in it cannot be shown: {', '.join([*named, *more])}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from verspan.diffing.model import FileDiff, FileEntry, FileStatus, Hunk
+from verspan.versions.capture.listing import encoded
 
 _HEADER: Final = b"diff --git "
 _BINARY: Final = (b"GIT binary patch", b"Binary files ")
@@ -49,6 +50,11 @@ def turned(file: FileDiff) -> FileDiff:
 def text_of(content: bytes) -> str:
     r"""Bytes as text; each that is not UTF-8 as ``\xff``."""
     return content.decode("utf-8", "backslashreplace")
+
+
+def path_text(path: str) -> str:
+    """A path of a capture as text."""
+    return text_of(encoded(path))
 
 
 @dataclass

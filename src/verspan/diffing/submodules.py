@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from os import fsencode
 
 from verspan.diffing.model import FileDiff
-from verspan.diffing.patches import text_of
+from verspan.diffing.patches import path_text
 from verspan.versions.capture.model import CodeState
 
 
@@ -22,7 +21,7 @@ class SubmodulePair:
 
     def within(self, file: FileDiff) -> FileDiff:
         """A file of the submodule, by its path from the root of the repository around it."""
-        folder = text_of(fsencode(self.path))
+        folder = path_text(self.path)
         former = file.former_path and f"{folder}/{file.former_path}"
         return replace(file, path=f"{folder}/{file.path}", former_path=former)
 

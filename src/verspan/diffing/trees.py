@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Final
 from verspan.diffing.model import FileEntry
 from verspan.diffing.patches import text_of
 from verspan.diffing.plumbing import Plumbing
+from verspan.versions.capture.listing import encoded
 from verspan.versions.capture.model import CodeState, Conversion, FileMode, FileState, Submodule
 
 _GONE: Final = f"0 {'0' * 40}"
@@ -58,7 +58,7 @@ def built_tree(plumbing: Plumbing, name: str, code: CodeState, left_out: Collect
     base = (code.commit,) if code.commit else ("--empty",)
     plumbing.ask("read-tree", *base, index=index)
     entries = [*_files(plumbing, name, code), *_submodules(code.submodules), *((_GONE, path) for path in left_out)]
-    given = b"".join(f"{entry}\t".encode() + os.fsencode(path) + b"\0" for entry, path in entries)
+    given = b"".join(f"{entry}\t".encode() + encoded(path) + b"\0" for entry, path in entries)
     plumbing.ask("update-index", "-z", "--index-info", given=given, index=index)
     return Tree(plumbing.ask("write-tree", index=index).decode().strip(), index)
 
