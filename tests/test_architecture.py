@@ -29,6 +29,7 @@ ARTIFACTS = "verspan.artifacts.model verspan.artifacts.records"
 PROMPTS = "verspan.prompts.model verspan.prompts.records verspan.prompts.documents"
 STORE = f"{WORDS} {MODELS} verspan.store.interface verspan.store.opening"
 AUDITED = "verspan.audit.model verspan.audit.records verspan.audit.chain verspan.audit.origin"
+CAPTURES = "verspan.versions.capture.model verspan.versions.capture.records verspan.versions.capture.manifest"
 DEPLOYMENTS = "verspan.deployments.model verspan.deployments.records"
 VERSIONS = "verspan.versions.identity verspan.versions.records verspan.versions.search.model"  # ids, ports, searches
 REGISTERED = "verspan.telemetry.registered"  # a version's record as a span
@@ -38,7 +39,7 @@ GUARD = "verspan.instrumentation.guard"  # how an error of ours is kept from the
 SET_UP = f"{WORDS} {GUARD} verspan.context verspan.settings verspan.runtime"
 WIRED = (
     "verspan.instrumentation verspan.pipelines verspan.processor verspan.propagation verspan.redaction "
-    "verspan.telemetry verspan.versions"
+    "verspan.span_copies verspan.telemetry verspan.versions"
 )
 EXPORTER = (
     f"{STORE} {SDK} {HOOKS} verspan.settings verspan.pipelines verspan.notices "
@@ -55,6 +56,7 @@ RULES = {
     "verspan.span_copies": SDK,
     "verspan.versions.model": "",
     "verspan.versions.capture.model": "",
+    "verspan.versions.capture.manifest": "verspan.errors verspan.versions.capture.model",
     "verspan.traces.model": "",
     "verspan.artifacts.model": "",
     "verspan.artifacts.records": "verspan.artifacts.model",
@@ -79,14 +81,14 @@ RULES = {
     "verspan.pipelines": "",
     "verspan.spool": (
         f"{SDK} {HOOKS} {WORDS} {REDACTED} verspan.redaction.spans verspan.settings verspan.notices "
-        "verspan.instrumentation.handover"
+        "verspan.instrumentation.handover verspan.span_copies"
     ),
     "verspan.versions.identity": WORDS,
     "verspan.context": f"{API} {WORDS} verspan.versions.identity",
     "verspan.pricing": f"{MODELS} verspan.semconv genai_prices",
     "verspan.store": (
         f"{MODELS} {PROMPTS} {WORDS} {ZSTD} verspan.settings verspan.pricing {REGISTERED} sqlalchemy orjson "
-        f"{AUDITED} {DEPLOYMENTS} {ARTIFACTS} {VERSIONS} verspan.transfer.records "
+        f"{AUDITED} {DEPLOYMENTS} {ARTIFACTS} {VERSIONS} {CAPTURES} verspan.transfer.records "
     ),
     "verspan.store.conformance": f"{STORE} verspan.store verspan.versions {REGISTERED} pytest",
     "verspan.telemetry": (
@@ -104,6 +106,7 @@ RULES = {
     "verspan.versions": f"{STORE} {SET_UP} {API} {HOOKS}",
     "verspan.versions.environment": f"{SDK} {SET_UP} verspan.versions.registry",
     "verspan.traces": f"{STORE} verspan.runtime",
+    "verspan.checkout": f"{STORE} {SET_UP} verspan.versions verspan.prompts",
     "verspan.prompts": f"{STORE} {SET_UP} {API} {HOOKS} verspan.prompts verspan.versions",
     "verspan.transfer.records": "verspan.traces.model",
     "verspan.transfer": (

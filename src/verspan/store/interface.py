@@ -15,6 +15,7 @@ from verspan.deployments.records import DeploymentRecords
 from verspan.prompts.records import PromptRecords
 from verspan.traces.model import Figures, SpanRecord, Trace, TracePage, TraceQuery
 from verspan.transfer.records import SpanPages
+from verspan.versions.capture.records import CaptureRecords
 from verspan.versions.model import LoggedModel
 from verspan.versions.records import ModelRecords
 
@@ -51,6 +52,11 @@ class Store(Protocol):
     @property
     def models(self) -> ModelRecords:
         """The records of versions: changes of them, aliases, and the search."""
+        ...
+
+    @property
+    def captures(self) -> CaptureRecords:
+        """The states of code, and of what it ran in, that versions were seen in."""
         ...
 
     @property

@@ -9,6 +9,7 @@ from verspan.store import figures, models, reading
 from verspan.store.artifacts import SqlArtifacts
 from verspan.store.audit_log import SqlAudit
 from verspan.store.bodies import RecentBodies
+from verspan.store.captures import SqlCaptures
 from verspan.store.database import Database
 from verspan.store.deployments import SqlDeployments
 from verspan.store.dictionaries import Dictionaries
@@ -43,6 +44,11 @@ class SqlStore:
     def models(self) -> SqlModelRecords:
         """The records of versions."""
         return SqlModelRecords(self._database)
+
+    @property
+    def captures(self) -> SqlCaptures:
+        """The states in which versions were seen."""
+        return SqlCaptures(self._database)
 
     @property
     def deployments(self) -> SqlDeployments:
