@@ -31,6 +31,20 @@ if TYPE_CHECKING:
     from verspan.deployments.api import undeploy as undeploy
     from verspan.errors import VerspanError as VerspanError
     from verspan.members import autolog as autolog
+    from verspan.prompts.comparing import diff_prompts as diff_prompts
+    from verspan.prompts.loading import load_prompt as load_prompt
+    from verspan.prompts.model import Prompt as Prompt
+    from verspan.prompts.model import PromptVariable as PromptVariable
+    from verspan.prompts.model import PromptVersion as PromptVersion
+    from verspan.prompts.registry import delete_prompt_alias as delete_prompt_alias
+    from verspan.prompts.registry import delete_prompt_tag as delete_prompt_tag
+    from verspan.prompts.registry import delete_prompt_version_tag as delete_prompt_version_tag
+    from verspan.prompts.registry import get_prompt_tags as get_prompt_tags
+    from verspan.prompts.registry import register_prompt as register_prompt
+    from verspan.prompts.registry import search_prompts as search_prompts
+    from verspan.prompts.registry import set_prompt_alias as set_prompt_alias
+    from verspan.prompts.registry import set_prompt_tag as set_prompt_tag
+    from verspan.prompts.registry import set_prompt_version_tag as set_prompt_version_tag
     from verspan.runtime import flush as flush
     from verspan.settings import ContentMode as ContentMode
     from verspan.settings import MetricDialect as MetricDialect
@@ -55,22 +69,31 @@ _HOMES = {
     "LiveSpan": "verspan.tracing.live",
     "LoggedModel": "verspan.versions.model",
     "MetricDialect": "verspan.settings",
+    "Prompt": "verspan.prompts.model",
+    "PromptVariable": "verspan.prompts.model",
+    "PromptVersion": "verspan.prompts.model",
     "VerspanError": "verspan.errors",
     "active_model": "verspan.versions.active",
     "audit_log": "verspan.audit.log",
     "autolog": "verspan.members",
     "clear_active_model": "verspan.versions.active",
     "configure": "verspan.configuring",
+    "delete_prompt_alias": "verspan.prompts.registry",
+    "delete_prompt_tag": "verspan.prompts.registry",
+    "delete_prompt_version_tag": "verspan.prompts.registry",
     "deploy": "verspan.deployments.api",
     "deployment_history": "verspan.deployments.api",
+    "diff_prompts": "verspan.prompts.comparing",
     "download_artifacts": "verspan.artifacts.reading",
     "flush": "verspan.runtime",
     "get_active_model_id": "verspan.versions.active",
     "get_current_active_span": "verspan.tracing.by_hand",
     "get_last_active_trace_id": "verspan.tracing.by_hand",
+    "get_prompt_tags": "verspan.prompts.registry",
     "get_trace": "verspan.tracing.reading",
     "list_artifacts": "verspan.artifacts.reading",
     "live": "verspan.deployments.api",
+    "load_prompt": "verspan.prompts.loading",
     "log_artifact": "verspan.artifacts.log",
     "log_artifacts": "verspan.artifacts.log",
     "log_dict": "verspan.artifacts.values",
@@ -78,10 +101,15 @@ _HOMES = {
     "log_table": "verspan.artifacts.values",
     "log_text": "verspan.artifacts.values",
     "openai": "verspan.openai",
+    "register_prompt": "verspan.prompts.registry",
     "rollback": "verspan.deployments.api",
+    "search_prompts": "verspan.prompts.registry",
     "search_traces": "verspan.tracing.reading",
     "set_active_model": "verspan.versions.active",
     "set_experiment": "verspan.versions.active",
+    "set_prompt_alias": "verspan.prompts.registry",
+    "set_prompt_tag": "verspan.prompts.registry",
+    "set_prompt_version_tag": "verspan.prompts.registry",
     "start_span": "verspan.tracing.by_hand",
     "trace": "verspan.tracing.decorator",
     "undeploy": "verspan.deployments.api",
@@ -96,6 +124,9 @@ __all__ = [
     "LiveSpan",
     "LoggedModel",
     "MetricDialect",
+    "Prompt",
+    "PromptVariable",
+    "PromptVersion",
     "VerspanError",
     "__version__",
     "active_model",
@@ -103,16 +134,22 @@ __all__ = [
     "autolog",
     "clear_active_model",
     "configure",
+    "delete_prompt_alias",
+    "delete_prompt_tag",
+    "delete_prompt_version_tag",
     "deploy",
     "deployment_history",
+    "diff_prompts",
     "download_artifacts",
     "flush",
     "get_active_model_id",
     "get_current_active_span",
     "get_last_active_trace_id",
+    "get_prompt_tags",
     "get_trace",
     "list_artifacts",
     "live",
+    "load_prompt",
     "log_artifact",
     "log_artifacts",
     "log_dict",
@@ -120,10 +157,15 @@ __all__ = [
     "log_table",
     "log_text",
     "openai",
+    "register_prompt",
     "rollback",
+    "search_prompts",
     "search_traces",
     "set_active_model",
     "set_experiment",
+    "set_prompt_alias",
+    "set_prompt_tag",
+    "set_prompt_version_tag",
     "start_span",
     "trace",
     "undeploy",
