@@ -13,7 +13,7 @@ from opentelemetry.trace import Tracer
 from verspan.processor import VersionSpanProcessor
 from verspan.store.interface import ModelQuery
 from verspan.store.opening import open_store
-from verspan.versions import active, registry
+from verspan.versions import active, life, registry
 from verspan.versions.environment import EnvironmentVersionProcessor
 from verspan.versions.identity import model_id_for
 
@@ -43,7 +43,7 @@ def test_recorded(tracer: Tracer, recording: str, repository: Path, monkeypatch:
     for _ in range(2):
         tracer.start_span("one").end()
     assert names_at(recording) == [("shop", "agent-5")]
-    kept = registry.get_logged_model(model_id_for("shop", "agent-5"))
+    kept = life.get_logged_model(model_id_for("shop", "agent-5"))
     assert kept.git is not None
     assert (kept.git.branch, kept.git.dirty) == ("main", False)
 

@@ -14,9 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from verspan.errors import NotFoundError
 from verspan.store.opening import open_store
-from verspan.versions import active, registry
+from verspan.versions import active, life, registry
 from verspan.versions.identity import experiment_id_for, model_id_for
 from verspan.versions.model import GitState, LoggedModel
 from verspan.versions.recorder import Recorder
@@ -247,7 +246,7 @@ def test_known_id(recording: str) -> None:
     assert registry.flush(30)
     second = active.set_active_model(model_id=model_id)
     assert [(model.model_id, model.name) for model in (first, second)] == [(model_id, model_id), (model_id, "agent")]
-    assert registry.get_logged_model(model_id) == kept
+    assert life.get_logged_model(model_id) == kept
 
 
 def test_unknown_id(recording: str, caplog: pytest.LogCaptureFixture) -> None:
@@ -268,31 +267,6 @@ def test_id_then_name(recording: str) -> None:
     active.set_active_model(model_id=model_id_for("Default", "agent"))
     active.set_active_model(name="agent")
     assert list(kept_at(recording)) == ["agent"]
-
-
-def test_get_logged_model(recording: str) -> None:
-    """A record can be read right after the version was named, and an unknown one says where to look."""
-    made = active.set_active_model(name="agent")
-    read = registry.get_logged_model(made.model_id)
-    assert (read.name, read.model_id) == ("agent", made.model_id)
-    with pytest.raises(NotFoundError, match=r"has no version 'm-unknown'. `verspan models` lists those it has."):
-        registry.get_logged_model("m-unknown")
-
-
-def test_search_logged_models(recording: str) -> None:
-    """Versions are found by experiment and name, as many as are asked for."""
-    for experiment in ("shop", "bank"):
-        active.set_experiment(experiment)
-        for name in ("a", "b"):
-            active.set_active_model(name=name)
-
-    def found(**query: str | int) -> set[tuple[str, str]]:
-        return {(model.experiment_name, model.name) for model in registry.search_logged_models(**query)}  # type: ignore[arg-type]  # each has its own type
-
-    assert found() == {("shop", "a"), ("shop", "b"), ("bank", "a"), ("bank", "b")}
-    assert found(experiment_name="shop") == {("shop", "a"), ("shop", "b")}
-    assert found(experiment_name="shop", name="b") == {("shop", "b")}
-    assert len(registry.search_logged_models(max_results=3)) == 3
 
 
 class Listener:

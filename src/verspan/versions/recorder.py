@@ -25,6 +25,7 @@ from opentelemetry.instrumentation.utils import suppress_instrumentation
 from verspan.errors import VerspanError
 from verspan.instrumentation.guard import report
 from verspan.versions.model import GitState, LoggedModel
+from verspan.versions.warnings import warn_of_record
 
 if TYPE_CHECKING:
     from verspan.store.interface import Store
@@ -57,6 +58,8 @@ class _Entry:
     """Whether git has been asked, for a version that came without its state."""
     settled_at: str | None = None
     """URL of the store where it has been written or looked up, whether or not that went well."""
+    in_use: bool = True
+    """Whether this process runs it; else it has changed its record and no more."""
     announced_by: Announces | None = None
     """Who was given it to announce, whether or not that went well."""
 
@@ -122,6 +125,17 @@ class Recorder:
         """
         return self._settle(_Entry(model, named=False))
 
+    def tell(self, model: LoggedModel) -> None:
+        """Have a version announced as it is now, whose record somebody has just changed at the present place."""
+        url = _url_of(self._place)
+        with self._lock:
+            known = self._known.get(model.model_id)
+            if known is None:
+                self._remember(_Entry(model, named=True, git_read=True, settled_at=url, in_use=False))
+            else:
+                known.model, known.announced_by = model, None
+        self._work_in_background()
+
     def move(self, place: _Place) -> None:
         """Keep records at another place from now on, those included that were kept elsewhere."""
         self._place = place
@@ -160,13 +174,19 @@ class Recorder:
         model_id = wanted.model.model_id
         with self._lock:
             known = self._known.get(model_id)
-            if known is not None and (known.named or not wanted.named):
+            if known is not None and known.in_use and (known.named or not wanted.named):
                 return known.model
-            while len(self._known) >= _MAX_KNOWN:
-                del self._known[next(iter(self._known))]
-            self._known[model_id] = wanted
+            if known is not None and not known.in_use:
+                wanted = _Entry(known.model, named=True)
+            self._remember(wanted)
         self._work_in_background()
         return wanted.model
+
+    def _remember(self, entry: _Entry) -> None:
+        self._known.pop(entry.model.model_id, None)
+        while len(self._known) >= _MAX_KNOWN:
+            del self._known[next(iter(self._known))]
+        self._known[entry.model.model_id] = entry
 
     # -- the thread ----------------------------------------------------------------------------------------------------
 
@@ -309,7 +329,9 @@ def _say_no_place(error: str) -> None:
 
 def _settled(store: Store, entry: _Entry) -> LoggedModel:
     if entry.named:
-        return store.upsert_model(entry.model)
+        kept = store.upsert_model(entry.model)
+        warn_of_record(entry.model, kept)
+        return kept
     found = store.get_model(entry.model.model_id)
     if found is None or found.name == found.model_id:
         _logger.warning(

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Final
 
-from verspan.errors import NotFoundError
 from verspan.runtime import current_settings
 from verspan.settings import LOCAL_EXPORTER, sdk_disabled
-from verspan.store.interface import ModelQuery
 from verspan.versions.application import application_git_state
 from verspan.versions.identity import experiment_id_for, model_id_for
 from verspan.versions.model import GitState, LoggedModel
@@ -98,38 +96,13 @@ def looked_up(model_id: str) -> LoggedModel:
     return _recorder.look_up(LoggedModel(model_id, model_id, "", "", now, now))
 
 
-def get_logged_model(model_id: str) -> LoggedModel:
-    """The record of a version, from the store.
+def announce(model: LoggedModel) -> None:
+    """Tell whoever receives this process's telemetry of a record that has changed; in the background.
 
     Args:
-        model_id: the version's id.
-
-    Raises:
-        NotFoundError: the store has no version of this id.
-        StoreError: the store cannot be read.
+        model: the record as the store has it.
     """
-    with opened_store() as store:
-        found = store.get_model(model_id)
-        if found is None:
-            raise NotFoundError(f"{store.location} has no version {model_id!r}. `verspan models` lists those it has.")
-        return found
-
-
-def search_logged_models(
-    experiment_name: str | None = None, name: str | None = None, max_results: int = 100
-) -> Sequence[LoggedModel]:
-    """Versions from the store, newest first.
-
-    Args:
-        experiment_name: the application they belong to; any where it is None.
-        name: their name; any where it is None.
-        max_results: how many at the most.
-
-    Raises:
-        StoreError: the store cannot be read.
-    """
-    with opened_store() as store:
-        return store.find_models(ModelQuery(experiment_name=experiment_name, name=name, limit=max_results))
+    _recorder.tell(model)
 
 
 def store_place() -> str:
