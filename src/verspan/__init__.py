@@ -61,13 +61,35 @@ if TYPE_CHECKING:
     from verspan.versions.active import get_active_model_id as get_active_model_id
     from verspan.versions.active import set_active_model as set_active_model
     from verspan.versions.active import set_experiment as set_experiment
+    from verspan.versions.aliases import delete_logged_model_alias as delete_logged_model_alias
+    from verspan.versions.aliases import get_logged_model_alias_history as get_logged_model_alias_history
+    from verspan.versions.aliases import get_logged_model_by_alias as get_logged_model_by_alias
+    from verspan.versions.aliases import set_logged_model_alias as set_logged_model_alias
+    from verspan.versions.annotating import delete_logged_model_tag as delete_logged_model_tag
+    from verspan.versions.annotating import log_metric as log_metric
+    from verspan.versions.annotating import log_metrics as log_metrics
+    from verspan.versions.annotating import log_model_params as log_model_params
+    from verspan.versions.annotating import set_logged_model_baseline as set_logged_model_baseline
+    from verspan.versions.annotating import set_logged_model_note as set_logged_model_note
+    from verspan.versions.annotating import set_logged_model_parent as set_logged_model_parent
+    from verspan.versions.annotating import set_logged_model_tags as set_logged_model_tags
+    from verspan.versions.life import create_external_model as create_external_model
+    from verspan.versions.life import delete_logged_model as delete_logged_model
+    from verspan.versions.life import finalize_logged_model as finalize_logged_model
+    from verspan.versions.life import get_logged_model as get_logged_model
+    from verspan.versions.life import initialize_logged_model as initialize_logged_model
+    from verspan.versions.life import last_logged_model as last_logged_model
+    from verspan.versions.life import restore_logged_model as restore_logged_model
     from verspan.versions.model import LoggedModel as LoggedModel
+    from verspan.versions.model import LoggedModelStatus as LoggedModelStatus
+    from verspan.versions.searching import search_logged_models as search_logged_models
 
 _HOMES = {
     "Artifact": "verspan.artifacts.model",
     "ContentMode": "verspan.settings",
     "LiveSpan": "verspan.tracing.live",
     "LoggedModel": "verspan.versions.model",
+    "LoggedModelStatus": "verspan.versions.model",
     "MetricDialect": "verspan.settings",
     "Prompt": "verspan.prompts.model",
     "PromptVariable": "verspan.prompts.model",
@@ -78,6 +100,10 @@ _HOMES = {
     "autolog": "verspan.members",
     "clear_active_model": "verspan.versions.active",
     "configure": "verspan.configuring",
+    "create_external_model": "verspan.versions.life",
+    "delete_logged_model": "verspan.versions.life",
+    "delete_logged_model_alias": "verspan.versions.aliases",
+    "delete_logged_model_tag": "verspan.versions.annotating",
     "delete_prompt_alias": "verspan.prompts.registry",
     "delete_prompt_tag": "verspan.prompts.registry",
     "delete_prompt_version_tag": "verspan.prompts.registry",
@@ -85,12 +111,18 @@ _HOMES = {
     "deployment_history": "verspan.deployments.api",
     "diff_prompts": "verspan.prompts.comparing",
     "download_artifacts": "verspan.artifacts.reading",
+    "finalize_logged_model": "verspan.versions.life",
     "flush": "verspan.runtime",
     "get_active_model_id": "verspan.versions.active",
     "get_current_active_span": "verspan.tracing.by_hand",
     "get_last_active_trace_id": "verspan.tracing.by_hand",
+    "get_logged_model": "verspan.versions.life",
+    "get_logged_model_alias_history": "verspan.versions.aliases",
+    "get_logged_model_by_alias": "verspan.versions.aliases",
     "get_prompt_tags": "verspan.prompts.registry",
     "get_trace": "verspan.tracing.reading",
+    "initialize_logged_model": "verspan.versions.life",
+    "last_logged_model": "verspan.versions.life",
     "list_artifacts": "verspan.artifacts.reading",
     "live": "verspan.deployments.api",
     "load_prompt": "verspan.prompts.loading",
@@ -98,15 +130,25 @@ _HOMES = {
     "log_artifacts": "verspan.artifacts.log",
     "log_dict": "verspan.artifacts.values",
     "log_figure": "verspan.artifacts.values",
+    "log_metric": "verspan.versions.annotating",
+    "log_metrics": "verspan.versions.annotating",
+    "log_model_params": "verspan.versions.annotating",
     "log_table": "verspan.artifacts.values",
     "log_text": "verspan.artifacts.values",
     "openai": "verspan.openai",
     "register_prompt": "verspan.prompts.registry",
+    "restore_logged_model": "verspan.versions.life",
     "rollback": "verspan.deployments.api",
+    "search_logged_models": "verspan.versions.searching",
     "search_prompts": "verspan.prompts.registry",
     "search_traces": "verspan.tracing.reading",
     "set_active_model": "verspan.versions.active",
     "set_experiment": "verspan.versions.active",
+    "set_logged_model_alias": "verspan.versions.aliases",
+    "set_logged_model_baseline": "verspan.versions.annotating",
+    "set_logged_model_note": "verspan.versions.annotating",
+    "set_logged_model_parent": "verspan.versions.annotating",
+    "set_logged_model_tags": "verspan.versions.annotating",
     "set_prompt_alias": "verspan.prompts.registry",
     "set_prompt_tag": "verspan.prompts.registry",
     "set_prompt_version_tag": "verspan.prompts.registry",
@@ -123,6 +165,7 @@ __all__ = [
     "ContentMode",
     "LiveSpan",
     "LoggedModel",
+    "LoggedModelStatus",
     "MetricDialect",
     "Prompt",
     "PromptVariable",
@@ -134,6 +177,10 @@ __all__ = [
     "autolog",
     "clear_active_model",
     "configure",
+    "create_external_model",
+    "delete_logged_model",
+    "delete_logged_model_alias",
+    "delete_logged_model_tag",
     "delete_prompt_alias",
     "delete_prompt_tag",
     "delete_prompt_version_tag",
@@ -141,12 +188,18 @@ __all__ = [
     "deployment_history",
     "diff_prompts",
     "download_artifacts",
+    "finalize_logged_model",
     "flush",
     "get_active_model_id",
     "get_current_active_span",
     "get_last_active_trace_id",
+    "get_logged_model",
+    "get_logged_model_alias_history",
+    "get_logged_model_by_alias",
     "get_prompt_tags",
     "get_trace",
+    "initialize_logged_model",
+    "last_logged_model",
     "list_artifacts",
     "live",
     "load_prompt",
@@ -154,15 +207,25 @@ __all__ = [
     "log_artifacts",
     "log_dict",
     "log_figure",
+    "log_metric",
+    "log_metrics",
+    "log_model_params",
     "log_table",
     "log_text",
     "openai",
     "register_prompt",
+    "restore_logged_model",
     "rollback",
+    "search_logged_models",
     "search_prompts",
     "search_traces",
     "set_active_model",
     "set_experiment",
+    "set_logged_model_alias",
+    "set_logged_model_baseline",
+    "set_logged_model_note",
+    "set_logged_model_parent",
+    "set_logged_model_tags",
     "set_prompt_alias",
     "set_prompt_tag",
     "set_prompt_version_tag",
