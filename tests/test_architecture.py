@@ -60,7 +60,7 @@ RULES = {
     "verspan.traces.model": "",
     "verspan.artifacts.model": "",
     "verspan.artifacts.records": "verspan.artifacts.model",
-    "verspan.artifacts": f"{STORE} {SET_UP} verspan.versions.registry verspan.versions.identity orjson fsspec",
+    "verspan.artifacts": f"{STORE} {SET_UP} verspan.versions orjson fsspec",
     "verspan.prompts.templates": "",
     "verspan.prompts.model": "verspan.prompts.templates verspan.prompts.formatting",
     "verspan.prompts.requests": "verspan.semconv",
@@ -113,7 +113,8 @@ RULES = {
         f"{STORE} {ZSTD} {SET_UP} verspan.store.encoding verspan.artifacts verspan.prompts verspan.versions orjson"
     ),
     "verspan.mlflow_import": f"{STORE} {SET_UP} verspan.transfer verspan.versions orjson",
-    "verspan.diffing": f"{STORE} verspan.versions verspan.prompts.model verspan.prompts.templates packaging",
+    "verspan.packaging": f"{STORE} {SET_UP} {API} verspan.artifacts verspan.versions orjson",
+    "verspan.diffing": f"{STORE} verspan.versions verspan.checkout.paths verspan.prompts.model verspan.prompts.templates packaging",
     "verspan.diffing.rendering": "verspan.diffing verspan.cli.quantities verspan.cli.terminal rich pygments",
     "verspan.redaction": (
         f"{WORDS} {SDK} verspan.settings verspan.span_copies verspan.instrumentation.handover orjson presidio_analyzer"
@@ -122,7 +123,7 @@ RULES = {
     "verspan.propagation": f"{SET_UP} {API} {PROPAGATORS} verspan.instrumentation.patching "
     "verspan.instrumentation.stepping verspan.tracing.notes verspan.versions.identity",
     "verspan.processor": f"{SDK} {WORDS} {GUARD} verspan.context verspan.tracing.notes",
-    "verspan.runtime": "verspan.instrumentation verspan.settings verspan.versions",
+    "verspan.runtime": "verspan.instrumentation verspan.settings verspan.versions verspan.prompts.linking",
     "verspan.configuring": f"{SDK} {SET_UP} {WIRED}",
     "verspan.members": f"{HOOKS} {SET_UP} verspan.configuring",
     "verspan.openai": "verspan.members",

@@ -58,7 +58,7 @@ def current_settings() -> Settings:
 
 
 def flush(timeout: float = 30.0) -> bool:
-    """Wait until what has ended is handed to its destination: spans, metrics, events and version records.
+    """Wait until what has ended is handed to its destination: spans, metrics, events and records.
 
     Args:
         timeout: seconds to wait at the most, for all of it together.
@@ -67,6 +67,7 @@ def flush(timeout: float = 30.0) -> bool:
         Whether everything was handed over in time.
     """
     from verspan.instrumentation import abandoned
+    from verspan.prompts.linking import linker
     from verspan.versions import registry
 
     deadline = time.monotonic() + timeout
@@ -74,6 +75,7 @@ def flush(timeout: float = 30.0) -> bool:
     done = abandoned.wait(timeout)
     # Before the providers, since versions leave through them too.
     done = registry.flush(max(0.0, deadline - time.monotonic())) and done
+    done = linker.flush(max(0.0, deadline - time.monotonic())) and done
     for provider in runtime.providers if runtime is not None else ():
         done = _within(deadline, provider.force_flush) and done
     return done
