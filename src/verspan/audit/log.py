@@ -135,21 +135,20 @@ def erase_from_audit_log(
         InvalidArgumentError: nothing says which entries are meant.
         StoreError: the store cannot be written.
     """
+    query = AuditQuery(actor=actor, subject_id=subject_id, until_ms=_milliseconds(before))
+    check_erasure(query)
     with opened_store() as store:
-        return erase_records(
-            store.audit, AuditQuery(actor=actor, subject_id=subject_id, until_ms=_milliseconds(before)), reason
-        )
+        return store.audit.erase(query, reason)
 
 
-def erase_records(audit: AuditRecords, query: AuditQuery, reason: str | None) -> Erasure:
-    """Erase contents from the log of a store.
+def check_erasure(query: AuditQuery) -> None:
+    """Refuse to erase everything for want of a condition.
 
     Raises:
-        InvalidArgumentError: the query has nothing set.
+        InvalidArgumentError: the query has none.
     """
     if query == AuditQuery():
         raise InvalidArgumentError("say what to erase from the audit log: by whom, of which subject, or before when")
-    return audit.erase(query, reason)
 
 
 def _milliseconds(moment: datetime | None) -> int | None:

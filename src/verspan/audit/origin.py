@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import getpass
 import os
-import socket
 import sys
+from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -16,12 +15,12 @@ from verspan.semconv import ENV_ACTOR
 API: Final = "API"
 CLI: Final = "CLI"
 
-_interfaces = [API]
+_interface = ContextVar("verspan.interface", default=API)
 
 
 def come_from_command_line() -> None:
-    """Have the changes that this process makes from now on said to come from the command line."""
-    _interfaces.append(CLI)
+    """Have the changes that are made here from now on said to come from the command line."""
+    _interface.set(CLI)
 
 
 def current_actor() -> str:
@@ -32,12 +31,14 @@ def current_actor() -> str:
 def current_origin() -> Origin:
     """Where changes of this process come from."""
     return Origin(
-        _host(), Path(sys.argv[0] if sys.argv else "").name, os.getpid(), _working_directory(), _interfaces[-1]
+        _host(), Path(sys.argv[0] if sys.argv else "").name, os.getpid(), _working_directory(), _interface.get()
     )
 
 
 @lru_cache(maxsize=1)
 def _user() -> str:
+    import getpass  # like the next, it takes longer to import than all of this module
+
     try:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):  # a container's user often has a number and no name
@@ -46,6 +47,8 @@ def _user() -> str:
 
 @lru_cache(maxsize=1)
 def _host() -> str:
+    import socket
+
     return socket.gethostname()
 
 

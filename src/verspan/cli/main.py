@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from verspan.audit.origin import come_from_command_line
 from verspan.cli.lazy import LazyCommand, LazyGroup
 
 COMMANDS = {
@@ -16,6 +17,12 @@ COMMANDS = {
     "models": LazyCommand("verspan.cli.models:models", "List versions and what their model calls came to."),
     "traces": LazyCommand("verspan.cli.traces:traces", "List traces, by version, status, time or text."),
     "trace": LazyCommand("verspan.cli.trace:trace", "Show one trace as a tree of spans."),
+    "deploy": LazyCommand("verspan.cli.deploy:deploy", "Write down that a version is live in an environment."),
+    "undeploy": LazyCommand("verspan.cli.deploy:undeploy", "Write down that a version is live there no longer."),
+    "rollback": LazyCommand("verspan.cli.deploy:rollback", "Write down that the version before is live again."),
+    "live": LazyCommand("verspan.cli.live:live", "Say which version was live at a moment, and what speaks for it."),
+    "deployments": LazyCommand("verspan.cli.live:deployments", "List what was live when, and what traffic shows."),
+    "audit": LazyCommand("verspan.cli.audit:audit", "List every change of a record, check the log, export it."),
     "spool": LazyCommand("verspan.cli.spool:spool", "List spans on their way to their destination, or deliver them."),
     "doctor": LazyCommand(
         "verspan.cli.doctor.command:doctor", "Say what is recorded, where it goes, and what to mend."
@@ -69,4 +76,5 @@ def main() -> None:
         if stream is not None:
             # A terminal that is not UTF-8 shows a question mark where it has no letter, and is no reason to fail.
             stream.reconfigure(errors="replace")  # type: ignore[union-attr] # TextIO, and at a process's start a TextIOWrapper
+    come_from_command_line()
     verspan(prog_name="verspan")
