@@ -57,6 +57,7 @@ RULES = {
     "verspan.versions.model": "",
     "verspan.versions.capture.model": "",
     "verspan.versions.capture.manifest": "verspan.errors verspan.versions.capture.model",
+    "verspan.versions.capture": f"{WORDS} verspan.versions verspan.settings verspan.redaction.secrets",
     "verspan.traces.model": "",
     "verspan.artifacts.model": "",
     "verspan.artifacts.records": "verspan.artifacts.model",

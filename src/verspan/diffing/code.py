@@ -14,6 +14,7 @@ from verspan.diffing.patches import path_text, read_patch
 from verspan.diffing.plumbing import Plumbing
 from verspan.diffing.submodules import SubmodulePair, differing_submodules
 from verspan.diffing.trees import Tree, blob_sizes, built_tree, entries, patch_between
+from verspan.errors import InvalidArgumentError
 from verspan.versions.capture.model import CodeState
 from verspan.versions.git_command import GitError
 
@@ -39,7 +40,7 @@ def compare_code(before: CodeState, after: CodeState, repository: Path | None) -
     left_out = omitted(before, after)
     try:
         compared = _compared(before, after, repository, left_out)
-    except GitError as error:
+    except (GitError, InvalidArgumentError) as error:
         return CodeComparison(None, [f"the states of the code cannot be compared: {error}"])
     whole = replace(compared, reasons=[*compared.reasons, *left_out.reasons])
     for pair in differing_submodules(before, after):

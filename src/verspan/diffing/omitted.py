@@ -10,7 +10,7 @@ from verspan.diffing.patches import path_text
 from verspan.versions.capture.model import CodeState, Omission, OmissionReason
 
 _WHY = {
-    OmissionReason.SIZE: "larger than the cap (VERSPAN_CAPTURE_MAX_BYTES)",
+    OmissionReason.SIZE: "larger than VERSPAN_CAPTURE_MAX_BYTES",
     OmissionReason.UNREADABLE: "not readable",
     OmissionReason.SPECIAL: "neither a file nor a link",
 }

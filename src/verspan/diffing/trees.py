@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from verspan.checkout.paths import checked_path
 from verspan.diffing.model import FileEntry
 from verspan.diffing.patches import text_of
 from verspan.diffing.plumbing import Plumbing
@@ -52,13 +53,14 @@ def built_tree(plumbing: Plumbing, name: str, code: CodeState, left_out: Collect
         left_out: paths that the tree shall not have.
 
     Raises:
-        GitError: the commit is not there, or a path is none that git takes.
+        GitError: the commit is not there.
+        InvalidArgumentError: a path leads out of the tree, as only a stranger's record has it.
     """
     index = plumbing.folder / f"{name}.index"
     base = (code.commit,) if code.commit else ("--empty",)
     plumbing.ask("read-tree", *base, index=index)
     entries = [*_files(plumbing, name, code), *_submodules(code.submodules), *((_GONE, path) for path in left_out)]
-    given = b"".join(f"{entry}\t".encode() + encoded(path) + b"\0" for entry, path in entries)
+    given = b"".join(f"{entry}\t".encode() + encoded(checked_path(path)) + b"\0" for entry, path in entries)
     plumbing.ask("update-index", "-z", "--index-info", given=given, index=index)
     return Tree(plumbing.ask("write-tree", index=index).decode().strip(), index)
 
