@@ -11,5 +11,6 @@ from __future__ import annotations
 
 from verspan.store.conformance.figures import FigureConformance as FigureConformance
 from verspan.store.conformance.models import ModelConformance as ModelConformance
+from verspan.store.conformance.prompts import PromptConformance as PromptConformance
 from verspan.store.conformance.spans import SpanConformance as SpanConformance
 from verspan.store.conformance.traces import TraceConformance as TraceConformance
