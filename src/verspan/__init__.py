@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from verspan.deployments.api import undeploy as undeploy
     from verspan.errors import VerspanError as VerspanError
     from verspan.members import autolog as autolog
+    from verspan.packaging.loading import load_model as load_model
+    from verspan.packaging.making import package as package
     from verspan.prompts.comparing import diff_prompts as diff_prompts
     from verspan.prompts.loading import load_prompt as load_prompt
     from verspan.prompts.model import Prompt as Prompt
@@ -125,6 +127,7 @@ _HOMES = {
     "last_logged_model": "verspan.versions.life",
     "list_artifacts": "verspan.artifacts.reading",
     "live": "verspan.deployments.api",
+    "load_model": "verspan.packaging.loading",
     "load_prompt": "verspan.prompts.loading",
     "log_artifact": "verspan.artifacts.log",
     "log_artifacts": "verspan.artifacts.log",
@@ -136,6 +139,7 @@ _HOMES = {
     "log_table": "verspan.artifacts.values",
     "log_text": "verspan.artifacts.values",
     "openai": "verspan.openai",
+    "package": "verspan.packaging.making",
     "register_prompt": "verspan.prompts.registry",
     "restore_logged_model": "verspan.versions.life",
     "rollback": "verspan.deployments.api",
@@ -202,6 +206,7 @@ __all__ = [
     "last_logged_model",
     "list_artifacts",
     "live",
+    "load_model",
     "load_prompt",
     "log_artifact",
     "log_artifacts",
@@ -213,6 +218,7 @@ __all__ = [
     "log_table",
     "log_text",
     "openai",
+    "package",
     "register_prompt",
     "restore_logged_model",
     "rollback",

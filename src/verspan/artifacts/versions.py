@@ -6,7 +6,7 @@ from typing import Final
 
 from verspan.context import active_version
 from verspan.errors import InvalidArgumentError
-from verspan.versions.registry import get_logged_model
+from verspan.versions.life import get_logged_model
 
 MODELS: Final = "models:/"
 """What an address of a version begins with, as MLflow writes it."""

@@ -1,0 +1,101 @@
+"""From what people type to the package they mean, in a file that nobody else can change."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from verspan.artifacts.contents import CHUNK_BYTES, write_verified
+from verspan.artifacts.progress import Meter
+from verspan.artifacts.roots import root_at
+from verspan.artifacts.versions import MODELS
+from verspan.errors import InvalidArgumentError, NotFoundError
+from verspan.packaging.archive import PackageArchive
+from verspan.packaging.model import PACKAGE_PATH
+from verspan.versions.life import get_logged_model
+from verspan.versions.registry import opened_store
+
+if TYPE_CHECKING:
+    from verspan.store.interface import Store
+
+_SUFFIX: Final = ".zip"
+
+
+def own_folder() -> Path:
+    """A new folder that only this user may enter, and that is gone when this process ends."""
+    folder = Path(tempfile.mkdtemp(prefix="verspan-package-"))
+    atexit.register(_remove, folder, os.getpid())
+    return folder
+
+
+def find_package(model_uri: str | os.PathLike[str]) -> Path:
+    """A copy of a package's file, in a folder of this process's own.
+
+    Args:
+        model_uri: the path of a package, else a version: its id, ``models:/`` and its id, or ``name@alias``.
+
+    Raises:
+        InvalidArgumentError: the file cannot be read.
+        NotFoundError: there is no such file or version, or the version has no package.
+        StoreError: the store or the artifact root cannot be used, or the content is not what was logged.
+    """
+    text = os.fspath(model_uri)
+    if _is_path(text):
+        return _copied(Path(text))
+    model_id = get_logged_model(text.removeprefix(MODELS)).model_id
+    with opened_store() as store:
+        return package_of(store, model_id)
+
+
+def package_of(store: Store, model_id: str) -> Path:
+    """A copy of the newest package of a version, likewise.
+
+    Raises:
+        NotFoundError: the version has no package.
+        StoreError: the store or the artifact root cannot be used, or the content is not what was logged.
+    """
+    found = store.artifacts.of(model_id, PACKAGE_PATH)
+    if not found:
+        raise NotFoundError(f"the version {model_id} has no package: make one with verspan.package(entry_point=…)")
+    [artifact] = found
+    target = own_folder() / PACKAGE_PATH
+    with closing(Meter("fetching the package", 1, artifact.size)) as meter:
+        write_verified(root_at(artifact.root, store), artifact, target, meter)
+    return target
+
+
+def read_package(model_uri: str | os.PathLike[str]) -> PackageArchive:
+    """A package with its structure checked; no code of it has run.
+
+    Raises:
+        InvalidArgumentError: it cannot be read, or should not be opened.
+        NotFoundError: there is no such file or version, or the version has no package.
+        StoreError: the store or the artifact root cannot be used.
+    """
+    return PackageArchive(find_package(model_uri))
+
+
+def _is_path(text: str) -> bool:
+    return text.endswith(_SUFFIX) or os.sep in text.removeprefix(MODELS) or Path(text).is_file()
+
+
+def _copied(path: Path) -> Path:
+    target = own_folder() / PACKAGE_PATH
+    try:
+        with path.open("rb") as source, target.open("xb") as copy:
+            shutil.copyfileobj(source, copy, CHUNK_BYTES)
+    except FileNotFoundError as error:
+        raise NotFoundError(f"there is no package at {str(path)!r}") from error
+    except OSError as error:
+        raise InvalidArgumentError(f"the package {str(path)!r} cannot be read: {error.strerror or error}") from error
+    return target
+
+
+def _remove(folder: Path, process: int) -> None:
+    if os.getpid() == process:  # and not a child that was forked meanwhile
+        shutil.rmtree(folder, ignore_errors=True)
