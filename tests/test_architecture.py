@@ -55,7 +55,7 @@ RULES = {
     "verspan.notices": "",
     "verspan.span_copies": SDK,
     "verspan.versions.model": "",
-    "verspan.versions.capture.model": "",
+    "verspan.versions.capture.model": "verspan.versions.model",
     "verspan.versions.capture.manifest": "verspan.errors verspan.versions.capture.model",
     "verspan.versions.capture": f"{WORDS} verspan.versions verspan.settings verspan.redaction.secrets",
     "verspan.traces.model": "",
@@ -116,7 +116,7 @@ RULES = {
     "verspan.mlflow_import": f"{STORE} {SET_UP} verspan.transfer verspan.versions orjson",
     "verspan.packaging": f"{STORE} {SET_UP} {API} verspan.artifacts verspan.versions orjson",
     "verspan.diffing": f"{STORE} verspan.versions verspan.checkout.paths verspan.prompts.model verspan.prompts.templates packaging",
-    "verspan.diffing.rendering": "verspan.diffing verspan.cli.quantities verspan.cli.terminal rich pygments",
+    "verspan.diffing.rendering": "verspan.diffing verspan.traces.model verspan.cli.quantities verspan.cli.terminal rich pygments",
     "verspan.redaction": (
         f"{WORDS} {SDK} verspan.settings verspan.span_copies verspan.instrumentation.handover orjson presidio_analyzer"
     ),

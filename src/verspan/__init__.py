@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from verspan.deployments.api import live as live
     from verspan.deployments.api import rollback as rollback
     from verspan.deployments.api import undeploy as undeploy
+    from verspan.diffing.asking import diff as diff
     from verspan.errors import VerspanError as VerspanError
     from verspan.members import autolog as autolog
     from verspan.packaging.loading import load_model as load_model
@@ -111,6 +112,7 @@ _HOMES = {
     "delete_prompt_version_tag": "verspan.prompts.registry",
     "deploy": "verspan.deployments.api",
     "deployment_history": "verspan.deployments.api",
+    "diff": "verspan.diffing.asking",
     "diff_prompts": "verspan.prompts.comparing",
     "download_artifacts": "verspan.artifacts.reading",
     "finalize_logged_model": "verspan.versions.life",
@@ -190,6 +192,7 @@ __all__ = [
     "delete_prompt_version_tag",
     "deploy",
     "deployment_history",
+    "diff",
     "diff_prompts",
     "download_artifacts",
     "finalize_logged_model",

@@ -255,8 +255,10 @@ def test_two_commits_without_the_repository(git: Git, repository: Path, read: Re
     assert told(comparison) == [("modified", "new.py", 1, 1, None)]
     assert comparison.reasons == snapshot(
         [
-            "there is no git repository here (--repository says where it is): the files that the two commits hold are "
-            "not compared, and neither is the log"
+            (
+                "there is no git repository here (--repository says where it is): the files that the two commits hold are "
+                "not compared, and neither is the log"
+            )
         ]
     )
     elsewhere = tmp_path / "elsewhere"
@@ -306,8 +308,10 @@ def test_size_cap(git: Git, repository: Path, read: Read) -> None:
     assert (file.path, file.incomplete, file.hunks) == ("large.bin", True, ())
     assert comparison.reasons == snapshot(
         [
-            "not kept by a capture, so that what changed in it cannot be shown: large.bin (larger than "
-            "VERSPAN_CAPTURE_MAX_BYTES)"
+            (
+                "not kept by a capture, so that what changed in it cannot be shown: large.bin (larger than "
+                "VERSPAN_CAPTURE_MAX_BYTES)"
+            )
         ]
     )
 
@@ -327,8 +331,10 @@ def test_strange_paths(repository: Path) -> None:
         None,
         snapshot(
             [
-                "the states of the code cannot be compared: the record names the path '../outside.txt', which leads "
-                "out of the folder or into git's own: nothing is written for it. Do not trust this record."
+                (
+                    "the states of the code cannot be compared: the record names the path '../outside.txt', which leads "
+                    "out of the folder or into git's own: nothing is written for it. Do not trust this record."
+                )
             ]
         ),
     )

@@ -15,6 +15,7 @@ COMMANDS = {
     ),
     "run": LazyCommand("verspan.cli.run:run", "Run an application and record its model calls, no line changed."),
     "models": LazyCommand("verspan.cli.models:models", "List versions and what their model calls came to."),
+    "diff": LazyCommand("verspan.cli.diff:diff", "Show what changed from one version to another."),
     "traces": LazyCommand("verspan.cli.traces:traces", "List traces, by version, status, time or text."),
     "trace": LazyCommand("verspan.cli.trace:trace", "Show one trace as a tree of spans."),
     "deploy": LazyCommand("verspan.cli.deploy:deploy", "Write down that a version is live in an environment."),

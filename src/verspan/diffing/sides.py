@@ -5,18 +5,27 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from verspan.diffing.model import Part, PromptUse, Side, Untold
 from verspan.diffing.prompts import prompt_use
 from verspan.traces.model import Figures
+from verspan.versions.capture.dependencies import read_dependencies
 from verspan.versions.capture.model import Capture, CodeState, Dependencies, EntryPoint
+from verspan.versions.capture.settings import capture_settings
+from verspan.versions.capture.taking import captured_code
+from verspan.versions.git import root_of
 from verspan.versions.model import GitState, LoggedModel
 
 if TYPE_CHECKING:
     from verspan.store.interface import Store
 
-NOT_CAPTURED = "nothing was captured of it (VERSPAN_CAPTURE says what is), and what it was cannot be told any more"
+_UNTOLD_SURROUNDINGS: Final = [
+    (part, "was not captured (VERSPAN_CAPTURE=full does it)")
+    for part in (Part.DEPENDENCIES, Part.ENVIRONMENT, Part.ENTRY_POINT)
+]
+_SHORT: Final = 8  # digits of a commit in a sentence
 
 
 @dataclass(frozen=True)
@@ -45,30 +54,34 @@ def recorded_subject(store: Store, model: LoggedModel) -> Subject:
     """
     kept = store.captures.of(model.model_id)
     capture = store.captures.load(kept[-1].capture_id) if kept else None
+    surroundings = capture if capture and capture.dependencies.python_version else None
     code = _code(capture, model.git)
     figures = store.figures([model.model_id]).get(model.model_id, Figures(model.model_id))
-    untold = _untold(capture, code, model.git, len(kept))
+    untold = [*_untold_code(code, model.git, len(kept)), *([] if surroundings else _UNTOLD_SURROUNDINGS)]
     return Subject(
         Side(model.name, model, figures),
         code,
         model.params,
         [prompt_use(prompt) for prompt in store.prompts.used_by(model.model_id)],
-        None if capture is None else capture.dependencies,
-        None if capture is None else capture.environment,
-        None if capture is None else _started(capture.entry_point),
+        None if surroundings is None else surroundings.dependencies,
+        None if surroundings is None else surroundings.environment,
+        None if surroundings is None else _started(surroundings.entry_point),
         [Untold(part, f"{model.name}: {reason}") for part, reason in untold],
     )
 
 
-def working_tree_subject(label: str, capture: Capture) -> Subject:
-    """The working tree as it is now: its code and dependencies. It does not run, and has none of the rest.
+def working_tree_subject(folder: Path, store_url: str | None = None) -> Subject:
+    """The working tree as it is now: its code, and the packages of this interpreter. It does not run, and has no more.
 
     Args:
-        label: what stands for it.
-        capture: what was read of it.
+        folder: a folder in it.
+        store_url: the store, whose files are no part of it.
     """
-    untold = [] if capture.code else [Untold(Part.CODE, f"{label} is in no git repository")]
-    return Subject(Side(label, None, None), capture.code, dependencies=capture.dependencies, untold=untold)
+    code = captured_code(folder, capture_settings(), store_url)
+    untold = [] if code else [Untold(Part.CODE, f"{folder} is in no git repository")]
+    return Subject(
+        Side("working tree", None, None), code, dependencies=read_dependencies(folder, root_of(folder)), untold=untold
+    )
 
 
 def _code(capture: Capture | None, git: GitState | None) -> CodeState | None:
@@ -88,23 +101,19 @@ def _started(entry_point: EntryPoint) -> dict[str, str]:
     return {name: value for name, value in facts.items() if value}
 
 
-def _untold(
-    capture: Capture | None, code: CodeState | None, git: GitState | None, states: int
-) -> list[tuple[Part, str]]:
-    told: list[tuple[Part, str]] = []
+def _untold_code(code: CodeState | None, git: GitState | None, states: int) -> list[tuple[Part, str]]:
+    reasons = []
     if code is None:
-        told.append((Part.CODE, "it was in no git repository" if capture else NOT_CAPTURED))
+        reasons.append("no commit is recorded of it: it was in no git repository, or nothing was captured")
     elif not code.tree_read:
-        told.append((Part.CODE, _unread(code, git)))
-    if capture is None:
-        told += [(part, NOT_CAPTURED) for part in (Part.DEPENDENCIES, Part.ENVIRONMENT, Part.ENTRY_POINT)]
-    elif states > 1:
-        told.append((Part.CODE, f"it was seen in {states} states, and the one that was first seen last is compared"))
-    return told
+        reasons.append(_unread(code, git))
+    if states > 1:
+        reasons.append(f"it was seen in {states} states, of which the newest is compared")
+    return [(Part.CODE, reason) for reason in reasons]
 
 
 def _unread(code: CodeState, git: GitState | None) -> str:
-    commit = code.commit[:8] if code.commit else "the commit"
+    commit = code.commit[:_SHORT] if code.commit else "the commit"
     if git is not None and git.dirty:
         return f"its files differed from {commit}, and how was not captured (VERSPAN_CAPTURE=full does it)"
     return f"whether its files differed from {commit} is not known"

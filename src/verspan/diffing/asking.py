@@ -1,0 +1,109 @@
+"""``verspan.diff``: the difference of two versions that are named, or of one and the working tree."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from verspan.diffing.comparing import EVERY_PART, compare
+from verspan.diffing.model import Part, VersionDiff
+from verspan.diffing.sides import Subject, recorded_subject, working_tree_subject
+from verspan.errors import InvalidArgumentError
+from verspan.versions.git import root_of
+from verspan.versions.model import LoggedModel
+from verspan.versions.registry import opened_store, store_place
+from verspan.versions.resolving import resolve_model
+
+if TYPE_CHECKING:
+    from verspan.store.interface import Store
+
+WORKING_TREE: Final = "."
+"""Stands for the working tree as it is now, in the place of a version."""
+
+
+def diff(
+    a: str | LoggedModel,
+    b: str | LoggedModel,
+    *,
+    only: Iterable[str] | None = None,
+    repository: str | Path | None = None,
+) -> VersionDiff:
+    """What changed from one version to another: code, parameters, prompts, dependencies, environment, entry point.
+
+    ::
+
+        verspan.diff("my-genai-app@champion", "agent-v2").params.changed["temperature"].after
+        verspan.diff("my-genai-app@champion", ".")  # what is about to change
+
+    Args:
+        a: the first version: its record, name or id, the beginning of either, a name of an experiment with ``@`` and an
+            alias, or ``.`` for the working tree as it is now, which has code and dependencies alone.
+        b: the second, likewise.
+        only: what to compare: names of :class:`~verspan.diffing.model.Part`; everything where it is None.
+        repository: a folder in the git repository that both come from; the working directory's where it is None. It is
+            only read, and without one the code is compared as far as the captures tell it.
+
+    Returns:
+        The difference; what cannot be told is said in its ``untold``.
+
+    Raises:
+        NotFoundError: there is no such version.
+        InvalidArgumentError: `only` names something else.
+        StoreError: the store cannot be read.
+    """
+    with opened_store() as store:
+        asking = Asking(store, store_place(), None if repository is None else Path(repository))
+        return asking.difference(a, b, chosen_parts(only))
+
+
+def chosen_parts(names: Iterable[str] | None) -> Collection[Part]:
+    """The parts with these names; all of them where it is None.
+
+    Raises:
+        InvalidArgumentError: a name is none of theirs.
+    """
+    if names is None:
+        return EVERY_PART
+    try:
+        return frozenset(map(Part, names))
+    except ValueError as error:
+        known = ", ".join(part.value for part in Part)
+        raise InvalidArgumentError(f"{error}: what can be compared is {known}") from error
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Where two versions are looked for."""
+
+    store: Store
+    store_url: str | None
+    repository: Path | None = None
+    """A folder in the repository; the working directory's where it is None."""
+    experiment_name: str | None = None
+    """Look at this experiment's versions only."""
+
+    def difference(
+        self, a: str | LoggedModel, b: str | LoggedModel, parts: Collection[Part] = EVERY_PART
+    ) -> VersionDiff:
+        """What changed from one to the other.
+
+        Raises:
+            NotFoundError: there is no such version, or the repository is none.
+            StoreError: the store cannot be read.
+        """
+        folder = self.repository or Path.cwd()
+        root = root_of(folder)
+        if root is None and self.repository is not None:
+            raise InvalidArgumentError(f"{folder} is in no git repository: give a folder that is in one")
+        before, after = (self._subject(each, folder) for each in (a, b))
+        return compare(before, after, parts, root)
+
+    def _subject(self, version: str | LoggedModel, folder: Path) -> Subject:
+        if version == WORKING_TREE:
+            return working_tree_subject(folder, self.store_url)
+        model = (
+            version if isinstance(version, LoggedModel) else resolve_model(self.store, version, self.experiment_name)
+        )
+        return recorded_subject(self.store, model)
