@@ -27,6 +27,7 @@ from verspan.instrumentation.guard import report
 from verspan.instrumentation.handover import end_span
 from verspan.instrumentation.metrics import CallEnd
 from verspan.instrumentation.policy import InForce
+from verspan.instrumentation.serialising import MAX_CONTENT_BYTES, from_snapshot
 from verspan.instrumentation.telemetry import Telemetry
 from verspan.prompts.requests import attributes_of_request, formatted_prompts
 from verspan.redaction.active import content_text, content_value, redacted_attributes, redacted_text
@@ -108,10 +109,16 @@ class CallRun:
         try:
             content = self._taken.captures
             self._taken.request = self.adapter.snapshot_request(instance, args, kwargs, content=content)
-            if formatted_prompts:
-                self.span.set_attributes(attributes_of_request(kwargs))
+            if formatted_prompts and self._recorded:
+                document = self._taken.request if content else None
+                self._tell_prompt(document or self.adapter.snapshot_request(instance, args, kwargs, content=True))
         except Exception as error:  # noqa: BLE001 - whatever an adapter stumbles over, the call goes on
             report(error, "taking a request")
+
+    def _tell_prompt(self, request: bytes) -> None:
+        """Say which prompt the request was made from; its content tells that where it is kept nowhere, too."""
+        if len(request) <= MAX_CONTENT_BYTES:
+            self.span.set_attributes(attributes_of_request(from_snapshot(request)))
 
     def take_response(self, response: Any) -> None:
         """Take a whole response and finish."""

@@ -83,13 +83,13 @@ def remember(name: str, version: int, result: str | Sequence[Mapping[str, Any]])
         _here.set((formatted, *_here.get()[: _MAX_REMEMBERED_HERE - 1]))
 
 
-def attributes_of_request(request: Mapping[str, Any]) -> Mapping[str, str]:
+def attributes_of_request(body: Any) -> Mapping[str, str]:
     """The attributes that say which prompt a request was made from; none where it was made from none that is known.
 
     Args:
-        request: the arguments of the call. Of several prompts in it the one with the longest text counts.
+        body: what is sent, as JSON has values. Of several prompts in it the one with the longest text counts.
     """
-    texts = [text for text in _texts_in(request) if len(text) <= _MOST_CHARACTERS]
+    texts = [text for text in _texts_in(body) if len(text) <= _MOST_CHARACTERS]
     known = [formatted_prompts.get(text) for text in texts]
     found = [each for each in (*_here.get(), *known) if each is not None and each.is_within(texts)]
     if not found:
@@ -119,16 +119,16 @@ def _texts_of_contents(contents: Sequence[Any]) -> list[str]:
     return [text for text in texts if isinstance(text, str)]
 
 
-def _texts_in(request: Mapping[str, Any]) -> list[str]:
+def _texts_in(body: Any) -> list[str]:
     """All texts in a request, whatever they are for; at most a thousand."""
     found: list[str] = []
-    pending: list[Any] = [request]
+    pending: list[Any] = [body]
     while pending and len(found) < _MOST_TEXTS:
         each = pending.pop()
         if isinstance(each, str):
             found.append(each)
-        elif isinstance(each, Mapping):
+        elif isinstance(each, dict):
             pending.extend(each.values())
-        elif isinstance(each, list | tuple):
+        elif isinstance(each, list):
             pending.extend(each)
     return found
