@@ -21,6 +21,7 @@ def fresh_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No version, no experiment and no recording, before and after."""
     monkeypatch.delenv("VERSPAN_ACTIVE_MODEL", raising=False)
     monkeypatch.delenv("VERSPAN_EXPERIMENT_NAME", raising=False)
+    monkeypatch.setenv("VERSPAN_CAPTURE", "off")  # what is captured has tests of its own
     for platform in PLATFORMS:
         monkeypatch.delenv(platform.commit, raising=False)
     registry.configure_recording(None)

@@ -16,6 +16,7 @@ import pytest
 
 from verspan.store.opening import open_store
 from verspan.versions import active, life, registry
+from verspan.versions.capture.model import ReadState
 from verspan.versions.identity import experiment_id_for, model_id_for
 from verspan.versions.model import GitState, LoggedModel
 from verspan.versions.recorder import Recorder
@@ -334,7 +335,7 @@ def test_failing_announcer(recording: str, caplog: pytest.LogCaptureFixture) -> 
 
 def test_bounded() -> None:
     """A program that makes a version per request holds a bounded number of records."""
-    recorder = Recorder(lambda: None, lambda: None)
+    recorder = Recorder(lambda: None, lambda url, code: ReadState())
     model = LoggedModel("", "", "", "", 0, 0)
     for number in range(1500):
         recorder.record(replace(model, model_id=str(number)))
@@ -352,7 +353,7 @@ def test_no_spans_of_our_own(recording: str) -> None:
         seen.append(is_instrumentation_enabled())
         return recording
 
-    recorder = Recorder(place, lambda: None)
+    recorder = Recorder(place, lambda url, code: ReadState())
     recorder.record(LoggedModel(NOWHERE, "agent", "e", "shop", 0, 0))
     assert recorder.flush(30)
     assert (set(seen), list(kept_at(recording))) == ({False}, ["agent"])

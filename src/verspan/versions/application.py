@@ -13,7 +13,7 @@ from typing import Final
 from verspan.versions.git import read_described_state, read_git_state, read_head, root_of
 from verspan.versions.identity import printable
 from verspan.versions.model import GitState
-from verspan.versions.platforms import platform_git_state
+from verspan.versions.platforms import platform_git_state, service_version
 
 _NAMELESS: Final = "application"  # in the root folder, which has no name
 _SHORT_COMMIT: Final = 7  # digits, as git shortens them at least
@@ -55,16 +55,26 @@ def automatic_state(folder: Path) -> NamedState:
     """The version that a folder holds: ``<directory>-<git describe --tags --always --dirty>``.
 
     The directory is the repository's root. Without git it is the folder itself, with the commit that the platform tells
-    of, or alone.
+    of, or ``service.version``, or alone.
     """
     described = read_described_state(folder)
     state = _or_platform(described.state)
     commit = state.commit[:_SHORT_COMMIT] if state is not None and state.commit is not None else None
+    return NamedState(state_name(folder, described.description or commit or service_version()), state)
+
+
+def state_name(folder: Path, description: str | None) -> str:
+    """The name of a state: that of the repository's root or of the folder, and what tells the state apart.
+
+    Args:
+        folder: the application's.
+        description: how its state is called; where it is None, which is logged once, no state is told from another.
+    """
     directory = (root_of(folder) or folder).name or _NAMELESS
-    if described.description is None and commit is None:
+    if description is None:
         _say_indistinct(directory)
-    name = "-".join(part for part in (directory, described.description or commit) if part)
-    return NamedState(printable(_decodable(name)).strip() or _NAMELESS, state)
+    name = "-".join(part for part in (directory, description) if part)
+    return printable(_decodable(name)).strip() or _NAMELESS
 
 
 def _or_platform(state: GitState | None) -> GitState | None:

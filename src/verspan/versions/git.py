@@ -55,7 +55,7 @@ def read_git_state(folder: Path) -> GitState | None:
     try:
         return _Repository(folder, _TIMEOUT).state
     except GitError as error:
-        return _told_of(error, folder)
+        return tell_of(error, folder)
 
 
 def read_head(folder: Path) -> GitState | None:
@@ -69,7 +69,7 @@ def read_head(folder: Path) -> GitState | None:
     try:
         return _Repository(folder, _HEAD_TIMEOUT).head
     except GitError as error:
-        return _told_of(error, folder)
+        return tell_of(error, folder)
 
 
 def read_described_state(folder: Path) -> DescribedState:
@@ -82,10 +82,10 @@ def read_described_state(folder: Path) -> DescribedState:
     try:
         return DescribedState(repository.state, repository.description)
     except GitError as error:
-        return DescribedState(_told_of(error, folder), None)
+        return DescribedState(tell_of(error, folder), None)
 
 
-def _told_of(error: GitError, folder: Path) -> GitState | None:
+def tell_of(error: GitError, folder: Path) -> GitState | None:
     """Log what is lost and how to mend it, and return the state that is left."""
     root = root_of(folder)
     if root is None:

@@ -6,11 +6,15 @@ import os
 import re
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import unquote
 
+from verspan.semconv import SERVICE_VERSION
 from verspan.versions.model import GitState
 from verspan.versions.remotes import without_credentials
 
+_RESOURCE_ATTRIBUTES: Final = "OTEL_RESOURCE_ATTRIBUTES"
 _COMMIT: Final = re.compile(r"[0-9a-f]{7,64}")
+_WHOLE_COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,18 @@ PLATFORMS: Final = (
 """The first that says a commit counts; docs/versions.md lists them."""
 
 
+def service_version() -> str | None:
+    """The ``service.version`` that OpenTelemetry's variable tells; None where it tells of none."""
+    pairs = (pair.partition("=") for pair in os.environ.get(_RESOURCE_ATTRIBUTES, "").split(","))
+    found = {name.strip(): unquote(value.strip()) for name, _, value in pairs}
+    return found.get(SERVICE_VERSION) or None
+
+
 def platform_git_state() -> GitState | None:
-    """The state that the environment tells of, which never says whether it is dirty; None where it tells of none."""
-    return next((state for platform in PLATFORMS if (state := platform.git_state()) is not None), None)
+    """The state that the environment tells of, which never says whether it is dirty; None where it tells of none.
+
+    A ``service.version`` that is a whole commit counts where no platform tells of one.
+    """
+    told = next((state for platform in PLATFORMS if (state := platform.git_state()) is not None), None)
+    version = (service_version() or "").lower()
+    return told or (GitState(version) if _WHOLE_COMMIT.fullmatch(version) else None)

@@ -24,7 +24,9 @@ from opentelemetry.instrumentation.utils import suppress_instrumentation
 
 from verspan.errors import VerspanError
 from verspan.instrumentation.guard import report
-from verspan.versions.model import GitState, LoggedModel
+from verspan.versions.capture.model import Capture, CodeState, ReadState
+from verspan.versions.identity import state_fingerprint
+from verspan.versions.model import LoggedModel
 from verspan.versions.warnings import warn_of_record
 
 if TYPE_CHECKING:
@@ -34,7 +36,7 @@ _PATIENCE: Final = 10.0  # seconds that a fork or the end of the process waits f
 _MAX_KNOWN: Final = 1000  # versions that a process remembers; one that is forgotten is merely written again
 
 _Place = Callable[[], "str | None"]
-_ReadGit = Callable[[], "GitState | None"]
+_ReadState = Callable[["str | None", "CodeState | None"], ReadState]
 
 _logger = logging.getLogger(__name__)
 
@@ -54,8 +56,12 @@ class _Entry:
     model: LoggedModel
     named: bool
     """Whether it is written; a version that is known by its id alone is looked up instead."""
-    git_read: bool = False
-    """Whether git has been asked, for a version that came without its state."""
+    code: CodeState | None = None
+    """The state of its code, where that was read before it was named."""
+    capture: Capture | None = None
+    """Its state, once that has been read and where it is captured."""
+    state_read: bool = False
+    """Whether its state has been read, of a version that this process runs."""
     settled_at: str | None = None
     """URL of the store where it has been written or looked up, whether or not that went well."""
     in_use: bool = True
@@ -86,12 +92,13 @@ class Recorder:
 
     Args:
         place: gives the store's URL, or None where nothing is to be kept.
-        git_state: gives the state of the application's working tree. Both are asked in the background.
+        read_state: gives the application's state: it is told the store's URL, and the state of the code where that has
+            been read. Both are asked in the background.
     """
 
-    def __init__(self, place: _Place, git_state: _ReadGit) -> None:
+    def __init__(self, place: _Place, read_state: _ReadState) -> None:
         self._place = place
-        self._git_state = git_state
+        self._read_state = read_state
         self._announcer: Announces | None = None
         self._awaited_at_exit = False
         self._known: dict[str, _Entry] = {}
@@ -103,16 +110,17 @@ class Recorder:
         self._thread: threading.Thread | None = None
         self._awaited_in_child = False
 
-    def record(self, model: LoggedModel) -> LoggedModel:
+    def record(self, model: LoggedModel, code: CodeState | None = None) -> LoggedModel:
         """Have a version's record written, unless this process has done so.
 
         Args:
-            model: the record; where its git state is None it is read in the background.
+            model: the record; its state is read in the background.
+            code: the state of its code, where that has been read already.
 
         Returns:
             The record as far as this process knows it.
         """
-        return self._settle(_Entry(model, named=True))
+        return self._settle(_Entry(model, named=True, code=code))
 
     def look_up(self, model: LoggedModel) -> LoggedModel:
         """Have a version that is known by its id alone looked up in the store, and say so where it is not there.
@@ -131,7 +139,7 @@ class Recorder:
         with self._lock:
             known = self._known.get(model.model_id)
             if known is None:
-                self._remember(_Entry(model, named=True, git_read=True, settled_at=url, in_use=False))
+                self._remember(_Entry(model, named=True, state_read=True, settled_at=url, in_use=False))
             else:
                 known.model, known.announced_by = model, None
         self._work_in_background()
@@ -211,7 +219,8 @@ class Recorder:
     def _work(self) -> None:
         with suppress_instrumentation():
             while batch := self._next_batch():
-                self._read_git({id(entry): entry for entry in (*batch.unsettled, *batch.unannounced)}.values())
+                entries = {id(entry): entry for entry in (*batch.unsettled, *batch.unannounced)}
+                self._read_states(batch.url, entries.values())
                 if batch.announcer is not None:  # first, since a store may be locked and telemetry should not wait
                     self._announce_by(batch.announcer, batch.unannounced)
                 if batch.url is not None and batch.unsettled:
@@ -235,16 +244,15 @@ class Recorder:
                     self._thread = None
             return batch
 
-    def _read_git(self, entries: Iterable[_Entry]) -> None:
-        unread = [entry for entry in entries if entry.named and entry.model.git is None and not entry.git_read]
-        try:
-            state = self._git_state() if unread else None
-        except Exception as error:  # noqa: BLE001 - a thread of ours does not print a traceback into the application
-            report(error, "asking git for a version's state")
-            state = None
-        for entry in unread:
-            entry.git_read = True
-            entry.model = replace(entry.model, git=state)
+    def _read_states(self, url: str | None, entries: Iterable[_Entry]) -> None:
+        for entry in entries:
+            if not entry.named or entry.state_read:
+                continue
+            entry.state_read = True
+            try:
+                _take_over(entry, self._read_state(url, entry.code))
+            except Exception as error:  # noqa: BLE001 - a thread of ours does not print a traceback into the application
+                report(error, "reading a version's state")
 
     def _settle_at(self, url: str, entries: Sequence[_Entry]) -> None:
         try:
@@ -327,10 +335,20 @@ def _say_no_place(error: str) -> None:
     )
 
 
+def _take_over(entry: _Entry, state: ReadState) -> None:
+    entry.capture = state.capture
+    model = replace(entry.model, git=entry.model.git or state.git)
+    if state.capture is not None:
+        model = replace(model, fingerprint=state_fingerprint(state.capture.fingerprint, model.params))
+    entry.model = model
+
+
 def _settled(store: Store, entry: _Entry) -> LoggedModel:
     if entry.named:
         kept = store.upsert_model(entry.model)
         warn_of_record(entry.model, kept)
+        if entry.capture is not None:
+            store.captures.keep(kept.model_id, entry.capture)
         return kept
     found = store.get_model(entry.model.model_id)
     if found is None or found.name == found.model_id:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from verspan.runtime import current_settings
 from verspan.settings import LOCAL_EXPORTER, sdk_disabled
-from verspan.versions.application import application_git_state
+from verspan.versions.capture.model import CodeState, ReadState
 from verspan.versions.identity import experiment_id_for, model_id_for
 from verspan.versions.model import GitState, LoggedModel
 from verspan.versions.recorder import Announces, Recorder
@@ -26,7 +26,13 @@ def _place_by_settings() -> str | None:
     return settings.store_url if LOCAL_EXPORTER in settings.exporters and not sdk_disabled() else None
 
 
-_recorder = Recorder(_place_by_settings, application_git_state)
+def _read_state(store_url: str | None, code: CodeState | None) -> ReadState:
+    from verspan.versions.capture.taking import read_state  # loaded on the recorder's thread alone
+
+    return read_state(store_url, code)
+
+
+_recorder = Recorder(_place_by_settings, _read_state)
 if hasattr(os, "register_at_fork"):  # not on Windows, where nothing forks
     os.register_at_fork(before=_recorder.wait_for_fork, after_in_child=_recorder.begin_anew)
 
@@ -63,13 +69,16 @@ def flush(timeout: float) -> bool:
     return _recorder.flush(timeout)
 
 
-def recorded(experiment_name: str, name: str, git: GitState | None = None) -> LoggedModel:
+def recorded(
+    experiment_name: str, name: str, git: GitState | None = None, code: CodeState | None = None
+) -> LoggedModel:
     """The record of a version, which is written in the background the first time that this process asks for it.
 
     Args:
         experiment_name: the application that the version belongs to.
         name: the version's name.
         git: the state of its working tree, where that has been read already.
+        code: likewise, with all that differs from the commit.
     """
     now = time.time_ns() // 1_000_000
     model = LoggedModel(
@@ -81,7 +90,7 @@ def recorded(experiment_name: str, name: str, git: GitState | None = None) -> Lo
         last_updated_timestamp=now,
         git=git,
     )
-    return _recorder.record(model)
+    return _recorder.record(model, code)
 
 
 def looked_up(model_id: str) -> LoggedModel:

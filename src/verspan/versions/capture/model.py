@@ -15,6 +15,8 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
+from verspan.versions.model import GitState
+
 
 class FileMode(str, Enum):
     """What a file is, as git writes it; of the permissions git knows whether a file is executable, and no more."""
@@ -123,7 +125,7 @@ class CodeState:
     commit_timestamp: int | None = None
     """When the commit was made, in milliseconds since the epoch."""
     description: str | None = None
-    """What ``git describe --tags --always`` says of the commit."""
+    """What ``git describe --tags --always`` says of the commit; ``service.version`` where the tree was not read."""
     tree_read: bool = True
     """Whether the working tree could be looked at; no for a commit that only the platform tells of."""
     files: Sequence[FileState] = ()
@@ -154,6 +156,7 @@ class CodeState:
         return _digest(
             {
                 "commit": self.commit,
+                "version": None if self.tree_read else self.description,
                 "files": [[each.path, each.mode.value, each.digest] for each in self.files],
                 "omissions": [[each.path, each.size, each.digest] for each in self.omissions],
                 "submodules": [[each.path, each.code.fingerprint] for each in self.submodules if each.changed],
@@ -242,6 +245,16 @@ class KeptCapture:
     """In milliseconds since the epoch."""
     last_seen_timestamp: int
     """Likewise."""
+
+
+@dataclass(frozen=True)
+class ReadState:
+    """What was read of an application's state, for the record of a version."""
+
+    git: GitState | None = None
+    """None outside a git repository."""
+    capture: Capture | None = None
+    """None where the settings say that nothing is captured."""
 
 
 def _digest(document: Mapping[str, Any]) -> str:
