@@ -6,7 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from opentelemetry.sdk.trace import Event, ReadableSpan
-from opentelemetry.trace import Link, Status
+from opentelemetry.trace import Link, Status, StatusCode
+
+UNSET_STATUS = Status(StatusCode.UNSET)
+"""The status of Verspan's own spans of which nobody has said how they went."""
 
 
 class SpanCopy(ReadableSpan):

@@ -34,9 +34,9 @@ from opentelemetry.trace import (
 from verspan.instrumentation.call_spans import Scope
 from verspan.instrumentation.failures import exception_texts, exception_type
 from verspan.semconv import EXCEPTION_EVENT, EXCEPTION_TYPE
+from verspan.span_copies import UNSET_STATUS
 
 _SAMPLED, _NOT_SAMPLED = TraceFlags(TraceFlags.SAMPLED), TraceFlags(TraceFlags.DEFAULT)
-_UNSET = Status(StatusCode.UNSET)
 
 
 class CallEvent(NamedTuple):
@@ -68,7 +68,7 @@ class CallSpan(Span):
         self.attributes: dict[str, Any] = {}
         self._events: Sequence[CallEvent] = ()
         self._links: Sequence[Link] = ()
-        self.status = _UNSET
+        self.status = UNSET_STATUS
         self.end_time: int | None = None
         self._maker = maker
         self.resource = maker.resource

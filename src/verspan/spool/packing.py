@@ -18,6 +18,7 @@ from opentelemetry.trace import DEFAULT_TRACE_STATE, Link, SpanContext
 
 from verspan.errors import InvalidArgumentError
 from verspan.instrumentation.handover import Supplement
+from verspan.span_copies import UNSET_STATUS
 from verspan.spool.spans import Origin, SpooledContext, SpooledEvent, SpooledLink, SpooledSpan
 
 _VERSION = 4  # the newest format that every Python from 3.4 on reads: another one may deliver what this one wrote
@@ -28,6 +29,7 @@ _PLAIN_OF: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
     (float, float),
     ((bytes, bytearray, memoryview), bytes),
 )
+_SILENT = (UNSET_STATUS.status_code.value, None)
 _NO_ORIGIN = Origin(Resource({}), None)
 
 
@@ -54,6 +56,8 @@ def pack_span(span: ReadableSpan, supplement: Supplement | None, origin: int, *,
         else:
             attributes = {**attributes, **supplement.attributes()}
     status, parent = span.status, span.parent
+    # Most have the one status that says nothing; to read it by its names takes two calls.
+    code, description = _SILENT if status is UNSET_STATUS else (status.status_code._value_, status.description)
     events, links = span._events, span._links  # noqa: SLF001 - the properties copy them under a lock, empty or not
     # In the order of SpooledSpan's fields; naming them would cost a microsecond.
     fields: tuple[Any, ...] = (
@@ -64,8 +68,8 @@ def pack_span(span: ReadableSpan, supplement: Supplement | None, origin: int, *,
         span.kind._value_,
         start_time,
         end_time,
-        status.status_code._value_,
-        status.description,
+        code,
+        description,
         attributes,
         span.dropped_attributes,
         [_event(event) for event in events] if events else (),

@@ -28,8 +28,9 @@ class ChatAdapter:
         if body is None:
             return None
         peer = _client.peer(instance)
-        stream = bool(kwargs.get("stream") or body.get("stream"))
-        return Call("chat", peer.provider_name, text(body.get("model")), peer.address, peer.port, stream)
+        model, stream = body.get("model"), bool(kwargs.get("stream") or body.get("stream"))
+        known_model = model if isinstance(model, str) else None
+        return Call("chat", peer.provider_name, known_model, peer.address, peer.port, stream)
 
     def snapshot_request(
         self,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
+from weakref import ref
 
 from verspan_openai._fields import NO_FIELDS
 
@@ -23,6 +23,14 @@ class Peer(NamedTuple):
     port: int | None
 
 
+class _KnownPeer(NamedTuple):
+    """What was found out of a client."""
+
+    client: ref[Any]
+    base_url: Any
+    peer: Peer
+
+
 class _Types(NamedTuple):
     """The client's own types, which are there once a client is."""
 
@@ -33,7 +41,8 @@ class _Types(NamedTuple):
 
 AZURE_HOSTS = (".openai.azure.com", ".services.ai.azure.com", ".cognitiveservices.azure.com")
 _DEFAULT_PORTS = {"https": 443, "http": 80}
-_peers: WeakKeyDictionary[Any, tuple[Any, Peer]] = WeakKeyDictionary()
+_peers: dict[int, _KnownPeer] = {}
+"""By the client's identity, until the client is gone; a dictionary of weak keys would make a reference on each call."""
 
 
 @cache
@@ -86,12 +95,13 @@ def peer(client: Any) -> Peer:
     """
     # The client computes its address anew on every access; this is what it computes it from.
     base_url = getattr(client, "_base_url", None)
-    known = _peers.get(client)
-    if known is not None and known[0] is base_url:
-        return known[1]
+    key = id(client)
+    known = _peers.get(key)
+    if known is not None and known.client() is client and known.base_url is base_url:
+        return known.peer
     found = _peer_at(client, client.base_url)
     if base_url is not None:
-        _peers[client] = (base_url, found)
+        _peers[key] = _KnownPeer(ref(client, lambda _: _peers.pop(key, None)), base_url, found)
     return found
 
 
