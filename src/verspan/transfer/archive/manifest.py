@@ -43,9 +43,9 @@ class Manifest:
         """All members together, in bytes."""
         return sum(member.size for member in self.members)
 
-    def lines(self, name: str) -> int:
-        """How many records a member has; none where it is not there."""
-        return sum(member.lines or 0 for member in self.members if member.name == name)
+    def records(self, subject: str) -> int:
+        """How many records it has of a subject, such as ``spans``."""
+        return sum(member.lines or 0 for member in self.members if member.name == records_name(subject))
 
 
 def blob_name(digest: str) -> str:
