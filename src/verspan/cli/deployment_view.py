@@ -20,8 +20,8 @@ def live_columns(answers: Sequence[Live]) -> list[Column]:
     return [
         _environments([answer.environment for answer, _version in rows]),
         _names([version.model_name for _answer, version in rows]),
-        Column("since", [_time(each and each.start_timestamp) for each in deployments]),
-        Column("until", [_time(each and each.end_timestamp) for each in deployments], rank=1),
+        Column("since", [_time(each.start_timestamp if each else None) for each in deployments]),
+        Column("until", [_time(each.end_timestamp if each else None) for each in deployments], rank=1),
         Column("by", [(each and each.deployed_by) or NOTHING for each in deployments], rank=2, least=8),
         Column("evidence", [_evidence(version) for _answer, version in rows]),
         Column("last seen", [local_time(version.last_seen_ns) for _answer, version in rows], rank=3),

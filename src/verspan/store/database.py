@@ -26,6 +26,7 @@ class Database:
 
     def __init__(self, path: Path, lock_timeout_s: float) -> None:
         self.path = path
+        self._lock_timeout_s = lock_timeout_s
         self._engine = _engine_for(path, lock_timeout_s)
         self._immediate = self._engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
         self._write_lock = threading.Lock()
@@ -56,7 +57,9 @@ class Database:
         While others read or write it stays as it is, until one of them comes to empty it.
         """
         with self._transaction(self._engine.execution_options(**{_BEGIN: ""})) as connection:
+            connection.exec_driver_sql("PRAGMA busy_timeout = 0")
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {round(self._lock_timeout_s * 1000)}")
 
     def before_fork(self) -> None:
         """Leave the child no connection."""
