@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from verspan.store.conformance import FigureConformance, ModelConformance, SpanConformance, TraceConformance
+from verspan.store.conformance import (
+    AliasConformance,
+    FigureConformance,
+    LifeConformance,
+    ModelConformance,
+    ModelSearchConformance,
+    SpanConformance,
+    TraceConformance,
+)
 
 
 class TestSpans(SpanConformance):
@@ -15,6 +23,18 @@ class TestTraces(TraceConformance):
 
 class TestModels(ModelConformance):
     """Versions are recorded and found."""
+
+
+class TestLife(LifeConformance):
+    """Records of versions change as they may, and each change is noted."""
+
+
+class TestAliases(AliasConformance):
+    """Aliases go from one version to another."""
+
+
+class TestModelSearch(ModelSearchConformance):
+    """Versions are searched for."""
 
 
 class TestFigures(FigureConformance):

@@ -11,11 +11,15 @@ import pytest
 from sqlalchemy import Connection, text
 
 from verspan.errors import StoreTooNewError
-from verspan.store import migrations
-from verspan.store.conformance.records import span, trace_id
+from verspan.store import migrations, record_tables
+from verspan.store.conformance.records import model, span, trace_id
 from verspan.store.database import Database
+from verspan.store.interface import ModelQuery
 from verspan.store.migrations import MIGRATIONS, migrate, schema_version
 from verspan.store.opening import open_store
+from verspan.versions.model import GitState
+from verspan.versions.search.grammar import parse_filter
+from verspan.versions.search.model import ModelSearch
 
 NEWEST = len(MIGRATIONS)
 FORK = multiprocessing.get_context("fork")
@@ -103,3 +107,53 @@ def test_history() -> None:
     """The history of the schema has a line for every version."""
     for version in range(1, len(MIGRATIONS) + 1):
         assert f"\n {version}  " in (migrations.__doc__ or "")
+
+
+FIRST_MODELS = """
+CREATE TABLE logged_models (
+    model_key INTEGER NOT NULL PRIMARY KEY, model_id VARCHAR NOT NULL UNIQUE, name VARCHAR, experiment_key INTEGER,
+    recorded BOOLEAN NOT NULL, status VARCHAR NOT NULL, git_known BOOLEAN NOT NULL, git_commit VARCHAR,
+    git_branch VARCHAR, git_remote_url VARCHAR, git_dirty BOOLEAN, params JSON NOT NULL, tags JSON NOT NULL,
+    created_ms BIGINT NOT NULL, updated_ms BIGINT NOT NULL, trace_count BIGINT NOT NULL, first_seen_ns BIGINT,
+    last_seen_ns BIGINT
+)"""
+"""The table of versions as the first schema had it."""
+
+
+def make_first(connection: Connection) -> None:
+    """Have a store's versions as the first schema had them, with parameters and tags as JSON."""
+    model_id = model("v1").model_id
+    for table in record_tables.metadata.tables:
+        connection.execute(text(f"DROP TABLE {table}"))
+    connection.execute(text("DROP TABLE logged_models"))
+    connection.execute(text(FIRST_MODELS))
+    connection.execute(
+        text("""INSERT INTO logged_models VALUES (7, :id, 'v1', 1, 1, 'READY', 1, 'c0ffee', 'main', NULL, 0,
+            '{"a": "1", "b": "2"}', '{"team": "search"}', 5, 6, 3, 8, 9)"""),
+        {"id": model_id},
+    )
+    connection.execute(text("INSERT INTO experiments VALUES (1, :id, 'support')"), {"id": model("v1").experiment_id})
+    connection.execute(text("DELETE FROM schema_version WHERE version > 1"))
+
+
+def test_versions_of_the_first_schema(old: Database, url: str) -> None:
+    """Versions of the first schema have their parameters and tags in rows afterwards, and keep all that they had."""
+    with old.writing() as connection:
+        make_first(connection)
+    given = model(
+        "v1",
+        git=GitState("c0ffee", "main", None, dirty=False),
+        params={"a": "1", "b": "2"},
+        tags={"team": "search"},
+        creation_timestamp=5,
+        last_updated_timestamp=6,
+    )
+    with closing(open_store(url, create=False)) as store:
+        assert store.find_models(ModelQuery()) == [given]
+        assert store.upsert_model(given) == given
+        found = store.models.search(ModelSearch(where=parse_filter("params.b = '2' AND tags.team = 'search'")))
+        assert found.models == [given]
+    with old.reading() as connection:
+        (row,) = connection.execute(text("SELECT * FROM logged_models")).mappings()
+        assert (row["model_key"], row["trace_count"], row["first_seen_ns"], row["last_seen_ns"]) == (7, 3, 8, 9)
+        assert not {"params", "tags"} & row.keys()

@@ -10,7 +10,7 @@ from verspan.audit.model import Change
 from verspan.errors import InvalidArgumentError, NotFoundError
 from verspan.store import tables
 from verspan.store.audit import note_change
-from verspan.store.audit_tables import audit_contents
+from verspan.store.audit_log import actors_of
 from verspan.store.keys import next_key
 from verspan.store.model_changes import known_model, model_key, now_ms, present_model
 from verspan.store.model_reading import read_models, selected_models
@@ -67,18 +67,19 @@ def alias_moves(connection: Connection, experiment_name: str, alias: str | None)
             origin.c.model_id.label("from_model_id"),
             goal.c.model_id.label("to_model_id"),
             _MOVES.moved_ms.label("timestamp"),
-            audit_contents.c.actor,
+            _MOVES.sequence,
         )
         .join(tables.experiments, _EXPERIMENTS.experiment_key == _MOVES.experiment_key)
         .outerjoin(origin, origin.c.model_key == _MOVES.from_model_key)
         .outerjoin(goal, goal.c.model_key == _MOVES.to_model_key)
-        .outerjoin(audit_contents, audit_contents.c.sequence == _MOVES.sequence)
         .where(_EXPERIMENTS.name == experiment_name)
         .order_by(_MOVES.move_key.desc())
     )
     if alias is not None:
         statement = statement.where(_MOVES.alias == alias)
-    return [AliasMove(**row._mapping) for row in connection.execute(statement)]  # noqa: SLF001 - SQLAlchemy's public name
+    rows = connection.execute(statement).all()
+    actors = actors_of(connection, [row.sequence for row in rows])
+    return [AliasMove(*row[:-1], actors.get(row.sequence)) for row in rows]
 
 
 def _move(connection: Connection, alias: str, origin: LoggedModel | None, goal: LoggedModel | None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, Column, Connection, Integer, MetaData, Select, Table, column, insert, inspect, select, table, text
+from sqlalchemy import JSON, Column, Connection, Integer, MetaData, Table, insert, inspect, select, text
 
 from verspan.store import tables
 from verspan.store.model_tables import model_params, model_tags
@@ -23,9 +23,8 @@ def part_models(connection: Connection) -> None:
         return
     connection.execute(text(f"ALTER TABLE {name} RENAME TO {_OLD}"))
     tables.logged_models.create(connection)
-    kept = [each for each in columns if each in tables.logged_models.c]
-    old: Select[Any] = select(*(column(each) for each in kept)).select_from(table(_OLD))
-    connection.execute(insert(tables.logged_models).from_select(kept, old))
+    names = ", ".join(each for each in columns if each in tables.logged_models.c)
+    connection.execute(text(f"INSERT INTO {name} ({names}) SELECT {names} FROM {_OLD}"))  # noqa: S608 - names of ours
     for part in (model_params, model_tags):
         _fill(connection, part, part.name.removeprefix("model_"))
     connection.execute(text(f"DROP TABLE {_OLD}"))

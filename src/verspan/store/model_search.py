@@ -143,7 +143,9 @@ def _comparison(comparison: Comparison) -> ColumnElement[bool]:
     )
 
 
-def _attribute(column: Column[Any], compare: Callable[[Any, Any], ColumnElement[bool]], value: Any) -> Any:
+def _attribute(
+    column: Column[Any], compare: Callable[[Any, Any], ColumnElement[bool]], value: Any
+) -> ColumnElement[bool]:
     if column.table is tables.experiments:
         return _in_experiments(compare(column, value))
     compared = compare(column, value)

@@ -9,7 +9,10 @@ A test module gives a fixture ``store`` with an empty store, and inherits the cl
 
 from __future__ import annotations
 
+from verspan.store.conformance.aliases import AliasConformance as AliasConformance
 from verspan.store.conformance.figures import FigureConformance as FigureConformance
+from verspan.store.conformance.life import LifeConformance as LifeConformance
+from verspan.store.conformance.model_search import ModelSearchConformance as ModelSearchConformance
 from verspan.store.conformance.models import ModelConformance as ModelConformance
 from verspan.store.conformance.prompts import PromptConformance as PromptConformance
 from verspan.store.conformance.spans import SpanConformance as SpanConformance
