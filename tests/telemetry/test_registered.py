@@ -24,6 +24,7 @@ WHOLE = LoggedModel(
     GitState("c" * 40, "main", URL, dirty=False),
     {"temperature": "0.7", "a.b": "c"},
     {"team": "tea"},
+    fingerprint="f" * 64,
 )
 
 
@@ -41,6 +42,7 @@ def test_attributes() -> None:
         "logged_model.status": "FAILED",
         "logged_model.creation_timestamp": 5,
         "logged_model.last_updated_timestamp": 7,
+        "logged_model.fingerprint": "f" * 64,
         "logged_model.git.dirty": False,
         "vcs.ref.head.revision": "c" * 40,
         "vcs.ref.head.name": "main",
@@ -62,6 +64,8 @@ def test_there_and_back(model: LoggedModel) -> None:
     [
         {"logged_model.id": model_id_for("shop", "v2")},
         {"logged_model.id": None},
+        {"logged_model.fingerprint": "f" * 63},
+        {"logged_model.fingerprint": 7},
         {"logged_model.name": ""},
         {"logged_model.name": 5},
         {"logged_model.experiment.name": "\x1b[31m"},

@@ -6,6 +6,7 @@ record as the store of the process itself. A store takes the record out of the s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from verspan.traces.model import SpanRecord
 from verspan.versions.identity import checked_name, experiment_id_for, model_id_for
 from verspan.versions.model import LoggedModel, LoggedModelStatus
 
+_FINGERPRINT: Final = re.compile(r"[0-9a-f]{64}")
 _TIMES: Final = range(2**53)  # milliseconds since the epoch, as far as JSON and doubles hold whole numbers
 
 
@@ -37,6 +39,8 @@ def registered_attributes(model: LoggedModel) -> dict[str, str | int | bool]:
     }
     if model.git is not None and model.git.dirty is not None:
         attributes[semconv.LOGGED_MODEL_GIT_DIRTY] = model.git.dirty
+    if model.fingerprint is not None:
+        attributes[semconv.LOGGED_MODEL_FINGERPRINT] = model.fingerprint
     return attributes
 
 
@@ -85,11 +89,20 @@ def _record(found: Mapping[str, Any]) -> LoggedModel | None:
         git=git_state_in(found, dirty=dirty if isinstance(dirty, bool) else None),
         params=_named(found, semconv.LOGGED_MODEL_PARAM_PREFIX),
         tags=_named(found, semconv.LOGGED_MODEL_TAG_PREFIX),
+        fingerprint=_fingerprint(found.get(semconv.LOGGED_MODEL_FINGERPRINT)),
     )
 
 
 def _milliseconds(value: object) -> int:
     if type(value) is not int or value not in _TIMES:
+        raise ValueError(value)
+    return value
+
+
+def _fingerprint(value: object) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str) or not _FINGERPRINT.fullmatch(value):
         raise ValueError(value)
     return value
 
