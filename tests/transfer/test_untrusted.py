@@ -49,7 +49,7 @@ def with_records(members: Members, subject: str, lines: list[bytes]) -> Members:
     return with_member(members, f"{subject}.jsonl.zst", content, len(lines))
 
 
-def with_member(members: Members, name: str, content: bytes, lines: int | None, **claimed: Any) -> Members:
+def with_member(members: Members, name: str, content: bytes, lines: int | None, **claimed: int) -> Members:
     """The members with another content of one, and a manifest that fits it but for what is claimed."""
     manifest = json.loads(members["manifest.json"])
     others = [member for member in manifest["members"] if member["name"] != name]
@@ -85,11 +85,11 @@ def refused(store: Store, path: Path, **options: Any) -> str:
     return message.partition(REFUSED)[2]
 
 
-@pytest.mark.parametrize("kept", [0, 1, 100, 0.5, 0.9, -1])
+@pytest.mark.parametrize("kept", [0, 0.001, 0.5, 0.9, 0.9999])
 def test_cut_short(there: Store, exported: Path, kept: float) -> None:
     """A file that is cut short anywhere is refused."""
     whole = exported.read_bytes()
-    exported.write_bytes(whole[: int(kept * len(whole)) if isinstance(kept, float) else kept])
+    exported.write_bytes(whole[: int(kept * len(whole))])
     assert refused(there, exported).startswith("it is damaged or cut short")
 
 
@@ -145,7 +145,7 @@ def test_other_content(there: Store, exported: Path) -> None:
     assert refused(there, exported) == (
         "models.jsonl.zst is not what its manifest says: it was changed since it was exported"
     )
-    write(exported, with_member(members, "spans.jsonl.zst", b"", 0, lines=5))
+    write(exported, with_member(members, "spans.jsonl.zst", b"", 5))
     assert refused(there, exported) == "spans.jsonl.zst has 0 records, and its manifest says 5"
     write(exported, {name: content for name, content in members.items() if name != "spans.jsonl.zst"})
     assert refused(there, exported) == "its members are not those of its manifest: 'spans.jsonl.zst'"
@@ -171,7 +171,7 @@ def test_unpacks_to_too_much(there: Store, exported: Path) -> None:
 def test_says_less_than_it_unpacks_to(there: Store, exported: Path) -> None:
     """A member that unpacks to more than its manifest says is left off there, however much is left."""
     members = members_of(exported)
-    bomb = packed(b"\0" * 2**28)
+    bomb = packed(b"\0" * 2**27)
     digest = hashlib.sha256(b"").hexdigest()
     write(exported, with_member(members, f"blobs/{digest}.zst", b"", None) | {f"blobs/{digest}.zst": bomb})
     tracemalloc.start()
