@@ -114,7 +114,10 @@ RULES = {
         f"{STORE} {ZSTD} {SET_UP} verspan.store.encoding verspan.artifacts verspan.prompts verspan.versions orjson"
     ),
     "verspan.mlflow_import": f"{STORE} {SET_UP} verspan.transfer verspan.versions orjson",
-    "verspan.packaging": f"{STORE} {SET_UP} {API} verspan.artifacts verspan.versions orjson",
+    "verspan.packaging": f"{STORE} {SET_UP} verspan.artifacts verspan.versions orjson",
+    "verspan.packaging.serving": (
+        f"{API} {PROPAGATORS} {SET_UP} verspan.packaging verspan.tracing.live verspan.members orjson uvicorn"
+    ),
     "verspan.diffing": f"{STORE} verspan.versions verspan.checkout.paths verspan.prompts.model verspan.prompts.templates packaging",
     "verspan.diffing.rendering": "verspan.diffing verspan.traces.model verspan.cli.quantities verspan.cli.terminal rich pygments",
     "verspan.redaction": (

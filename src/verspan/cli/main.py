@@ -25,6 +25,10 @@ COMMANDS = {
     "deployments": LazyCommand("verspan.cli.live:deployments", "List what was live when, and what traffic shows."),
     "audit": LazyCommand("verspan.cli.audit:audit", "List every change of a record, check the log, export it."),
     "spool": LazyCommand("verspan.cli.spool:spool", "List spans on their way to their destination, or deliver them."),
+    "package": LazyCommand(
+        "verspan.cli.package:package", "Look at the package of a version, agree that it may run, write its Dockerfile."
+    ),
+    "serve": LazyCommand("verspan.cli.serve:serve", "Serve the package of a version over HTTP."),
     "doctor": LazyCommand(
         "verspan.cli.doctor.command:doctor", "Say what is recorded, where it goes, and what to mend."
     ),

@@ -9,6 +9,7 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from uuid import uuid4
 
 from verspan.artifacts.contents import CHUNK_BYTES, write_verified
 from verspan.artifacts.progress import Meter
@@ -17,6 +18,7 @@ from verspan.artifacts.versions import MODELS
 from verspan.errors import InvalidArgumentError, NotFoundError
 from verspan.packaging.archive import PackageArchive
 from verspan.packaging.model import PACKAGE_PATH
+from verspan.packaging.places import cache_folder
 from verspan.versions.life import get_logged_model
 from verspan.versions.registry import opened_store
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from verspan.store.interface import Store
 
 _SUFFIX: Final = ".zip"
+_PACKAGES: Final = "packages"
 
 
 def own_folder() -> Path:
@@ -45,8 +48,8 @@ def find_package(model_uri: str | os.PathLike[str]) -> Path:
         StoreError: the store or the artifact root cannot be used, or the content is not what was logged.
     """
     text = os.fspath(model_uri)
-    if _is_path(text):
-        return _copied(Path(text))
+    if is_path(text):
+        return copied(Path(text))
     model_id = get_logged_model(text.removeprefix(MODELS)).model_id
     with opened_store() as store:
         return package_of(store, model_id)
@@ -80,11 +83,18 @@ def read_package(model_uri: str | os.PathLike[str]) -> PackageArchive:
     return PackageArchive(find_package(model_uri))
 
 
-def _is_path(text: str) -> bool:
+def is_path(text: str) -> bool:
+    """Whether a text is the path of a package rather than a version's name."""
     return text.endswith(_SUFFIX) or os.sep in text.removeprefix(MODELS) or Path(text).is_file()
 
 
-def _copied(path: Path) -> Path:
+def copied(path: Path) -> Path:
+    """A copy of a package's file that nobody else can change.
+
+    Raises:
+        InvalidArgumentError: it cannot be read.
+        NotFoundError: it is not there.
+    """
     target = own_folder() / PACKAGE_PATH
     try:
         with path.open("rb") as source, target.open("xb") as copy:
@@ -94,6 +104,19 @@ def _copied(path: Path) -> Path:
     except OSError as error:
         raise InvalidArgumentError(f"the package {str(path)!r} cannot be read: {error.strerror or error}") from error
     return target
+
+
+def kept_in_cache(archive: PackageArchive) -> Path:
+    """The package's file in the user's cache, for another process to read; it stays."""
+    path = cache_folder() / _PACKAGES / f"{archive.package.digest}{_SUFFIX}"
+    incoming = path.with_name(f"{path.name}.{uuid4().hex}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(archive.path, incoming)
+        incoming.replace(path)
+    except OSError as error:
+        raise InvalidArgumentError(f"{str(path.parent)!r} cannot be written: {error.strerror or error}") from error
+    return path
 
 
 def _remove(folder: Path, process: int) -> None:

@@ -6,7 +6,6 @@ import os
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +79,7 @@ def _manifest(record: LoggedModel, entry_point: str) -> PackageManifest:
         model_id=record.model_id,
         model_name=record.name,
         experiment_name=record.experiment_name,
-        git=None if record.git is None else replace(record.git, branch=None),
+        git=record.git,
         entry_point=entry_point,
         python=f"{sys.version_info.major}.{sys.version_info.minor}",
         files=(),

@@ -38,7 +38,7 @@ class PackageManifest:
     model_name: str
     experiment_name: str
     git: GitState | None
-    """The commit of the version, without its branch, which does not make another version."""
+    """What git said of the version."""
     entry_point: str
     """What is called: ``module:attribute``."""
     python: str

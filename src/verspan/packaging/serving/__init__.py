@@ -1,0 +1,1 @@
+"""A package over HTTP: an ASGI application, and uvicorn around it."""
