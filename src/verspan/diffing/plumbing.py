@@ -1,12 +1,14 @@
-"""A repository that is only read: objects that are made meanwhile go to a folder of their own.
+"""A repository that is only read: it lends its objects, and those that are made meanwhile go to a folder of their own.
 
-Neither the user's working tree nor the index, references, objects or hooks are touched, and nothing is fetched.
+Nothing of the user's is touched: neither the working tree nor the index, references, objects or hooks; and nothing is
+fetched.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import shutil
 import tempfile
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -16,19 +18,19 @@ from typing import Final
 from verspan.versions.git_command import GitError, GitFolder
 
 _COMMIT: Final = re.compile(r"[0-9a-f]{7,64}")
-_TIMEOUT: Final = 300.0  # seconds for all questions: people wait for the answer, and stop waiting themselves
-_SETTINGS: Final = {"core.quotePath": "true", "gc.auto": "0"}
-_ALONE: Final = {
-    "GIT_NO_REPLACE_OBJECTS": "1",
-    "GIT_ALLOW_PROTOCOL": "none",  # a partial clone would fetch what it lacks
-}
+_TIMEOUT: Final = 300.0  # seconds of one question: people wait for the answer, and stop waiting themselves
+_SETTINGS: Final = {"core.quotePath": "true", "gc.auto": "0", "fastimport.unpackLimit": "1"}
+_PLACES: Final = (
+    *("rev-parse", "--show-object-format", "--is-shallow-repository"),
+    *("--git-path", "objects", "--git-path", "shallow"),
+)
 
 
 class Plumbing(AbstractContextManager["Plumbing"]):
-    """A repository with an object folder of its own beside it; the folder is gone at the end of the block."""
+    """A repository of its own that borrows the objects of another; it is gone at the end of the block."""
 
     def __init__(self, repository: Path | None) -> None:
-        """Begin with a repository, or with an empty one where it is None.
+        """Begin with the objects of a repository, or with none.
 
         Args:
             repository: a folder in a working tree, or a repository itself.
@@ -39,8 +41,10 @@ class Plumbing(AbstractContextManager["Plumbing"]):
         self._folder = tempfile.TemporaryDirectory(prefix="verspan-diff-", ignore_cleanup_errors=True)
         self.folder = Path(self._folder.name)
         """For files that are to be gone at the end."""
+        self.shallow = False
+        """Whether the other repository has only a part of its history."""
         try:
-            self._variables = {**_ALONE, **self._places(repository)}
+            self._begin(repository)
         except BaseException:
             self._folder.cleanup()
             raise
@@ -61,7 +65,13 @@ class Plumbing(AbstractContextManager["Plumbing"]):
         Raises:
             GitError: it failed.
         """
-        variables = {**self._variables, "GIT_INDEX_FILE": str(index or self.folder / "no-index")}
+        variables = {
+            "GIT_DIR": str(self.folder / "git"),
+            "GIT_WORK_TREE": str(self.folder / "tree"),
+            "GIT_OBJECT_DIRECTORY": str(self.folder / "git" / "objects"),
+            "GIT_INDEX_FILE": str(index or self.folder / "no-index"),
+            "GIT_NO_REPLACE_OBJECTS": "1",
+        }
         return GitFolder(self.folder, _TIMEOUT, _SETTINGS, variables).ask_bytes(*question, told=given)
 
     def has_commit(self, commit: str) -> bool:
@@ -74,28 +84,28 @@ class Plumbing(AbstractContextManager["Plumbing"]):
             return False
         return True
 
-    @property
-    def shallow(self) -> bool:
-        """Whether the repository has only a part of its history."""
-        return self.ask("rev-parse", "--is-shallow-repository").strip() == b"true"
-
-    def _places(self, repository: Path | None) -> dict[str, str]:
-        """Variables that tell git where everything is."""
-        tree = self.folder / "tree"
-        tree.mkdir()  # an empty working tree: attributes are those of the compared states, not of what lies there now
-        git_folder, objects = self.folder / "git", self.folder / "objects"
-        if repository is None:
-            GitFolder(self.folder, _TIMEOUT).ask("init", "--quiet", "--bare", str(git_folder))
-            objects = git_folder / "objects"
-        else:
-            git_folder, shared = _repository_places(repository)
-            (objects / "info").mkdir(parents=True)
-            (objects / "info" / "alternates").write_bytes(os.fsencode(shared) + b"\n")
-        return {"GIT_DIR": str(git_folder), "GIT_WORK_TREE": str(tree), "GIT_OBJECT_DIRECTORY": str(objects)}
+    def _begin(self, repository: Path | None) -> None:
+        git_folder = self.folder / "git"
+        (self.folder / "tree").mkdir()  # empty: attributes are those of the compared states, not of what lies there now
+        places = None if repository is None else _Places(repository)
+        init = ("init", "--quiet", "--bare", "--template=", f"--object-format={places.format if places else 'sha1'}")
+        GitFolder(self.folder, _TIMEOUT).ask(*init, str(git_folder))
+        if places is None:
+            return
+        self.shallow = places.shallow
+        (git_folder / "objects" / "info").mkdir(exist_ok=True)
+        (git_folder / "objects" / "info" / "alternates").write_bytes(os.fsencode(places.objects) + b"\n")
+        if places.shallow:  # git would miss the parents of the oldest commits
+            shutil.copyfile(places.shallow_file, git_folder / "shallow")
 
 
-def _repository_places(repository: Path) -> tuple[Path, Path]:
-    """The repository's own folder, and where its objects are."""
-    answer = GitFolder(repository, _TIMEOUT).ask_bytes("rev-parse", "--git-dir", "--git-path", "objects")
-    git_folder, _, objects = answer.rstrip(b"\n").partition(b"\n")
-    return (repository / os.fsdecode(git_folder)).resolve(), (repository / os.fsdecode(objects)).resolve()
+class _Places:
+    """What is to be known of a repository whose objects are borrowed."""
+
+    def __init__(self, repository: Path) -> None:
+        answer = GitFolder(repository, _TIMEOUT).ask_bytes(*_PLACES)
+        object_format, shallow, objects, shallow_file = answer.rstrip(b"\n").split(b"\n")
+        self.format = object_format.decode()
+        self.shallow = shallow == b"true"
+        self.objects = (repository / os.fsdecode(objects)).resolve()
+        self.shallow_file = repository / os.fsdecode(shallow_file)

@@ -59,7 +59,7 @@ def built_tree(plumbing: Plumbing, name: str, code: CodeState, left_out: Collect
     index = plumbing.folder / f"{name}.index"
     base = (code.commit,) if code.commit else ("--empty",)
     plumbing.ask("read-tree", *base, index=index)
-    entries = [*_files(plumbing, name, code), *_submodules(code.submodules), *((_GONE, path) for path in left_out)]
+    entries = [*_files(plumbing, code), *_submodules(code.submodules), *((_GONE, path) for path in left_out)]
     given = b"".join(f"{entry}\t".encode() + encoded(checked_path(path)) + b"\0" for entry, path in entries)
     plumbing.ask("update-index", "-z", "--index-info", given=given, index=index)
     return Tree(plumbing.ask("write-tree", index=index).decode().strip(), index)
@@ -96,26 +96,25 @@ def blob_sizes(plumbing: Plumbing, blobs: Sequence[str]) -> dict[str, int]:
     return {blob: int(size) for blob, size in words if size.isdecimal()}
 
 
-def _files(plumbing: Plumbing, name: str, code: CodeState) -> list[tuple[str, str]]:
+def _files(plumbing: Plumbing, code: CodeState) -> list[tuple[str, str]]:
     """The index entry of each file that is not as the commit has it."""
     present = [file for file in code.files if file.mode is not FileMode.ABSENT]
-    blobs = _written(plumbing, name, [_as_git_keeps(file, code) for file in present])
+    blobs = _written(plumbing, [_as_git_keeps(file, code) for file in present])
     return [
         *((_GONE, file.path) for file in code.files if file.mode is FileMode.ABSENT),
         *((f"{file.mode.value} {blob}", file.path) for file, blob in zip(present, blobs, strict=True)),
     ]
 
 
-def _written(plumbing: Plumbing, name: str, contents: Sequence[bytes]) -> list[str]:
-    """The ids of contents, once they are among the objects."""
+def _written(plumbing: Plumbing, contents: Sequence[bytes]) -> list[str]:
+    """The ids of contents, once they are among the objects: in one pack, since a file for each would take its time."""
     if not contents:
         return []
-    folder = plumbing.folder / f"{name}.contents"
-    folder.mkdir()
-    for number, content in enumerate(contents):
-        (folder / str(number)).write_bytes(content)
-    paths = "".join(f"{folder / str(number)}\n" for number in range(len(contents)))
-    return plumbing.ask("hash-object", "-w", "--no-filters", "--stdin-paths", given=paths.encode()).decode().split()
+    commands = b"".join(
+        b"blob\nmark :%d\ndata %d\n%b\nget-mark :%d\n" % (number, len(content), content, number)
+        for number, content in enumerate(contents, 1)
+    )
+    return plumbing.ask("fast-import", "--quiet", "--done", given=commands + b"done\n").decode().split()
 
 
 def _as_git_keeps(file: FileState, code: CodeState) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import PurePosixPath
 from typing import Any, Final
 
 _MOST_CHARACTERS: Final = 100_000
@@ -32,7 +33,7 @@ def code_words(path: str, lines: Sequence[str]) -> list[list[Word]]:
         A list of words for each line, whose texts together are the line.
     """
     plain = [[Word(line, "")] for line in lines]
-    lexer = _lexer(path.rpartition("/")[2])
+    lexer = _lexer(PurePosixPath(path).suffix)
     if lexer is None or sum(map(len, lines)) > _MOST_CHARACTERS:
         return plain
     highlighted: list[list[Word]] = [[]]
@@ -46,11 +47,11 @@ def code_words(path: str, lines: Sequence[str]) -> list[list[Word]]:
 
 
 @lru_cache(maxsize=256)
-def _lexer(name: str) -> Any | None:
+def _lexer(suffix: str) -> Any | None:
     from pygments.lexers import get_lexer_for_filename  # type: ignore[import-untyped]  # it comes without types
 
     try:
-        return get_lexer_for_filename(name, stripnl=False, ensurenl=False)
+        return get_lexer_for_filename(f"file{suffix}", stripnl=False, ensurenl=False)
     except ValueError:  # it knows none
         return None
 

@@ -136,7 +136,8 @@ def _rows(rows: Sequence[Row]) -> Iterator[RenderableType]:
             longer += [name, *map(_words, hunks)]
         else:
             table.add_row(name, Text(one_line(row_values(row)), overflow="fold"))
-    yield table
+    if table.row_count:
+        yield table
     yield from longer
 
 
