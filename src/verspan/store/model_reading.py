@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, Table, select
 
 from verspan.store import tables
+from verspan.store.capture_tables import captures, model_captures
 from verspan.store.keys import chunks
 from verspan.store.model_tables import model_aliases, model_fingerprints, model_metrics, model_params, model_tags
 from verspan.versions.model import GitState, LoggedModel, LoggedModelStatus, ModelMetric, SeenFingerprint
@@ -58,6 +59,7 @@ class _Parts:
         self.metrics = _metrics(connection, keys)
         self.fingerprints = _fingerprints(connection, keys)
         self.aliases = _aliases(connection, keys)
+        self.captures = _captures(connection, keys)
 
 
 def _rows(connection: Connection, table: Table, keys: Sequence[int], *order: str) -> Iterable[Row[Any]]:
@@ -95,6 +97,21 @@ def _aliases(connection: Connection, keys: Sequence[int]) -> Mapping[int, list[s
     return found
 
 
+def _captures(connection: Connection, keys: Sequence[int]) -> Mapping[int, str]:
+    """The newest capture of each version that has one."""
+    found: dict[int, str] = {}
+    seen = model_captures.c
+    for some in chunks(keys):
+        statement = (
+            select(seen.model_key, captures.c.capture_id)
+            .join(captures, captures.c.capture_key == seen.capture_key)
+            .where(seen.model_key.in_(some))
+            .order_by(seen.last_seen_ms, seen.first_seen_ms, seen.capture_key)
+        )
+        found.update((row.model_key, row.capture_id) for row in connection.execute(statement))
+    return found
+
+
 def _model(row: Row[Any], parts: _Parts) -> LoggedModel:
     git = GitState(row.git_commit, row.git_branch, row.git_remote_url, row.git_dirty)
     key = row.model_key
@@ -117,5 +134,6 @@ def _model(row: Row[Any], parts: _Parts) -> LoggedModel:
         baseline_model_id=row.baseline_model_id,
         fingerprint=row.fingerprint,
         fingerprints=tuple(parts.fingerprints.get(key, ())),
+        capture_id=parts.captures.get(key),
         deleted_timestamp=row.deleted_ms,
     )

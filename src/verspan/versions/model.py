@@ -83,9 +83,9 @@ class LoggedModel:
     baseline_model_id: str | None = None
     """The version that it is to be compared with."""
     fingerprint: str | None = None
-    """What tells the state of its code and parameters from another; None until that is known."""
+    """What tells the state of its code, and of what that runs on, from another; None until that is known."""
     fingerprints: Sequence[SeenFingerprint] = ()
-    """Every state that was recorded under its name, the earliest first."""
+    """Every state that was recorded under its name, the earliest first; those of parameters that contradict count."""
     capture_id: str | None = None
     """Its newest capture of the code and what it runs in; None where there is none."""
     deleted_timestamp: int | None = None

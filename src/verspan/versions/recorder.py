@@ -25,7 +25,6 @@ from opentelemetry.instrumentation.utils import suppress_instrumentation
 from verspan.errors import VerspanError
 from verspan.instrumentation.guard import report
 from verspan.versions.capture.model import Capture, CodeState, ReadState
-from verspan.versions.identity import state_fingerprint
 from verspan.versions.model import LoggedModel
 from verspan.versions.warnings import warn_of_record
 
@@ -339,7 +338,7 @@ def _take_over(entry: _Entry, state: ReadState) -> None:
     entry.capture = state.capture
     model = replace(entry.model, git=entry.model.git or state.git)
     if state.capture is not None:
-        model = replace(model, fingerprint=state_fingerprint(state.capture.fingerprint, model.params))
+        model = replace(model, fingerprint=state.capture.fingerprint)
     entry.model = model
 
 
