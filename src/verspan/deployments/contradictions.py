@@ -58,16 +58,18 @@ def _seen_otherwise(deployed: Sequence[Deployment], seen: Sequence[TrafficHour])
     for model_id, hours in _by_model(told).items():
         mine = [deployment for deployment in deployed if deployment.model_id == model_id]
         if mine:
-            yield from _seen_outside(mine, hours)
+            yield from _seen_outside(mine, hours, begun_ns)
         else:
             span = min(hour.first_ns for hour in hours), max(hour.last_ns for hour in hours)
             yield _contradiction(ContradictionKind.SEEN_UNDEPLOYED, hours[0], span, "seen, and never deployed")
 
 
-def _seen_outside(mine: Sequence[Deployment], hours: Sequence[TrafficHour]) -> Iterator[Contradiction]:
+def _seen_outside(mine: Sequence[Deployment], hours: Sequence[TrafficHour], begun_ns: int) -> Iterator[Contradiction]:
     """What was seen of a version before it was first deployed, and after it was no longer live."""
     first_ns = mine[0].start_timestamp * _NS_PER_MS - TOLERANCE_NS
-    early = [sight for hour in hours for sight in (hour.first_ns, hour.last_ns) if sight < first_ns]
+    # Of an hour only the first and the last sight are known: between them it need not have been seen.
+    sights = [sight for hour in hours for sight in (hour.first_ns, hour.last_ns)]
+    early = [sight for sight in sights if begun_ns <= sight < first_ns]
     if early:
         span_ns = min(early), max(early)
         yield _contradiction(ContradictionKind.SEEN_BEFORE, mine[0], span_ns, "seen before it was deployed")
@@ -75,11 +77,10 @@ def _seen_outside(mine: Sequence[Deployment], hours: Sequence[TrafficHour]) -> I
         if deployment.end_timestamp is None:
             continue
         gap_ns = deployment.end_timestamp * _NS_PER_MS + TOLERANCE_NS, _start_ns(following)
-        # Of an hour only the first and the last sight are known: between them it need not have been seen.
-        sights = [sight for hour in hours for sight in (hour.first_ns, hour.last_ns) if gap_ns[0] < sight < gap_ns[1]]
-        if sights:
+        late = [sight for sight in sights if gap_ns[0] < sight < gap_ns[1]]
+        if late:
             what = "seen after it was replaced" if deployment.replaced_by else "seen after it was taken away"
-            yield _contradiction(ContradictionKind.SEEN_AFTER, deployment, (min(sights), max(sights)), what)
+            yield _contradiction(ContradictionKind.SEEN_AFTER, deployment, (min(late), max(late)), what)
 
 
 def _start_ns(deployment: Deployment | None) -> int:

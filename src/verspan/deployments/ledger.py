@@ -89,10 +89,8 @@ def undeploy_version(
     def decide(events: Sequence[DeploymentEvent]) -> Sequence[NewEvent]:
         live = [each.model_id for each in live_at(events, timestamp) if model_id in (None, each.model_id)]
         if not live:
-            subject = "nothing" if model_id is None else f"{model_id} not"
-            raise NotFoundError(
-                f"{subject} is live in {environment!r} at that time: `verspan deployments` lists what was"
-            )
+            what = "nothing is" if model_id is None else f"{model_id} is not"
+            raise NotFoundError(f"{what} live in {environment!r} at that time: `verspan deployments` lists what was")
         return [NewEvent(EventKind.UNDEPLOY, each, timestamp, note) for each in live]
 
     events = records.change(environment, decide)

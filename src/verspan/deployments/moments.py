@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from verspan.errors import InvalidArgumentError
@@ -21,10 +23,8 @@ def milliseconds_of(moment: datetime | str) -> int:
     """
     if isinstance(moment, str):
         moment = _parsed(moment)
-    try:
+    with _bounds_told(moment):
         return round(moment.timestamp() * 1000)
-    except (OverflowError, ValueError, OSError) as error:
-        raise InvalidArgumentError(f"{moment} is beyond what a clock can show") from error
 
 
 def check_once(text: str) -> None:
@@ -56,9 +56,20 @@ def _parsed(text: str) -> datetime:
 def _check_once(text: str, moment: datetime) -> None:
     if moment.tzinfo is not None:
         return
-    earlier, later = (moment.replace(fold=fold).astimezone().utcoffset() for fold in (0, 1))
+    with _bounds_told(moment):
+        local, other = (moment.replace(fold=fold).astimezone() for fold in (0, 1))
+    earlier, later = local.utcoffset(), other.utcoffset()
     if earlier == later:
         return
-    example = moment.replace(fold=0).astimezone().isoformat(timespec="minutes")
+    example = local.isoformat(timespec="minutes")
     when = "never" if earlier is not None and later is not None and earlier < later else "twice"
     raise InvalidArgumentError(f"local clocks show {text.strip()} {when}: give its offset too, as in {example}")
+
+
+@contextmanager
+def _bounds_told(moment: datetime) -> Iterator[None]:
+    """Say it where a moment cannot be told in seconds since the epoch."""
+    try:
+        yield
+    except (OverflowError, ValueError, OSError) as error:
+        raise InvalidArgumentError(f"{moment} is beyond what a clock can show") from error
