@@ -168,7 +168,8 @@ class Recorder:
         Returns:
             Whether everything is.
         """
-        thread = self._thread
+        with self._lock:  # under which it is started: one that is not yet cannot be joined
+            thread = self._thread
         if thread is not None:
             thread.join(timeout)
         return thread is None or not thread.is_alive()
