@@ -14,7 +14,6 @@ from verspan.prompts.checking import (
     checked_content,
     checked_message,
     checked_prompt_name,
-    checked_tags,
     checked_version,
 )
 from verspan.prompts.model import PromptContent, PromptVariable
@@ -190,12 +189,9 @@ def test_bad_objects() -> None:
         checked_content("x", None, None, [1])
 
 
-def test_tags() -> None:
-    """Tags have names and texts, and a commit message is a text."""
-    assert checked_tags({" team ": "a\nb"}) == {"team": "a\nb"}
-    for tags in ({"": "a"}, {"a\0": "b"}, {"a": 1}, {"a": "x\0"}, {"a": "x" * 5_001}, {3: "a"}):
-        with pytest.raises(InvalidArgumentError):
-            checked_tags(tags)  # type: ignore[arg-type]  # which is what is refused
-    assert checked_message(None) is None
-    with pytest.raises(InvalidArgumentError, match="the commit message has a NUL character"):
-        checked_message("\0")
+def test_messages() -> None:
+    """A commit message is a text, or there is none."""
+    assert [checked_message(message) for message in (None, "Begin\n☃")] == [None, "Begin\n☃"]
+    for message in ("\0", "x" * 5_001, 3):
+        with pytest.raises(InvalidArgumentError, match="the commit message"):
+            checked_message(message)  # type: ignore[arg-type]  # which is what is refused

@@ -14,15 +14,15 @@ from verspan.prompts.model import PromptContent, PromptVariable, VariableType
 from verspan.prompts.records import LATEST
 from verspan.prompts.templates import Template, variable_names
 from verspan.prompts.values import fits
-from verspan.versions.identity import MAX_NAME_LENGTH, checked_name
+from verspan.versions.checking import checked_text
+from verspan.versions.identity import MAX_NAME_LENGTH
 
 MAX_CONTENT_BYTES: Final = 1_000_000
 """Of a content's JSON: some 250,000 tokens. What is larger is a document, and goes in as the value of a variable."""
-MAX_TAG_LENGTH: Final = 5_000
-"""Characters of a tag's value, as in MLflow."""
 _NAME: Final = re.compile(r"[A-Za-z0-9_.-]+")
 _ALIAS: Final = re.compile(r"[A-Za-z0-9_-]+")
 _VERSION_LIKE: Final = re.compile(r"[vV]?[0-9]+")
+_MAX_MESSAGE_LENGTH: Final = 5_000  # characters
 _MAX_VERSION: Final = 2**31 - 1
 
 Variables = Sequence[PromptVariable] | Mapping[str, VariableType]
@@ -72,22 +72,13 @@ def checked_version(version: object) -> int:
     return number
 
 
-def checked_tags(tags: Mapping[str, str]) -> dict[str, str]:
-    """Tags as they are kept.
-
-    Raises:
-        InvalidArgumentError: a key is no name, or a value is no text, too long or has characters that are no text.
-    """
-    return {checked_name(key, "tag's key"): _checked_text(value, f"the tag {key!r}") for key, value in tags.items()}
-
-
 def checked_message(message: str | None) -> str | None:
     """A commit message as it is kept.
 
     Raises:
         InvalidArgumentError: it is no text, too long or has characters that are no text.
     """
-    return None if message is None else _checked_text(message, "the commit message")
+    return None if message is None else checked_text(message, "commit message", _MAX_MESSAGE_LENGTH)
 
 
 def checked_content(
@@ -198,10 +189,3 @@ def _plain_mapping(value: object) -> dict[str, Any]:
     if isinstance(value, Mapping):  # json knows dictionaries alone
         return dict(value)
     raise TypeError(f"{type(value).__name__} is not one of its types")
-
-
-def _checked_text(value: object, what: str) -> str:
-    if not isinstance(value, str) or len(value) > MAX_TAG_LENGTH:
-        raise InvalidArgumentError(f"{what} is no text of at most {MAX_TAG_LENGTH:,} characters: {reprlib.repr(value)}")
-    text: str = _plain(value, what.removeprefix("the "))
-    return text

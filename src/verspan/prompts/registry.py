@@ -14,11 +14,11 @@ from verspan.prompts.checking import (
     checked_content,
     checked_message,
     checked_prompt_name,
-    checked_tags,
     checked_version,
 )
 from verspan.prompts.model import Prompt, PromptVersion
 from verspan.prompts.records import PromptQuery
+from verspan.versions.checking import checked_tags
 from verspan.versions.registry import opened_store
 from verspan.versions.search.grammar import parse_filter
 from verspan.versions.search.ordering import parse_order

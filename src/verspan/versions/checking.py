@@ -35,7 +35,7 @@ def checked_note(note: object) -> str | None:
     """A note as it is kept; None for a blank one."""
     if note is None:
         return None
-    return _checked_text(note, "note", MAX_NOTE_LENGTH).strip() or None
+    return checked_text(note, "note", MAX_NOTE_LENGTH).strip() or None
 
 
 def checked_alias(alias: object) -> str:
@@ -82,7 +82,7 @@ def _checked_texts(texts: object, what: str, most: int) -> dict[str, str]:
     if len(texts) > _MAX_AT_ONCE:
         raise InvalidArgumentError(f"there are {len(texts)} {what}s, and {_MAX_AT_ONCE} are the most in one call")
     names = {name: checked_name(name, f"{what}'s name") for name in texts}
-    return {names[name]: _checked_text(_plain(value), f"{what} {names[name]!r}", most) for name, value in texts.items()}
+    return {names[name]: checked_text(_plain(value), f"{what} {names[name]!r}", most) for name, value in texts.items()}
 
 
 def _plain(value: object) -> object:
@@ -94,7 +94,17 @@ def _plain(value: object) -> object:
         return value
 
 
-def _checked_text(value: object, what: str, most: int) -> str:
+def checked_text(value: object, what: str, most: int) -> str:
+    """A text as it is kept.
+
+    Args:
+        value: what was given.
+        what: what it is, for the message.
+        most: how many characters it may have.
+
+    Raises:
+        InvalidArgumentError: it is no text, is too long, or has characters that cannot be kept.
+    """
     if not isinstance(value, str):
         raise InvalidArgumentError(
             f"the {what} is {type(value).__name__} and not text: write it as text, as json.dumps does"
