@@ -4,23 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
 
+from verspan.audit.interface import current_interface
 from verspan.audit.model import Origin
 from verspan.semconv import ENV_ACTOR
-
-API: Final = "API"
-CLI: Final = "CLI"
-
-_interface = ContextVar("verspan.interface", default=API)
-
-
-def come_from_command_line() -> None:
-    """Have the changes that are made here from now on said to come from the command line."""
-    _interface.set(CLI)
 
 
 def current_actor() -> str:
@@ -31,7 +20,7 @@ def current_actor() -> str:
 def current_origin() -> Origin:
     """Where changes of this process come from."""
     return Origin(
-        _host(), Path(sys.argv[0] if sys.argv else "").name, os.getpid(), _working_directory(), _interface.get()
+        _host(), Path(sys.argv[0] if sys.argv else "").name, os.getpid(), _working_directory(), current_interface()
     )
 
 

@@ -6,7 +6,6 @@ import sys
 
 import click
 
-from verspan.audit.origin import come_from_command_line
 from verspan.cli.lazy import LazyCommand, LazyGroup
 
 COMMANDS = {
@@ -81,5 +80,7 @@ def main() -> None:
         if stream is not None:
             # A terminal that is not UTF-8 shows a question mark where it has no letter, and is no reason to fail.
             stream.reconfigure(errors="replace")  # type: ignore[union-attr] # TextIO, and at a process's start a TextIOWrapper
+    from verspan.audit.interface import come_from_command_line
+
     come_from_command_line()
     verspan(prog_name="verspan")

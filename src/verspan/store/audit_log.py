@@ -16,6 +16,7 @@ from verspan.store.audit_tables import audit_contents, audit_entries
 from verspan.store.database import Database
 from verspan.store.encoding import from_json, to_json
 from verspan.store.keys import chunks
+from verspan.store.promoted import writable
 
 _ENTRIES = audit_entries.c
 _CONTENTS = audit_contents.c
@@ -108,7 +109,7 @@ def _matching(query: AuditQuery) -> Iterator[Any]:
 
 def _made_by(actor: str) -> Any:
     # Contents begin with who made the change, so that no column needs to say it again and be erased too.
-    beginning = to_json({"actor": actor}).decode().removesuffix("}") + ","
+    beginning = to_json({"actor": writable(actor)}).decode().removesuffix("}") + ","
     return and_(_CONTENTS.contents.is_not(None), func.substr(_CONTENTS.contents, 1, len(beginning)) == beginning)
 
 
