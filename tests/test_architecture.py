@@ -108,7 +108,7 @@ RULES = {
     "verspan.versions": f"{STORE} {SET_UP} {API} {HOOKS}",
     "verspan.versions.environment": f"{SDK} {SET_UP} verspan.versions.registry",
     "verspan.traces": f"{STORE} verspan.runtime",
-    "verspan.checkout": f"{STORE} {SET_UP} verspan.versions verspan.prompts",
+    "verspan.recreating": f"{STORE} {SET_UP} verspan.versions verspan.prompts",
     "verspan.prompts": f"{STORE} {SET_UP} {API} {HOOKS} verspan.prompts verspan.versions",
     "verspan.transfer.records": "verspan.traces.model",
     "verspan.transfer": (
@@ -119,7 +119,7 @@ RULES = {
     "verspan.packaging.serving": (
         f"{API} {PROPAGATORS} {SET_UP} verspan.packaging verspan.tracing.live verspan.members orjson uvicorn"
     ),
-    "verspan.diffing": f"{STORE} verspan.versions verspan.checkout.paths verspan.prompts.model verspan.prompts.templates packaging",
+    "verspan.diffing": f"{STORE} verspan.versions verspan.recreating.paths verspan.prompts.model verspan.prompts.templates packaging",
     "verspan.diffing.rendering": "verspan.diffing verspan.traces.model verspan.cli.quantities verspan.cli.terminal rich pygments",
     "verspan.redaction": (
         f"{WORDS} {SDK} verspan.settings verspan.span_copies verspan.instrumentation.handover orjson presidio_analyzer"

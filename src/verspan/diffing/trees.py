@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from verspan.checkout.paths import checked_path
 from verspan.diffing.model import FileEntry
 from verspan.diffing.patches import text_of
 from verspan.diffing.plumbing import Plumbing
+from verspan.recreating.paths import checked_path
 from verspan.versions.capture.listing import encoded
 from verspan.versions.capture.model import CodeState, Conversion, FileMode, FileState, Submodule
 

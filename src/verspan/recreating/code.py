@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from verspan.checkout.folder import Folder
-from verspan.checkout.model import Missing
-from verspan.checkout.paths import checked_path
-from verspan.checkout.source import prepared, settle
-from verspan.checkout.tree import TreeWriter, Written
 from verspan.errors import VerspanError
+from verspan.recreating.folder import Folder
+from verspan.recreating.model import Missing
+from verspan.recreating.paths import checked_path
+from verspan.recreating.source import prepared, settle
+from verspan.recreating.tree import TreeWriter, Written
 from verspan.versions.capture.model import CodeState, Submodule
 from verspan.versions.git_command import GitError
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from verspan.checkout.folder import Folder
-from verspan.checkout.model import Missing
-from verspan.checkout.paths import checked_path
 from verspan.errors import InvalidArgumentError
+from verspan.recreating.folder import Folder
+from verspan.recreating.model import Missing
+from verspan.recreating.paths import checked_path
 from verspan.versions.capture.conversions import read_blobs
 from verspan.versions.capture.listing import GITLINK, decoded
 from verspan.versions.capture.model import (
