@@ -11,9 +11,10 @@ from inline_snapshot import snapshot
 
 from verspan.store.interface import Store
 from verspan.versions.identity import model_id_for
-from verspan.versions.model import LoggedModel
+from verspan.versions.model import LoggedModel, ModelMetric
 
 Run = Callable[..., Result]
+EMPTY = '{\n  "models": [],\n  "more": false,\n  "next_page_token": null\n}\n'
 
 
 @pytest.mark.usefixtures("recorded")
@@ -180,7 +181,7 @@ verspan: 'agent' may be any of these versions, give an id or more of the name:
 def test_no_store(run: Run, *, as_json: bool) -> None:
     """Where nothing is recorded yet the list is empty and says what to type next; that is no error."""
     result = run("models", *(["--json"] if as_json else []))
-    assert result.stdout == ('{\n  "models": [],\n  "more": false\n}\n' if as_json else "")
+    assert result.stdout == (EMPTY if as_json else "")
     assert result.stderr.startswith("nothing is recorded yet at /")
     assert result.stderr.endswith(
         "record a first trace with `verspan demo`, or your own with `verspan run python app.py`\n"
@@ -228,3 +229,54 @@ def test_hostile_names(run: Run, store: Store, make_model: Callable[..., LoggedM
     result = run("models", "show", "it's $(mine)")
     assert "param prompt  ␛[2Jgone�" in result.stdout
     assert result.stderr == "\nits traces: verspan traces --model 'it'\"'\"'s $(mine)'\n"
+
+
+@pytest.mark.usefixtures("recorded")
+def test_filter_and_order(run: Run) -> None:
+    """--filter and --order-by list what a search finds, and pages go on where the one before ended."""
+
+    def listed(*options: str) -> tuple[list[str], str | None]:
+        found = json.loads(run("models", "--json", *options).stdout)
+        return [row["model"]["name"] for row in found["models"]], found["next_page_token"]
+
+    assert listed("--filter", "name LIKE 'agent%' AND NOT tags.team = 'support'") == (["agent-v1"], None)
+    names, token = listed("--order-by", "name DESC", "--limit", "2")
+    assert (names, token is None) == (["writer", "agent-v2"], False)
+    assert listed("--order-by", "name DESC", "--limit", "2", "--page-token", token or "") == (["agent-v1"], None)
+    assert run("models", "--filter", "name = 'x'").stderr == (
+        "no version matches the filter: `verspan models` lists all\n"
+    )
+
+
+@pytest.mark.usefixtures("recorded")
+def test_filter_that_cannot_be_read(run: Run) -> None:
+    """A filter that cannot be understood is wrong usage, and the message points at the place."""
+    result = run("models", "--filter", "metrics.quality > 'high'")
+    assert (result.stdout, result.exit_code) == ("", 2)
+    assert result.stderr == snapshot("""\
+verspan: 'high' stands where a number to compare metrics.quality with is expected, at character 19 of
+  metrics.quality > 'high'
+                    ^
+""")
+
+
+@pytest.mark.usefixtures("recorded")
+def test_whole_record(run: Run, store: Store) -> None:
+    """`models show` shows everything that has been written on a version."""
+    old, new = model_id_for("shop", "agent-v1"), model_id_for("shop", "agent-v2")
+    store.models.set_alias(new, "champion")
+    store.models.set_note(new, "shorter answers")
+    store.models.set_parent(new, old)
+    store.models.log_metrics(new, [ModelMetric("quality", 0.5, 1), ModelMetric("quality", 0.25, 2)])
+    store.models.log_metrics(new, [ModelMetric("quality", 0.75, 1, dataset_name="held-out")])
+    lines = run("models", "show", "shop@champion").stdout.splitlines()
+    assert [line.split(maxsplit=1) for line in lines if line.startswith(("alias", "note", "parent"))] == [
+        ["aliases", "shop@champion"],
+        ["note", "shorter answers"],
+        ["parent", old],
+    ]
+    assert [line.split(maxsplit=2)[1:] for line in lines if line.startswith("metric")] == [
+        ["quality", "0.25"],
+        ["quality", "0.75 on held-out"],
+    ]
+    assert run("models").stdout.splitlines()[2].split()[:2] == ["agent-v2", "champion"]

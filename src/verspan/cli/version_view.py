@@ -29,9 +29,10 @@ def version_columns(models: Sequence[LoggedModel], figures: Sequence[Figures]) -
     """
     return [
         Column("name", [model.name for model in models], least=20, keeps_end=True, style="bold"),
+        *_alias_column(models),
         id_column("id", [model.model_id for model in models], rank=5, digits_from=_ID_PREFIX),
         Column("experiment", [model.experiment_name for model in models], rank=6, least=10),
-        Column("status", [model.status.value for model in models], rank=8),
+        Column("status", [_status(model) for model in models], rank=8),
         Column("created", [local_time(model.creation_timestamp * _NS_PER_MS) for model in models], rank=4),
         Column("code", [code(model.git) for model in models], rank=7, least=10),
         Column("traces", [count(each.traces) for each in figures], rank=3, right=True),
@@ -47,6 +48,15 @@ def version_columns(models: Sequence[LoggedModel], figures: Sequence[Figures]) -
         Column("p50", [duration(each.p50_ms) for each in figures], rank=2, right=True),
         Column("p95", [duration(each.p95_ms) for each in figures], right=True),
     ]
+
+
+def _alias_column(models: Sequence[LoggedModel]) -> list[Column]:
+    aliases = [", ".join(model.aliases) for model in models]
+    return [Column("aliases", aliases, rank=4, least=10, style="green")] if any(aliases) else []
+
+
+def _status(model: LoggedModel) -> str:
+    return model.status.value if model.deleted_timestamp is None else f"{model.status.value}, deleted"
 
 
 def code(git: GitState | None) -> str:
@@ -67,8 +77,10 @@ def version_details(model: LoggedModel, figures: Figures) -> Table:
         _identity(model),
         _git(model.git),
         _calls(figures),
+        _links(model),
         _named("param", model.params),
         _named("tag", model.tags),
+        _metrics(model),
     ):
         for name, value in section:
             details.add_row(Text(one_line(name), "dim"), Text(one_line(value), overflow="fold"))
@@ -80,10 +92,35 @@ def _identity(model: LoggedModel) -> list[tuple[str, str]]:
         ("name", model.name),
         ("id", model.model_id),
         ("experiment", f"{model.experiment_name} ({model.experiment_id})"),
-        ("status", model.status.value),
+        ("status", _status(model)),
         ("created", local_time(model.creation_timestamp * _NS_PER_MS)),
         ("updated", local_time(model.last_updated_timestamp * _NS_PER_MS)),
     ]
+
+
+def _links(model: LoggedModel) -> list[tuple[str, str]]:
+    """What not every version has."""
+    deleted = model.deleted_timestamp
+    lines = [
+        ("aliases", ", ".join(f"{model.experiment_name}@{alias}" for alias in model.aliases)),
+        ("note", model.note),
+        ("type", model.model_type),
+        ("parent", model.parent_model_id),
+        ("baseline", model.baseline_model_id),
+        ("deleted", deleted and local_time(deleted * _NS_PER_MS)),
+        ("capture", model.capture_id),
+    ]
+    seen = [
+        ("fingerprint", f"{each.fingerprint}, first seen {local_time(each.first_seen_timestamp * _NS_PER_MS)}")
+        for each in model.fingerprints
+    ]
+    return [(name, value) for name, value in lines if value] + seen
+
+
+def _metrics(model: LoggedModel) -> list[tuple[str, str]]:
+    """The last value of each metric, for each of the data that it was measured on."""
+    last = {(metric.key, metric.dataset_name): metric.value for metric in model.metrics}
+    return [(f"metric {key}", f"{value:g}{f' on {data}' if data else ''}") for (key, data), value in last.items()]
 
 
 def _git(git: GitState | None) -> list[tuple[str, str]]:
