@@ -256,8 +256,8 @@ def test_two_commits_without_the_repository(git: Git, repository: Path, read: Re
     assert comparison.reasons == snapshot(
         [
             (
-                "there is no git repository here (--repository says where it is): the files that the two commits hold are "
-                "not compared, and neither is the log"
+                "there is no git repository here (--repository says where it is): the files that the two commits hold "
+                "are not compared, and neither is the log"
             )
         ]
     )
@@ -332,8 +332,8 @@ def test_strange_paths(repository: Path) -> None:
         snapshot(
             [
                 (
-                    "the states of the code cannot be compared: the record names the path '../outside.txt', which leads "
-                    "out of the folder or into git's own: nothing is written for it. Do not trust this record."
+                    "the states of the code cannot be compared: the record names the path '../outside.txt', which "
+                    "leads out of the folder or into git's own: nothing is written for it. Do not trust this record."
                 )
             ]
         ),

@@ -95,7 +95,7 @@ def _read_line(section: _Section, line: bytes, following: Iterator[bytes]) -> No
         section.hunks.append(_hunk(hunk, following))
     elif line.startswith(b"\\") and section.hunks:  # after a hunk's last line, which counts had ended
         last = section.hunks.pop()
-        section.hunks.append(replace(last, lines=(*last.lines, text_of(line))))
+        section.hunks.append(replace(last, lines=[*last.lines, text_of(line)]))
     elif line.startswith(_BINARY):
         section.binary = True
     else:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -101,16 +102,16 @@ def _in_pieces(removed: Sequence[str], added: Sequence[str]) -> list[PiecedLine]
     matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
     opcodes = matcher.get_opcodes()
     return [
-        *_broken("-", [Piece("".join(before[i:j]), kind != "equal") for kind, i, j, _, _ in opcodes]),
-        *_broken("+", [Piece("".join(after[i:j]), kind != "equal") for kind, _, _, i, j in opcodes]),
+        *_broken("-", [(word, kind != "equal") for kind, i, j, _, _ in opcodes for word in before[i:j]]),
+        *_broken("+", [(word, kind != "equal") for kind, _, _, i, j in opcodes for word in after[i:j]]),
     ]
 
 
-def _broken(sign: str, pieces: Sequence[Piece]) -> list[PiecedLine]:
-    """Pieces of a text of many lines as lines."""
+def _broken(sign: str, words: Iterable[tuple[str, bool]]) -> list[PiecedLine]:
+    """The words of a text of many lines as lines, neighbours of one kind in one piece."""
     lines: list[list[Piece]] = [[]]
-    for piece in pieces:
-        first, *others = piece.text.split("\n")
-        lines[-1] += [Piece(first, piece.changed)] if first else []
-        lines += [[Piece(text, piece.changed)] if text else [] for text in others]
+    for changed, run in itertools.groupby(words, key=lambda word: word[1]):
+        first, *others = "".join(text for text, _ in run).split("\n")
+        lines[-1] += [Piece(first, changed)] if first else []
+        lines += [[Piece(text, changed)] if text else [] for text in others]
     return [PiecedLine(sign, line) for line in lines]

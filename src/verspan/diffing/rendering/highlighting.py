@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -37,9 +38,9 @@ def code_words(path: str, lines: Sequence[str]) -> list[list[Word]]:
     if lexer is None or sum(map(len, lines)) > _MOST_CHARACTERS:
         return plain
     highlighted: list[list[Word]] = [[]]
-    for token, text in lexer.get_tokens("\n".join(lines)):
-        first, *others = text.split("\n")
-        kind = _kind(str(token))
+    kinds = ((_kind(str(token)), text) for token, text in lexer.get_tokens("\n".join(lines)))
+    for kind, run in itertools.groupby(kinds, key=lambda found: found[0]):
+        first, *others = "".join(text for _, text in run).split("\n")
         highlighted[-1].append(Word(first, kind))
         highlighted += [[Word(other, kind)] for other in others]
     same = ["".join(word.text for word in words) for words in highlighted[: len(lines)]] == list(lines)
