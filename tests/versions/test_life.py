@@ -135,13 +135,10 @@ def test_other_parameters(caplog: pytest.LogCaptureFixture) -> None:
 
 def test_same_state(caplog: pytest.LogCaptureFixture, recording: str) -> None:
     """A hundred replicas of one state are no reason for a warning, whenever they come."""
+    identity = (model_id_for("shop", "v1"), "v1", experiment_id_for("shop"), "shop")
     with closing(open_store(recording)) as store:
-        for moment in (5, 3, 9):
-            model_id = model_id_for("shop", "v1")
-            kept = store.upsert_model(
-                LoggedModel(model_id, "v1", experiment_id_for("shop"), "shop", moment, moment, fingerprint="f")
-            )
-    assert kept.fingerprints == (SeenFingerprint("f", 3),)
+        kept = [store.upsert_model(LoggedModel(*identity, at, at, fingerprint="f")) for at in (5, 3, 9)]
+    assert kept[-1].fingerprints == (SeenFingerprint("f", 3),)
     assert caplog.records == []
 
 
