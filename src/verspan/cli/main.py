@@ -14,7 +14,11 @@ COMMANDS = {
     ),
     "run": LazyCommand("verspan.cli.run:run", "Run an application and record its model calls, no line changed."),
     "models": LazyCommand("verspan.cli.models:models", "List versions and what their model calls came to."),
+    "prompts": LazyCommand(
+        "verspan.cli.prompts:prompts", "List prompts, show and compare their versions, register one."
+    ),
     "diff": LazyCommand("verspan.cli.diff:diff", "Show what changed from one version to another."),
+    "checkout": LazyCommand("verspan.cli.checkout:checkout", "Recreate a version in a folder, byte for byte."),
     "traces": LazyCommand("verspan.cli.traces:traces", "List traces, by version, status, time or text."),
     "trace": LazyCommand("verspan.cli.trace:trace", "Show one trace as a tree of spans."),
     "deploy": LazyCommand("verspan.cli.deploy:deploy", "Write down that a version is live in an environment."),

@@ -116,6 +116,26 @@ def checked_content(
     return checked
 
 
+def declared_variables(document: object) -> Variables | None:
+    """The variables that a document of :mod:`verspan.prompts.documents`, or a person's, declares.
+
+    Args:
+        document: objects with the fields of `PromptVariable`, or an object with a type by each name; None for none.
+
+    Raises:
+        InvalidArgumentError: it is neither.
+    """
+    if document is None or isinstance(document, Mapping):
+        return document
+    try:
+        return [PromptVariable(**each) for each in document]  # type: ignore[attr-defined]  # else it is a TypeError
+    except TypeError as error:
+        raise InvalidArgumentError(
+            f"the variables are {reprlib.repr(document)}: give them as {{'question': 'string'}}, or as"
+            " [{'name': 'question', 'type': 'string', 'required': false}]"
+        ) from error
+
+
 def _checked_template(template: object) -> Template:
     if isinstance(template, str) and template:
         return template

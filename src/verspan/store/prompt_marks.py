@@ -125,7 +125,7 @@ def _is_link(given: PromptLink, key: int) -> ColumnElement[bool]:
 
 
 def _pointing(alias: str, version: int | None) -> dict[str, object] | None:
-    return None if version is None else {"alias": alias, "version": version}
+    return None if version is None else {alias: version}
 
 
 def _tagged(version: int | None, name: str, value: str | None) -> dict[str, object] | None:

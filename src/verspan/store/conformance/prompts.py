@@ -17,7 +17,10 @@ from verspan.versions.search.ordering import parse_order
 
 TEXT = PromptContent("Answer {{ question }}")
 CHAT = PromptContent(
-    [{"role": "system", "content": "Be {{ style }}. ☃"}, {"role": "user", "content": [{"type": "text", "text": "{{ a }}"}]}],
+    [
+        {"role": "system", "content": "Be {{ style }}. ☃"},
+        {"role": "user", "content": [{"type": "text", "text": "{{ a }}"}]},
+    ],
     (PromptVariable("a", "array", required=False, default=[1, None]), PromptVariable("style", "string")),
     {"type": "object"},
     {"model_name": "gpt-4o-mini", "temperature": 0.2},
@@ -187,11 +190,11 @@ class PromptConformance:
         assert noted == [
             ("prompt.register", None, registered),
             ("prompt.register", None, {**registered, "version": 2, "commit_message": None, "tags": {}}),
-            ("alias.move", None, {"alias": "production", "version": 1}),
+            ("alias.move", None, {"production": 1}),
             ("prompt.tag", None, {"tags": {"team": "x"}}),
             ("prompt.link", None, {"prompt": "support", "version": 1}),
-            ("alias.move", {"alias": "production", "version": 1}, {"alias": "production", "version": 2}),
+            ("alias.move", {"production": 1}, {"production": 2}),
             ("prompt.tag", {"tags": {"team": "x"}}, {"tags": {"team": "y"}}),
             ("prompt.tag", {"version": 1, "tags": {"a": "b"}}, None),
-            ("alias.delete", {"alias": "production", "version": 2}, None),
+            ("alias.delete", {"production": 2}, None),
         ]
