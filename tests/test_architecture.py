@@ -108,7 +108,7 @@ RULES = {
     "verspan.versions": f"{STORE} {SET_UP} {API} {HOOKS}",
     "verspan.versions.environment": f"{SDK} {SET_UP} verspan.versions.registry",
     "verspan.traces": f"{STORE} verspan.runtime",
-    "verspan.recreating": f"{STORE} {SET_UP} verspan.versions verspan.prompts",
+    "verspan.recreating": f"{STORE} {SET_UP} verspan.versions verspan.prompts verspan.packaging.uv",
     "verspan.prompts": f"{STORE} {SET_UP} {API} {HOOKS} verspan.prompts verspan.versions",
     "verspan.transfer.records": "verspan.traces.model",
     "verspan.transfer": (

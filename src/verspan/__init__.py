@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     from verspan.prompts.registry import set_prompt_alias as set_prompt_alias
     from verspan.prompts.registry import set_prompt_tag as set_prompt_tag
     from verspan.prompts.registry import set_prompt_version_tag as set_prompt_version_tag
+    from verspan.recreating.api import checkout as checkout
+    from verspan.recreating.model import Checkout as Checkout
     from verspan.runtime import flush as flush
     from verspan.settings import ContentMode as ContentMode
     from verspan.settings import MetricDialect as MetricDialect
@@ -76,6 +78,9 @@ if TYPE_CHECKING:
     from verspan.versions.annotating import set_logged_model_note as set_logged_model_note
     from verspan.versions.annotating import set_logged_model_parent as set_logged_model_parent
     from verspan.versions.annotating import set_logged_model_tags as set_logged_model_tags
+    from verspan.versions.git_versioning import GitModelVersioning as GitModelVersioning
+    from verspan.versions.git_versioning import disable_git_model_versioning as disable_git_model_versioning
+    from verspan.versions.git_versioning import enable_git_model_versioning as enable_git_model_versioning
     from verspan.versions.life import create_external_model as create_external_model
     from verspan.versions.life import delete_logged_model as delete_logged_model
     from verspan.versions.life import finalize_logged_model as finalize_logged_model
@@ -89,7 +94,9 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Artifact": "verspan.artifacts.model",
+    "Checkout": "verspan.recreating.model",
     "ContentMode": "verspan.settings",
+    "GitModelVersioning": "verspan.versions.git_versioning",
     "LiveSpan": "verspan.tracing.live",
     "LoggedModel": "verspan.versions.model",
     "LoggedModelStatus": "verspan.versions.model",
@@ -101,6 +108,7 @@ _HOMES = {
     "active_model": "verspan.versions.active",
     "audit_log": "verspan.audit.log",
     "autolog": "verspan.members",
+    "checkout": "verspan.recreating.api",
     "clear_active_model": "verspan.versions.active",
     "configure": "verspan.configuring",
     "create_external_model": "verspan.versions.life",
@@ -114,7 +122,9 @@ _HOMES = {
     "deployment_history": "verspan.deployments.api",
     "diff": "verspan.diffing.asking",
     "diff_prompts": "verspan.prompts.comparing",
+    "disable_git_model_versioning": "verspan.versions.git_versioning",
     "download_artifacts": "verspan.artifacts.reading",
+    "enable_git_model_versioning": "verspan.versions.git_versioning",
     "finalize_logged_model": "verspan.versions.life",
     "flush": "verspan.runtime",
     "get_active_model_id": "verspan.versions.active",
@@ -168,7 +178,9 @@ _FACADES = frozenset({"openai"})
 
 __all__ = [
     "Artifact",
+    "Checkout",
     "ContentMode",
+    "GitModelVersioning",
     "LiveSpan",
     "LoggedModel",
     "LoggedModelStatus",
@@ -181,6 +193,7 @@ __all__ = [
     "active_model",
     "audit_log",
     "autolog",
+    "checkout",
     "clear_active_model",
     "configure",
     "create_external_model",
@@ -194,7 +207,9 @@ __all__ = [
     "deployment_history",
     "diff",
     "diff_prompts",
+    "disable_git_model_versioning",
     "download_artifacts",
+    "enable_git_model_versioning",
     "finalize_logged_model",
     "flush",
     "get_active_model_id",

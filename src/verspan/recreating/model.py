@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
+
+FOLDER: Final = ".verspan"
+"""Where what is no part of the tree is written, in the recreated folder; git ignores it."""
 
 
 @dataclass(frozen=True)
@@ -45,4 +49,5 @@ class Checkout:
     @property
     def exact(self) -> bool:
         """Whether the tree is byte for byte as it was."""
-        return self.digest == self.found_digest and not self.missing
+        of_tree = (each for each in self.missing if not each.path.startswith(f"{FOLDER}/"))
+        return self.digest == self.found_digest and not any(of_tree)

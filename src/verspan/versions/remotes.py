@@ -18,18 +18,21 @@ _PATH: Final = re.compile(r"[/.~]|[a-zA-Z]:[\\/]")
 _GENERAL_USER: Final = "git"  # the login name of every code host over SSH; it tells nothing about anybody
 
 
-def remote_url(answer: str, branch: str | None) -> str | None:
-    """The address of a branch's remote, else of ``origin``, else of the first, without credentials; None without any.
+def remote_url(answer: str, branch: str | None, name: str | None = None) -> str | None:
+    """The address of a remote, without credentials; None where there is none.
+
+    It is the remote of a name, else that of a branch, else ``origin``, else the first.
 
     Args:
         answer: what git answers to :data:`REMOTES`.
         branch: the branch's name; None where HEAD is detached.
+        name: the remote that is preferred.
     """
     settings: dict[str, str] = {}
     for entry in answer.split("\0"):
         key, _, value = entry.partition("\n")
         settings.setdefault(key, value)
-    remotes = (settings.get(f"branch.{branch}.remote"), "origin")
+    remotes = (name, settings.get(f"branch.{branch}.remote"), "origin")
     urls = [settings[key] for name in remotes if (key := f"remote.{name}.url") in settings]
     urls += [value for key, value in settings.items() if key.startswith("remote.")]
     return without_credentials(urls[0]) if urls else None

@@ -54,25 +54,29 @@ _CONVERTS_NOTHING: Final = ("", "false", "no", "off", "0")
 _TAG: Final = "tag: "
 
 
-def read_code(root: Path, max_bytes: int, apart_from: Sequence[str] = ()) -> CodeState:
+def read_code(root: Path, max_bytes: int, apart_from: Sequence[str] = (), remote_name: str | None = None) -> CodeState:
     """The state of a working tree.
 
     Args:
         root: its root.
         max_bytes: how many bytes of contents are kept at the most, those of submodules included.
         apart_from: beginnings of untracked paths that are no part of it, such as those of a store's files.
+        remote_name: the remote whose address is taken; where it is not there, the branch's.
 
     Raises:
         GitError: git cannot read the repository.
     """
-    return _WorkingTree(root, Budget(max_bytes), tuple(apart_from)).state()
+    return _WorkingTree(root, Budget(max_bytes), tuple(apart_from), remote_name).state()
 
 
 class _WorkingTree:
-    def __init__(self, root: Path, budget: Budget, apart_from: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, root: Path, budget: Budget, apart_from: tuple[str, ...] = (), remote_name: str | None = None
+    ) -> None:
         self._root = root
         self._budget = budget
         self._apart_from = apart_from
+        self._remote_name = remote_name
         self._git = GitFolder(root, _TIMEOUT)
         self._disk = Disk(root, budget)
 
@@ -84,7 +88,7 @@ class _WorkingTree:
         state = CodeState(
             commit=status.commit,
             branch=status.branch,
-            remote_url=remote_url(answers[2].decode("utf-8", "replace"), status.branch),
+            remote_url=remote_url(answers[2].decode("utf-8", "replace"), status.branch, self._remote_name),
             files=tuple(sorted((each for each in changes if isinstance(each, FileState)), key=_path)),
             submodules=tuple(sorted((each for each in changes if isinstance(each, Submodule)), key=_path)),
             sparse=tuple(sorted(sparse)),

@@ -55,16 +55,24 @@ def read_state(store_url: str | None = None, code: CodeState | None = None) -> R
     return ReadState(git_state(capture.code), capture)
 
 
-def captured_code(folder: Path, settings: CaptureSettings, store_url: str | None = None) -> CodeState | None:
+def captured_code(
+    folder: Path, settings: CaptureSettings, store_url: str | None = None, remote_name: str | None = None
+) -> CodeState | None:
     """The state of the code in a folder: git's word, else the platform's; None where neither has one.
 
     What git cannot read is logged once.
+
+    Args:
+        folder: the application's.
+        settings: how much is kept.
+        store_url: the store, whose files are no part of the state where they lie in the working tree.
+        remote_name: the remote whose address is taken; where it is not there, the branch's.
     """
     root = root_of(folder)
     if root is None:
         return _platform_code()
     try:
-        return read_code(root, settings.max_bytes, _store_files(root, store_url))
+        return read_code(root, settings.max_bytes, _store_files(root, store_url), remote_name)
     except GitError as error:
         tell_of(error, folder)
         return _platform_code()
