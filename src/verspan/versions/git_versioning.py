@@ -43,7 +43,7 @@ def enable_git_model_versioning(remote_name: str = "origin") -> GitModelVersioni
     """Make the version active that is named after the state of the code, in the whole process.
 
     Its name is ``<directory>-<git describe --tags --always>``, the same on every branch. Where the tree differs from
-    the commit, untracked files included, ``-dirty-`` and the first 8 digits of the state's fingerprint follow, so that two
+    the commit, untracked files included, ``-dirty-`` and the first 8 digits of its fingerprint follow, so that two
     dirty trees of one commit are two versions. The state is read before this returns, within 50 ms in a clean
     repository of 10,000 files, and kept in the background.
 
