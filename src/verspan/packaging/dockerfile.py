@@ -18,6 +18,7 @@ _DOCKERFILE: Final = "Dockerfile"
 _IGNORE: Final = ".dockerignore"
 _CONSTRAINTS: Final = "constraints.txt"
 _PORT: Final = 8000
+_PIP: Final = "RUN python -m pip install --no-cache-dir"
 _HASHES: Final = re.compile(r"\s*\\?\s*--hash=\S+|\s*\\$", re.MULTILINE)
 
 _TEMPLATE: Final = """\
@@ -26,7 +27,6 @@ _TEMPLATE: Final = """\
 FROM python:{python}-slim
 RUN useradd --create-home --uid 10001 app
 WORKDIR /home/app
-COPY {copied} ./
 {install}
 COPY {package} ./
 USER app
@@ -84,8 +84,7 @@ def _dockerfile(archive: PackageArchive, lock: str) -> str:
         experiment=manifest.experiment_name,
         digest=archive.package.digest,
         python=manifest.python,
-        copied=f"{LOCK_PATH} {_CONSTRAINTS}" if lock else PACKAGE_PATH,
-        install="\n".join(f"RUN python -m pip install --no-cache-dir {what}" for what in _installed(lock)),
+        install="\n".join(_install(lock)),
         package=PACKAGE_PATH,
         port=_PORT,
         health=json.dumps(["python", "-c", health]),
@@ -93,8 +92,13 @@ def _dockerfile(archive: PackageArchive, lock: str) -> str:
     )
 
 
-def _installed(lock: str) -> list[str]:
-    if not lock:
-        return [f'"verspan[serve,otlp]=={metadata.version("verspan")}"']
+def _install(lock: str) -> list[str]:
+    """The lock first and with its hashes checked, then Verspan with what the lock leaves room for."""
     version = "" if "verspan" in pins(lock) else f"=={metadata.version('verspan')}"
-    return [f"--require-hashes -r {LOCK_PATH}", f'--constraint {_CONSTRAINTS} "verspan[serve,otlp]{version}"']
+    if not lock:
+        return [f'{_PIP} "verspan[serve,otlp]{version}"']
+    return [
+        f"COPY {LOCK_PATH} {_CONSTRAINTS} ./",
+        f"{_PIP} --require-hashes -r {LOCK_PATH}",
+        f'{_PIP} --constraint {_CONSTRAINTS} "verspan[serve,otlp]{version}"',
+    ]

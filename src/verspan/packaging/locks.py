@@ -17,7 +17,7 @@ Requirements: TypeAlias = "str | os.PathLike[str] | Sequence[str]"
 
 _UV_LOCK: Final = "uv.lock"
 _HASH: Final = re.compile(r"--hash[= ](\w+):([0-9a-f]+)")
-_PINNED: Final = re.compile(r"(?P<name>[A-Za-z0-9][\w.-]*)\s*(\[[^\]]*\])?\s*==\s*(?P<version>[^\s;,*]+)")
+_PINNED: Final = re.compile(r"(?P<name>[A-Za-z0-9][\w.-]*)\s*(\[[^\]]*\])?\s*==\s*(?P<version>[\w.!+-]+)(?=[\s;]|$)")
 _COMMENT: Final = re.compile(r"(^|\s)#.*")
 
 

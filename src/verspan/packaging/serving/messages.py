@@ -18,6 +18,7 @@ Header: TypeAlias = tuple[bytes, bytes]
 
 JSON_TYPE: Final = b"application/json"
 STREAM_TYPE: Final = b"text/event-stream"
+_READ_OF_TOO_LARGE: Final = 2  # times what is taken
 _INPUTS: Final = "inputs"
 _PARAMS: Final = "params"
 
@@ -60,21 +61,24 @@ def headers_of(scope: Scope) -> dict[str, str]:
 async def read_body(headers: Mapping[str, str], receive: Receive, most: int) -> bytes:
     """The whole body of a request.
 
+    Of one that is too large as much again is read and forgotten: a client that is cut off while it sends does not see
+    the answer.
+
     Raises:
         RefusedError: it is larger than is taken.
         GoneError: whoever sends it has gone.
     """
-    told = headers.get("content-length", "0")
-    body, more = bytearray(), True
-    too_large = not told.isdecimal() or int(told) > most
-    while more and not too_large:
+    told = headers.get("content-length", "")
+    body, size = bytearray(), 0
+    more = not told.isdecimal() or int(told) <= _READ_OF_TOO_LARGE * most
+    while more and size <= _READ_OF_TOO_LARGE * most:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise GoneError("the client has gone")
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-        too_large = len(body) > most
-    if too_large:
+        chunk, more = message.get("body", b""), message.get("more_body", False)
+        size += len(chunk)
+        body += chunk if size <= most else b""
+    if size > most or (told.isdecimal() and int(told) > most):
         raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body has more than {most} bytes (--max-body)")
     return bytes(body)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import sys
@@ -65,8 +66,9 @@ def _bound(serving: Serving) -> socket.socket:
     try:
         return socket.create_server((serving.host, serving.port), family=family)
     except OSError as error:
+        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error  # a name's errors are negative
         raise InvalidArgumentError(
-            f"{serving.host} port {serving.port} cannot be had: {error.strerror or error}. Give another with --port"
+            f"{serving.host} port {serving.port} cannot be had: {reason}. Give another with --port"
         ) from error
 
 
