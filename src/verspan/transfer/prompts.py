@@ -10,11 +10,11 @@ from verspan.prompts.checking import (
     checked_content,
     checked_message,
     checked_prompt_name,
-    checked_tags,
     checked_version,
 )
 from verspan.prompts.model import PromptLink, PromptVersion
 from verspan.store.interface import Store
+from verspan.versions.checking import checked_tags
 from verspan.versions.identity import checked_model_id
 
 
