@@ -68,7 +68,8 @@ class _Import:
         self._source = source
         self._tell = tell
         self._batch: list[SpanRecord] = []
-        self._models = self._new_models = self._spans = self._new_spans = self._assessments = 0
+        self._models = self._new_models = self._spans = self._new_spans = 0
+        self._assessments = self._without_spans = 0
         self._notes: list[str] = []
 
     def bring(self, experiment: MlflowExperiment) -> None:
@@ -85,6 +86,10 @@ class _Import:
 
     def report(self) -> ImportReport:
         """What has come of it."""
+        if self._without_spans:
+            self._notes.append(
+                f"the spans of {self._without_spans} traces are not where MLflow says, and are not imported"
+            )
         if self._assessments:
             self._notes.append(f"{self._assessments} assessments are not imported: there is no place for them yet")
         return ImportReport(self._models, self._new_models, self._spans, self._new_spans, notes=tuple(self._notes))
@@ -95,6 +100,7 @@ class _Import:
         if model_id and version is None:
             self._notes.append(f"a trace of LoggedModel {model_id}, which is not there any more, has no version")
         self._assessments += trace.assessments
+        self._without_spans += not trace.spans
         self._batch += spans_from(trace, version)
         if len(self._batch) >= _BATCH:
             self._write()
