@@ -117,6 +117,34 @@ def test_manual_spans(place: Place) -> None:
     assert f"verspan trace {trace.trace_id}" in printed
 
 
+def test_prompts(place: Place) -> None:
+    """The call's span and the one around it tell the version of the prompt that the alias points at."""
+    printed = place.run_example("prompts.py")
+    (trace,) = place.traces()
+    assert versions([trace]) == {("examples", "prompts-v1")}
+    assert span_names(trace) == ["answer", CALL]
+    told = {
+        (stored.span.attributes["gen_ai.prompt.name"], stored.span.attributes["gen_ai.prompt.version"])
+        for stored in trace.spans
+    }
+    assert told == {("tea-shop", "2")}
+    assert "is: You help the customers of a {{ shop }}. Be brief, and name the temperature." in printed
+    with required_store(str(place.folder / "store.db")) as store:
+        used = store.prompts.used_by(model_id_for("examples", "prompts-v1"))
+    assert [prompt.uri for prompt in used] == ["prompts:/tea-shop/2"]
+
+
+def test_packaged_agent(place: Place) -> None:
+    """A packaged agent answers as it would in its repository, its call is the version's, and what to type is said."""
+    printed = place.run_example("packaged_agent/release.py")
+    (trace,) = place.traces()
+    assert versions([trace]) == {("examples", "packaged-agent-v1")}
+    assert span_names(trace) == [CALL]
+    agree, serve = printed.splitlines()[-2:]
+    assert agree.startswith("agree to it: verspan package trust ")
+    assert serve == "serve it:    verspan serve packaged-agent-v1"
+
+
 def test_redaction(place: Place) -> None:
     """What is taken out of a question is in no message, argument or note of its trace, and the answer came."""
     printed = place.run_example("redaction.py")
