@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from verspan.diffing.comparing import EVERY_PART, compare
 from verspan.diffing.model import Part, VersionDiff
-from verspan.diffing.sides import Subject, recorded_subject, working_tree_subject
+from verspan.diffing.sides import WORKING_TREE_PARTS, Subject, recorded_subject, working_tree_subject
 from verspan.errors import InvalidArgumentError
 from verspan.versions.git import root_of
 from verspan.versions.model import LoggedModel
@@ -58,19 +58,20 @@ def diff(
         return asking.difference(a, b, chosen_parts(only))
 
 
-def chosen_parts(names: Iterable[str] | None) -> Collection[Part]:
-    """The parts with these names; all of them where it is None.
+def chosen_parts(names: Iterable[str] | None) -> Collection[Part] | None:
+    """The parts with these names; None where there is none.
 
     Raises:
         InvalidArgumentError: a name is none of theirs.
     """
     if names is None:
-        return EVERY_PART
+        return None
+    names = list(names)
     try:
         return frozenset(map(Part, names))
     except ValueError as error:
         known = ", ".join(part.value for part in Part)
-        raise InvalidArgumentError(f"{error}: what can be compared is {known}") from error
+        raise InvalidArgumentError(f"only={', '.join(names)}: what can be compared is {known}") from error
 
 
 @dataclass(frozen=True)
@@ -85,12 +86,13 @@ class Asking:
     """Look at this experiment's versions only."""
 
     def difference(
-        self, a: str | LoggedModel, b: str | LoggedModel, parts: Collection[Part] = EVERY_PART
+        self, a: str | LoggedModel, b: str | LoggedModel, parts: Collection[Part] | None = None
     ) -> VersionDiff:
-        """What changed from one to the other.
+        """What changed from one to the other, in these parts or in all that both have.
 
         Raises:
-            NotFoundError: there is no such version, or the repository is none.
+            NotFoundError: there is no such version.
+            InvalidArgumentError: the folder is in no repository.
             StoreError: the store cannot be read.
         """
         folder = self.repository or Path.cwd()
@@ -98,7 +100,8 @@ class Asking:
         if root is None and self.repository is not None:
             raise InvalidArgumentError(f"{folder} is in no git repository: give a folder that is in one")
         before, after = (self._subject(each, folder) for each in (a, b))
-        return compare(before, after, parts, root)
+        both_have = WORKING_TREE_PARTS if WORKING_TREE in (a, b) else EVERY_PART
+        return compare(before, after, both_have if parts is None else parts, root)
 
     def _subject(self, version: str | LoggedModel, folder: Path) -> Subject:
         if version == WORKING_TREE:

@@ -25,6 +25,8 @@ _UNTOLD_SURROUNDINGS: Final = [
     (part, "was not captured (VERSPAN_CAPTURE=full does it)")
     for part in (Part.DEPENDENCIES, Part.ENVIRONMENT, Part.ENTRY_POINT)
 ]
+WORKING_TREE_PARTS: Final = frozenset((Part.CODE, Part.DEPENDENCIES))
+"""What the working tree has."""
 _SHORT: Final = 8  # digits of a commit in a sentence
 
 
@@ -78,7 +80,9 @@ def working_tree_subject(folder: Path, store_url: str | None = None) -> Subject:
         store_url: the store, whose files are no part of it.
     """
     code = captured_code(folder, capture_settings(), store_url)
-    untold = [] if code else [Untold(Part.CODE, f"{folder} is in no git repository")]
+    others = [part for part in Part if part not in WORKING_TREE_PARTS]
+    untold = [Untold(part, "the working tree has none, since it has not run") for part in others]
+    untold += [] if code else [Untold(Part.CODE, f"{folder} is in no git repository")]
     return Subject(
         Side("working tree", None, None), code, dependencies=read_dependencies(folder, root_of(folder)), untold=untold
     )

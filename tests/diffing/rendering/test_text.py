@@ -85,8 +85,8 @@ Dependencies  1 changed, 1 upgraded, 1 downgraded
 Environment  the same
 
 Cannot be told
-  code: huge.bin was not kept
-  entry point: agent-v1: was not captured\
+  Code: huge.bin was not kept
+  Entry point: agent-v1: was not captured\
 """)
 
 
@@ -145,8 +145,8 @@ Dependencies  1 changed, 1 upgraded, 1 downgraded
 Environment  the same
 
 Cannot be told
-  code: huge.bin was not kept
-  entry point: agent-v1: was not captured\
+  Code: huge.bin was not kept
+  Entry point: agent-v1: was not captured\
 """)
 
 

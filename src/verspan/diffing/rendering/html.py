@@ -25,6 +25,7 @@ from verspan.diffing.rendering.outline import (
     rows_summary,
     short_commit,
     tables,
+    untold_lines,
 )
 from verspan.diffing.texts import in_words
 
@@ -66,8 +67,9 @@ def _sections(diff: VersionDiff) -> Iterator[tuple[str, str, str, str]]:
     """Name, title, summary and body of each part."""
     rows = tables(diff)
     if diff.untold:
-        told = "".join(f"<li>{TITLES[each.part.value]}: {_text(each.reason)}</li>" for each in diff.untold)
-        yield "untold", "Cannot be told", counted(len(diff.untold), "remark"), f"<ul>{told}</ul>"
+        lines = untold_lines(diff)
+        told = "".join(f"<li>{parts}: {_text(reason)}</li>" for parts, reason in lines)
+        yield "untold", "Cannot be told", counted(len(lines), "remark"), f"<ul>{told}</ul>"
     for part, title in TITLES.items():
         if part == "code" and diff.code is not None:
             yield part, title, code_summary(diff.code), _code(diff.code)

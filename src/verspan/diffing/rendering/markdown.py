@@ -23,6 +23,7 @@ from verspan.diffing.rendering.outline import (
     rows_summary,
     short_commit,
     tables,
+    untold_lines,
 )
 
 _MOST_CHARACTERS: Final = 60_000
@@ -63,7 +64,7 @@ def _blocks(diff: VersionDiff) -> Iterator[str]:
         elif part in rows:
             yield from _rows(title, rows[part])
     if diff.untold:
-        told = (f"- {TITLES[each.part.value]}: {_cell(each.reason, most=10 * _CELL)}" for each in diff.untold)
+        told = (f"- {parts}: {_cell(reason, most=10 * _CELL)}" for parts, reason in untold_lines(diff))
         yield "\n".join(["### Cannot be told", "", *told])
 
 

@@ -149,6 +149,14 @@ def file_notes(file: FileDiff) -> str:
     return ", ".join(notes)
 
 
+def untold_lines(diff: VersionDiff) -> list[tuple[str, str]]:
+    """What cannot be told: the parts, and the reason."""
+    titles: dict[str, list[str]] = {}
+    for each in diff.untold:
+        titles.setdefault(each.reason, []).append(TITLES[each.part.value])
+    return [(", ".join(dict.fromkeys(parts)), reason) for reason, parts in titles.items()]
+
+
 def size_text(size: int) -> str:
     """A size in the unit that suits it: ``812 B``, ``12.3 kB``."""
     for unit, name in _SIZES:

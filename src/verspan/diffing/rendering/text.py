@@ -24,6 +24,7 @@ from verspan.diffing.rendering.outline import (
     rows_summary,
     short_commit,
     tables,
+    untold_lines,
 )
 from verspan.diffing.texts import in_words
 
@@ -259,9 +260,10 @@ def _words(hunk: Hunk) -> RenderableType:
 
 
 def _untold(diff: VersionDiff) -> Iterator[RenderableType]:
+    from rich.padding import Padding
     from rich.text import Text
 
     if diff.untold:
         yield _title("Cannot be told", "")
-        for each in diff.untold:
-            yield Text.assemble("  ", (TITLES[each.part.value].lower(), "yellow"), f": {one_line(each.reason)}")
+        for parts, reason in untold_lines(diff):
+            yield Padding(Text.assemble((parts, "yellow"), f": {one_line(reason)}"), (0, 0, 0, 2))
