@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import audit
 import calls
 import outage
 import redaction
@@ -23,6 +24,8 @@ def main() -> None:
     store.main()
     print()
     redaction.main()
+    print()
+    audit.main([])
 
 
 if __name__ == "__main__":

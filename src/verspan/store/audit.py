@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 import time
-from dataclasses import asdict
 
 from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
@@ -57,7 +56,7 @@ def log_head(connection: Connection) -> Anchor:
 def _contents(change: Change) -> str:
     told = {
         "actor": writable(current_actor()),  # first, since entries are searched by it
-        "origin": asdict(current_origin()),
+        "origin": vars(current_origin()),
         "before": change.before,
         "after": change.after,
     }
@@ -87,12 +86,18 @@ def _end(connection: Connection) -> tuple[int, str]:
     Where somebody has tampered with the log, what follows goes behind everything that is there, so that applications go
     on; that something is wrong stays to be seen.
     """
-    head, ((greatest,),) = log_head(connection), _GREATEST.rows(connection)
-    return max(head.count, greatest or 0), head.hash
+    ((greatest, count, last_hash),) = _END.rows(connection)
+    return max(greatest or 0, count or 0), last_hash or GENESIS
 
 
-_FIND_HEAD = Statement(select(_HEAD.count, _HEAD.hash))
-_GREATEST = Statement(select(func.max(_ENTRIES.sequence)))
+_FIND_HEAD = Statement(select(_HEAD["count"], _HEAD.hash))
+_END = Statement(
+    select(
+        select(func.max(_ENTRIES.sequence)).scalar_subquery(),
+        select(_HEAD["count"]).scalar_subquery(),
+        select(_HEAD.hash).scalar_subquery(),
+    )
+)
 _ADD_ENTRY = Statement(insert(audit_entries))
 _ADD_CONTENTS = Statement(insert(audit_contents))
 _new_head = upsert(audit_head)
