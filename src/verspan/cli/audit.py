@@ -160,7 +160,7 @@ def export(*, file: Path, store_place: str | None) -> None:
                 sys.stdout.buffer.writelines(lines_of(log))
             return
         head = export_records(store.audit, file)
-    click.echo(f"{file}: {head.count} entries")
+    click.echo(f"{file}: {_entries(head.count)}")
     hint(f"keep its anchor elsewhere: {head}")
 
 
@@ -234,7 +234,7 @@ def _erase(store: Store, query: AuditQuery, reason: str | None, *, yes: bool, as
     if as_json:
         print_json(done)
     elif done.erased:
-        click.echo(f"{done.erased} entries erased; entry {done.sequence} tells of it")
+        click.echo(f"erased from {_entries(done.erased)}; entry {done.sequence} tells of it")
     else:
         click.echo("nothing to erase")
 
@@ -255,11 +255,15 @@ def _say_verified(found: Verification, *, as_json: bool) -> None:
         print_json({"ok": found.ok, **document, "anchor": str(found.head), "problem": found.problem})
     elif found.problem:
         click.secho(f"entry {found.problem.sequence}: {one_line(found.problem.what)}", fg="red")
-        hint(f"the {found.entries} entries before it are as they were written")
+        hint(f"as they were written: {_entries(found.entries)} before it")
     else:
         erased = f", {found.erased} of them with their contents erased" if found.erased else ""
-        click.echo(f"{found.source}: {found.entries} entries{erased}, each as it was written")
+        click.echo(f"{found.source}: {_entries(found.entries)}{erased}, each as it was written")
         hint(f"keep this elsewhere, to check a later log against: --anchor {found.head}")
+
+
+def _entries(count: int) -> str:
+    return "1 entry" if count == 1 else f"{count:,} entries"
 
 
 def _tell(count: int) -> None:
