@@ -134,6 +134,14 @@ def test_prompts(place: Place) -> None:
     assert [prompt.uri for prompt in used] == ["prompts:/tea-shop/2"]
 
 
+def test_what_changed(place: Place) -> None:
+    """The parameter and the prompt that changed are told, to a program and as Markdown."""
+    printed = place.run_example("what_changed.py")
+    assert printed.startswith("temperature: 0.7 -> 0.2\n## `what-changed-v1` → `what-changed-v2`\n")
+    assert "| ~ | `temperature` | `0.7` | `0.2` |" in printed
+    assert "-Be kind and short.\n+Be kind and exact.\n" in printed
+
+
 def test_packaged_agent(place: Place) -> None:
     """A packaged agent answers as it would in its repository, its call is the version's, and what to type is said."""
     printed = place.run_example("packaged_agent/release.py")

@@ -106,7 +106,10 @@ class Asking:
     def _subject(self, version: str | LoggedModel, folder: Path) -> Subject:
         if version == WORKING_TREE:
             return working_tree_subject(folder, self.store_url)
-        model = (
-            version if isinstance(version, LoggedModel) else resolve_model(self.store, version, self.experiment_name)
-        )
-        return recorded_subject(self.store, model)
+        return recorded_subject(self.store, self._recorded(version))
+
+    def _recorded(self, version: str | LoggedModel) -> LoggedModel:
+        """The record as the store has it; one in hand may be older."""
+        if isinstance(version, LoggedModel):
+            return self.store.get_model(version.model_id) or version
+        return resolve_model(self.store, version, self.experiment_name)
