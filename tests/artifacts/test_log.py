@@ -100,7 +100,7 @@ def test_other_place(
 def test_no_version(store: Store, tmp_path: Path) -> None:
     """Without a version there is nothing to log to, and the message says what to call."""
     (tmp_path / "a").touch()
-    with pytest.raises(InvalidArgumentError, match=r"call verspan\.set_active_model"):
+    with pytest.raises(InvalidArgumentError, match=r"make one active with verspan\.set_active_model"):
         verspan.log_artifact(tmp_path / "a")
     with pytest.raises(NotFoundError, match="m-none"):
         verspan.log_artifact(tmp_path / "a", model_id="m-none")

@@ -90,6 +90,6 @@ def test_none(made: Package, run: Run) -> None:
     done = run("show", "v2")
     assert (done.exit_code, done.stderr) == (
         1,
-        f"verspan: the version {model('v2').model_id} has no package: make one with verspan.package(entry_point=…)\n",
+        "verspan: the version v2 has no package: make one with verspan.package(entry_point=…)\n",
     )
     assert made.digest

@@ -18,8 +18,8 @@ from verspan.artifacts.model import Artifact
 from verspan.artifacts.paths import checked_path
 from verspan.artifacts.progress import Meter
 from verspan.artifacts.roots import ContentRoot, current_root
-from verspan.artifacts.versions import version_meant
 from verspan.errors import InvalidArgumentError
+from verspan.versions.changing import given_or_active, named
 from verspan.versions.registry import opened_store
 
 _UNKNOWN: Final = "application/octet-stream"
@@ -101,11 +101,10 @@ def log_all(candidates: Sequence[Candidate], model_id: str | None) -> list[Artif
         candidates: what is to be logged.
         model_id: the version; the active one where it is None.
     """
-    version = version_meant(model_id)
     with opened_store(create=True) as store:
-        root = current_root(store)
-        artifacts = _kept(root, candidates)
-        store.artifacts.log(version, artifacts)
+        version = named(store, given_or_active(model_id))
+        artifacts = _kept(current_root(store), candidates)
+        store.artifacts.log(version.model_id, artifacts)
     return artifacts
 
 

@@ -7,19 +7,21 @@ import tempfile
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from verspan.artifacts.contents import Content, measure, write_verified
 from verspan.artifacts.model import Artifact
 from verspan.artifacts.paths import checked_path
 from verspan.artifacts.progress import Meter
 from verspan.artifacts.roots import ContentRoot, root_at
-from verspan.artifacts.versions import MODELS, version_meant
 from verspan.errors import InvalidArgumentError, NotFoundError
+from verspan.versions.changing import given_or_active, named
 from verspan.versions.registry import opened_store
 
 if TYPE_CHECKING:
     from verspan.store.interface import Store
+
+_MODELS: Final = "models:/"  # what an address of a version begins with, as MLflow writes it
 
 
 def list_artifacts(
@@ -39,7 +41,7 @@ def list_artifacts(
     """
     version, folder = _meant(artifact_uri, model_id, artifact_path)
     with opened_store() as store:
-        return list(store.artifacts.of(version, folder))
+        return list(store.artifacts.of(named(store, version).model_id, folder))
 
 
 def download_artifacts(
@@ -68,10 +70,11 @@ def download_artifacts(
     """
     version, path = _meant(artifact_uri, model_id, artifact_path)
     with opened_store() as store:
-        found = store.artifacts.of(version, path)
+        model = named(store, version)
+        found = store.artifacts.of(model.model_id, path)
         if not found:
             what = f"no artifact {path!r}" if path else "no artifacts"
-            raise NotFoundError(f"the version {version} has {what}: verspan.list_artifacts lists those it has")
+            raise NotFoundError(f"the version {model.name} has {what}: verspan.list_artifacts lists those it has")
         folder = Path(dst_path if dst_path is not None else tempfile.mkdtemp(prefix="verspan-"))
         write_artifacts(store, found, folder)
     return str(folder / path)
@@ -98,17 +101,17 @@ def write_artifacts(store: Store, artifacts: Sequence[Artifact], folder: Path) -
 
 def _meant(artifact_uri: str | None, model_id: str | None, artifact_path: str | None) -> tuple[str, str]:
     if artifact_uri is None:
-        return version_meant(model_id), checked_path(artifact_path.strip("/")) if artifact_path else ""
+        return given_or_active(model_id), checked_path(artifact_path.strip("/")) if artifact_path else ""
     if model_id is not None or artifact_path is not None:
         raise InvalidArgumentError(
             f"artifact_uri={artifact_uri!r} says all: give no model_id and no artifact_path beside it"
         )
-    if not artifact_uri.startswith(MODELS):
+    if not artifact_uri.startswith(_MODELS):
         raise InvalidArgumentError(
             f"artifact_uri={artifact_uri!r} is no address: give one such as models:/m-…/config.json"
         )
-    version, _, path = artifact_uri.removeprefix(MODELS).strip("/").partition("/")
-    return version_meant(version), checked_path(path) if path else ""
+    version, _, path = artifact_uri.removeprefix(_MODELS).strip("/").partition("/")
+    return version, checked_path(path) if path else ""
 
 
 def _write(root: ContentRoot, artifact: Artifact, folder: Path, meter: Meter) -> None:

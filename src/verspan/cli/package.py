@@ -120,7 +120,7 @@ def read_reference(reference: str, store_place: str | None) -> PackageArchive:
     if is_path(reference):
         return PackageArchive(copied(Path(reference)))
     with required_store(store_place) as store:
-        return PackageArchive(package_of(store, resolve_model(store, reference).model_id))
+        return PackageArchive(package_of(store, resolve_model(store, reference)))
 
 
 def _lines(archive: PackageArchive) -> list[str]:

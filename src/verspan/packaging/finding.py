@@ -14,16 +14,16 @@ from uuid import uuid4
 from verspan.artifacts.contents import CHUNK_BYTES, write_verified
 from verspan.artifacts.progress import Meter
 from verspan.artifacts.roots import root_at
-from verspan.artifacts.versions import MODELS
 from verspan.errors import InvalidArgumentError, NotFoundError
 from verspan.packaging.archive import PackageArchive
 from verspan.packaging.model import PACKAGE_PATH
 from verspan.packaging.places import cache_folder
-from verspan.versions.life import get_logged_model
+from verspan.versions.changing import named
 from verspan.versions.registry import opened_store
 
 if TYPE_CHECKING:
     from verspan.store.interface import Store
+    from verspan.versions.model import LoggedModel
 
 _SUFFIX: Final = ".zip"
 _PACKAGES: Final = "packages"
@@ -50,21 +50,20 @@ def find_package(model_uri: str | os.PathLike[str]) -> Path:
     text = os.fspath(model_uri)
     if is_path(text):
         return copied(Path(text))
-    model_id = get_logged_model(text.removeprefix(MODELS)).model_id
     with opened_store() as store:
-        return package_of(store, model_id)
+        return package_of(store, named(store, text))
 
 
-def package_of(store: Store, model_id: str) -> Path:
+def package_of(store: Store, model: LoggedModel) -> Path:
     """A copy of the newest package of a version, likewise.
 
     Raises:
         NotFoundError: the version has no package.
         StoreError: the store or the artifact root cannot be used, or the content is not what was logged.
     """
-    found = store.artifacts.of(model_id, PACKAGE_PATH)
+    found = store.artifacts.of(model.model_id, PACKAGE_PATH)
     if not found:
-        raise NotFoundError(f"the version {model_id} has no package: make one with verspan.package(entry_point=…)")
+        raise NotFoundError(f"the version {model.name} has no package: make one with verspan.package(entry_point=…)")
     [artifact] = found
     target = own_folder() / PACKAGE_PATH
     with closing(Meter("fetching the package", 1, artifact.size)) as meter:
@@ -85,7 +84,7 @@ def read_package(model_uri: str | os.PathLike[str]) -> PackageArchive:
 
 def is_path(text: str) -> bool:
     """Whether a text is the path of a package rather than a version's name."""
-    return text.endswith(_SUFFIX) or os.sep in text.removeprefix(MODELS) or Path(text).is_file()
+    return text.endswith(_SUFFIX) or Path(text).is_file()
 
 
 def copied(path: Path) -> Path:

@@ -13,7 +13,6 @@ import orjson
 
 from verspan.artifacts.contents import Content
 from verspan.artifacts.log import Candidate, log_all
-from verspan.artifacts.versions import version_meant
 from verspan.errors import InvalidArgumentError
 from verspan.packaging.archive import PackageArchive
 from verspan.packaging.bundle import write_package
@@ -21,8 +20,9 @@ from verspan.packaging.locks import Requirements, locked
 from verspan.packaging.manifest import checked_entry_point
 from verspan.packaging.model import CONFIG_PATH, LOCK_PATH, PACKAGE_PATH, PACKAGE_TYPE, Package, PackageManifest
 from verspan.packaging.sources import check_entry_point, collect
-from verspan.versions.life import get_logged_model
+from verspan.versions.changing import given_or_active, named
 from verspan.versions.model import LoggedModel
+from verspan.versions.registry import opened_store
 
 
 def package(
@@ -57,7 +57,9 @@ def package(
         VerspanError: uv cannot resolve the requirements.
         StoreError: the store or the artifact root cannot be used.
     """
-    record = get_logged_model(version_meant(model.model_id if isinstance(model, LoggedModel) else model))
+    version = given_or_active(model.model_id if isinstance(model, LoggedModel) else model)
+    with opened_store() as store:
+        record = named(store, version)
     sources = collect(code_paths)
     check_entry_point(checked_entry_point(entry_point), sources)
     texts = {} if config is None else {CONFIG_PATH: _config_json(config)}

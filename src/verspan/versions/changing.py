@@ -35,7 +35,7 @@ def changed(
         StoreError: the store cannot be read or written.
     """
     with opened_store(create=True) as store:
-        model = named(store, _given_or_active(version), include_deleted=include_deleted)
+        model = named(store, given_or_active(version), include_deleted=include_deleted)
         kept = change(store.models, model.model_id)
     announce(kept)
     return kept
@@ -50,7 +50,12 @@ def named(store: Store, version: str, *, include_deleted: bool = False) -> Logge
     return resolve_model(store, version, beginnings=False, include_deleted=include_deleted)
 
 
-def _given_or_active(version: str | None) -> str:
+def given_or_active(version: str | None) -> str:
+    """What names a version: what is given, else the id of the active one.
+
+    Raises:
+        InvalidArgumentError: nothing is given and no version is active.
+    """
     if version is not None:
         return version
     active = active_version()
