@@ -13,7 +13,7 @@ import statistics
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from verspan.diffing.comparing import compare
@@ -87,13 +87,13 @@ def measured(work: Callable[[], object], rounds: int) -> tuple[float, float]:
     return statistics.median(spent), statistics.median(passed)
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Print a row for each step."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--files", type=int, default=FILES)
     parser.add_argument("--changed", type=int, default=CHANGED)
     parser.add_argument("--rounds", type=int, default=5)
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         _measure(Repository(Path(folder), options.files), options.changed, options.rounds)
 

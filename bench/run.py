@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import audit
 import calls
+import diff
 import outage
 import redaction
 import spool
@@ -24,6 +25,8 @@ def main() -> None:
     store.main()
     print()
     redaction.main()
+    print()
+    diff.main([])
     print()
     audit.main([])
 
