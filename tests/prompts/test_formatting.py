@@ -60,7 +60,8 @@ def test_chat() -> None:
         {"role": "user", "content": [{"type": "text", "text": "{{ question }}"}, image]},
     ]
     chat = prompt(given)
-    assert (chat.is_text_prompt, chat.variables) == (False, {"style", "question", "id"})
+    assert not chat.is_text_prompt
+    assert chat.variables == {"style", "question", "id"}
     filled = chat.format(style="kind", question="Where?", id=7)
     assert filled == [
         {"role": "system", "content": "Be kind.", "name": "{{ style }}"},
@@ -130,7 +131,9 @@ def test_in_part() -> None:
     text = prompt("{{ a }} {{ b }} {{ c }}", PromptVariable("b", "integer"))
     some = text.format(allow_partial=True, a="{{ b }}")
     assert isinstance(some, PromptVersion)
-    assert (some.template, some.variables, text.variables) == (text.template, {"b", "c"}, {"a", "b", "c"})
+    assert some.template == text.template
+    assert some.variables == {"b", "c"}
+    assert text.variables == {"a", "b", "c"}
     with pytest.raises(InvalidArgumentError, match="has no value for 'c'"):
         some.format(b=1)
     with pytest.raises(InvalidArgumentError, match="is of type integer"):

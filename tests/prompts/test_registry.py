@@ -53,7 +53,7 @@ def test_refused(tmp_path: Any) -> None:
     """What cannot be used is refused before there is a store, and nothing is made."""
     for arguments in (("a b", "text"), ("a", ""), ("a", "text", "x" * 6_000), ("a", "text", None, {"": "b"})):
         with pytest.raises(InvalidArgumentError):
-            verspan.register_prompt(*arguments)  # type: ignore[arg-type]  # among them what is of no such type
+            verspan.register_prompt(*arguments)
     assert not (tmp_path / "store").exists()
 
 

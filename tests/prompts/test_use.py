@@ -191,7 +191,7 @@ def test_elsewhere() -> None:
         async def task() -> Any:
             return requests.attributes_of_request([text + "!"])
 
-        return await asyncio.gather(task(), task())
+        return list(await asyncio.gather(task(), task()))
 
     assert asyncio.run(in_tasks()) == [own, own]
 

@@ -119,9 +119,9 @@ def _text(content: Any) -> str:
 
 
 def _message(before: tuple[str | None, str] | None, after: tuple[str | None, str] | None) -> MessageDiff:
-    lines = _aligned(*(each[1].splitlines() if each else [] for each in (before, after)), _are_alike)
+    old, new = (each[1].splitlines() if each else [] for each in (before, after))
     role, _ = after or before or (None, "")
-    return MessageDiff(_kind(before, after), role, [_line(*pair) for pair in lines])
+    return MessageDiff(_kind(before, after), role, [_line(*pair) for pair in _aligned(old, new, _are_alike)])
 
 
 def _line(before: str | None, after: str | None) -> LineDiff:

@@ -88,7 +88,8 @@ class PromptVersion:
         """What to call the model with, such as ``model_name`` and ``temperature``."""
         return self.content.model_config
 
-    def format(self, allow_partial: bool = False, **values: Any) -> Any:  # noqa: FBT001, FBT002 - MLflow's signature
+    # `bool | Any`, since a type checker takes any name of `**values` to be that of `allow_partial` as well.
+    def format(self, allow_partial: bool | Any = False, **values: Any) -> Any:  # noqa: FBT001, FBT002 - MLflow's signature
         """The text, or the list of the chat's messages, with a value for each variable.
 
         A text is put in place as it is, a value of another declared type as JSON, any other as ``str()`` writes it.
@@ -108,7 +109,7 @@ class PromptVersion:
         """
         from verspan.prompts.formatting import formatted
 
-        return formatted(self, values, allow_partial=allow_partial)
+        return formatted(self, values, allow_partial=bool(allow_partial))
 
     def to_single_brace_format(self) -> str | list[dict[str, Any]]:
         """The template with ``{name}`` for ``{{ name }}``, as LangChain and ``str.format`` write variables."""

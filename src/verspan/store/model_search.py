@@ -7,7 +7,6 @@ added meanwhile moves nothing.
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,21 +14,17 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Connection, Table, and_, false, not_, or_, select, true, tuple_
 
 from verspan.store import tables
-from verspan.store.matching import like
+from verspan.store.filtering import COMPARE, condition
 from verspan.store.model_reading import read_by_keys
 from verspan.store.model_tables import model_aliases, model_metrics, model_params, model_tags
 from verspan.store.page_tokens import place_in, token_for
 from verspan.versions.search.model import (
-    And,
     Comparison,
-    Expression,
     Field,
     FieldKind,
     ModelPage,
     ModelSearch,
-    Not,
     Operator,
-    Or,
     Order,
 )
 
@@ -61,18 +56,6 @@ _PARTS: Mapping[FieldKind, Table] = {
     FieldKind.PARAM: model_params,
     FieldKind.TAG: model_tags,
     FieldKind.METRIC: model_metrics,
-}
-_COMPARE: Mapping[Operator, Callable[[Any, Any], ColumnElement[bool]]] = {
-    Operator.EQUAL: operator.eq,
-    Operator.UNEQUAL: operator.ne,
-    Operator.LESS: operator.lt,
-    Operator.AT_MOST: operator.le,
-    Operator.GREATER: operator.gt,
-    Operator.AT_LEAST: operator.ge,
-    Operator.LIKE: like,
-    Operator.ILIKE: lambda text, pattern: text.ilike(pattern),
-    Operator.IN: lambda text, texts: text.in_(texts),
-    Operator.NOT_IN: lambda text, texts: text.not_in(texts),
 }
 _OPPOSITES: Mapping[Operator, Operator] = {Operator.UNEQUAL: Operator.EQUAL, Operator.NOT_IN: Operator.IN}
 
@@ -115,24 +98,14 @@ def _conditions(search: ModelSearch) -> Iterator[ColumnElement[bool]]:
         if wanted:
             yield _in_experiments(column.in_(wanted))
     if search.where is not None:
-        yield _condition(search.where)
+        yield condition(search.where, _comparison)
 
 
 # -- filters -----------------------------------------------------------------------------------------------------------
 
 
-def _condition(expression: Expression) -> ColumnElement[bool]:
-    if isinstance(expression, And):
-        return and_(*map(_condition, expression.parts))
-    if isinstance(expression, Or):
-        return or_(*map(_condition, expression.parts))
-    if isinstance(expression, Not):
-        return not_(_condition(expression.part))
-    return _comparison(expression)
-
-
 def _comparison(comparison: Comparison) -> ColumnElement[bool]:
-    field, compare = comparison.field, _COMPARE[comparison.operator]
+    field, compare = comparison.field, COMPARE[comparison.operator]
     if field.kind is FieldKind.ALIAS:
         return _alias(comparison)
     if field.kind is FieldKind.ATTRIBUTE:
@@ -156,7 +129,7 @@ def _attribute(
 def _alias(comparison: Comparison) -> ColumnElement[bool]:
     """Whether any of a version's aliases compares so; for != and NOT IN, whether none is the one."""
     opposite = _OPPOSITES.get(comparison.operator)
-    compared = _COMPARE[opposite or comparison.operator](model_aliases.c.alias, comparison.value)
+    compared = COMPARE[opposite or comparison.operator](model_aliases.c.alias, comparison.value)
     found = _MODELS.model_key.in_(select(model_aliases.c.model_key).where(compared))
     return not_(found) if opposite else found
 

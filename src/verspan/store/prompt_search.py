@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, and_, not_, or_, select
+from sqlalchemy import Column, ColumnElement, and_, select
 
 from verspan.errors import InvalidArgumentError
 from verspan.prompts.records import PromptQuery
-from verspan.store.matching import like, starts_with
+from verspan.store.filtering import COMPARE, condition
+from verspan.store.matching import starts_with
 from verspan.store.prompt_tables import OF_PROMPT, prompt_tags, prompts
-from verspan.versions.search.model import And, Comparison, Expression, Field, FieldKind, Not, Operator, Or, Order
+from verspan.versions.search.model import Comparison, Field, FieldKind, Order
 
 _PROMPTS, _TAGS = prompts.c, prompt_tags.c
 _ATTRIBUTES: Mapping[str, Column[Any]] = {
     "name": _PROMPTS.name,
     "creation_timestamp": _PROMPTS.created_ms,
     "last_updated_timestamp": _PROMPTS.updated_ms,
-}
-_COMPARE: Mapping[Operator, Callable[[Any, Any], ColumnElement[bool]]] = {
-    Operator.EQUAL: operator.eq,
-    Operator.UNEQUAL: operator.ne,
-    Operator.LESS: operator.lt,
-    Operator.AT_MOST: operator.le,
-    Operator.GREATER: operator.gt,
-    Operator.AT_LEAST: operator.ge,
-    Operator.LIKE: like,
-    Operator.ILIKE: lambda text, pattern: text.ilike(pattern),
-    Operator.IN: lambda text, texts: text.in_(texts),
-    Operator.NOT_IN: lambda text, texts: text.not_in(texts),
 }
 
 
@@ -39,7 +27,7 @@ def conditions(query: PromptQuery) -> Iterator[ColumnElement[bool]]:
     if query.name_prefix is not None:
         yield starts_with(_PROMPTS.name, query.name_prefix)
     if query.where is not None:
-        yield _condition(query.where)
+        yield condition(query.where, _comparison)
 
 
 def ranks(query: PromptQuery) -> Iterator[ColumnElement[Any]]:
@@ -51,18 +39,8 @@ def ranks(query: PromptQuery) -> Iterator[ColumnElement[Any]]:
     yield _PROMPTS.name
 
 
-def _condition(expression: Expression) -> ColumnElement[bool]:
-    if isinstance(expression, And):
-        return and_(*map(_condition, expression.parts))
-    if isinstance(expression, Or):
-        return or_(*map(_condition, expression.parts))
-    if isinstance(expression, Not):
-        return not_(_condition(expression.part))
-    return _comparison(expression)
-
-
 def _comparison(comparison: Comparison) -> ColumnElement[bool]:
-    compare = _COMPARE[comparison.operator]
+    compare = COMPARE[comparison.operator]
     if comparison.field.kind is not FieldKind.TAG:
         return compare(_attribute(comparison.field), comparison.value)
     tagged = _is_tag(comparison.field), compare(_TAGS.value, comparison.value)

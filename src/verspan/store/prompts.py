@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, insert, select, true, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, insert, select, true, tuple_, update
 
 from verspan.audit.model import Change
 from verspan.errors import StoreCorruptError
@@ -93,7 +93,7 @@ def find_versions(connection: Connection, name: str) -> Sequence[PromptVersion]:
 def versions_where(connection: Connection, wanted: ColumnElement[bool]) -> Sequence[PromptVersion]:
     """Versions that a condition over `prompts` and `prompt_versions` picks, by name and number."""
     joined = prompt_versions.join(prompts, _VERSIONS.prompt_key == _PROMPTS.prompt_key)
-    statement = select(*prompt_versions.c, _PROMPTS.name).select_from(joined).where(wanted)
+    statement: Select[Any] = select(*prompt_versions.c, _PROMPTS.name).select_from(joined).where(wanted)
     rows = connection.execute(statement.order_by(_PROMPTS.name, _VERSIONS.version)).all()
     tags = _tags_of(connection, ((row.prompt_key, row.version) for row in rows))
     aliases = _aliases_of(connection, {row.prompt_key for row in rows})
