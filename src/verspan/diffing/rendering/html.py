@@ -190,8 +190,8 @@ def _lines(hunk: Hunk, lines: Sequence[tuple[str, str]]) -> str:
         rows.append(f'<tr class="{_ROLES[sign]}">{cells}<td>{sign}{content}</td></tr>')
         before += sign in " -"
         after += sign in " +"
-    heading = f"<caption>{_text(hunk.heading) or 'Changed lines'}</caption>"
-    return f'<table class="hunk">{heading}{"".join(rows)}</table>'
+    caption = f"line {hunk.after_start or hunk.before_start} {_text(hunk.heading)}".rstrip()
+    return f'<table class="hunk"><caption>{caption}</caption>{"".join(rows)}</table>'
 
 
 def _word(text: str, kind: str) -> str:
