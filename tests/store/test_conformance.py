@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from verspan.store.conformance import (
     AliasConformance,
+    AuditConformance,
+    DeploymentConformance,
     FigureConformance,
     LifeConformance,
     ModelConformance,
@@ -39,3 +41,11 @@ class TestModelSearch(ModelSearchConformance):
 
 class TestFigures(FigureConformance):
     """Figures are right."""
+
+
+class TestAudit(AuditConformance):
+    """Every change is noted, in one chain."""
+
+
+class TestDeployments(DeploymentConformance):
+    """What was live when is kept."""

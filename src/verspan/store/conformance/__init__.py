@@ -10,6 +10,8 @@ A test module gives a fixture ``store`` with an empty store, and inherits the cl
 from __future__ import annotations
 
 from verspan.store.conformance.aliases import AliasConformance as AliasConformance
+from verspan.store.conformance.audit import AuditConformance as AuditConformance
+from verspan.store.conformance.deployments import DeploymentConformance as DeploymentConformance
 from verspan.store.conformance.figures import FigureConformance as FigureConformance
 from verspan.store.conformance.life import LifeConformance as LifeConformance
 from verspan.store.conformance.model_search import ModelSearchConformance as ModelSearchConformance
