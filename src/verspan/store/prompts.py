@@ -6,6 +6,7 @@ import json
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, insert, select, true, tuple_, update
@@ -34,27 +35,20 @@ def register(
     connection: Connection, name: str, content: PromptContent, commit_message: str | None, tags: Mapping[str, str]
 ) -> PromptVersion:
     """Keep a content under the next number of its name."""
-    row = _row_of(connection, name)
-    number = row.latest_version + 1 if row is not None else 1
-    digest = keep_blob(connection, canonical_json(content_document(content)))
+    digest, number = _keep_content(connection, content), _next_number(connection, name)
     return _add(connection, PromptVersion(name, number, content, digest, now_ms(), commit_message, tags))
 
 
 def keep(connection: Connection, prompt: PromptVersion) -> PromptVersion:
     """Keep a version that another store has, and return the one of this store that has its content."""
-    row = _row_of(connection, prompt.name)
-    digest = keep_blob(connection, canonical_json(content_document(prompt.content)))
-    known = _numbers_with(connection, row.prompt_key, digest) if row is not None else []
-    if known:
-        number = prompt.version if prompt.version in known else known[0]
-        (there,) = versions_where(connection, _is_version(prompt.name, number))
-        return there
-    taken = row is not None and get_version(connection, prompt.name, prompt.version) is not None
-    number = row.latest_version + 1 if row is not None and taken else prompt.version
-    copy = PromptVersion(
-        prompt.name, number, prompt.content, digest, prompt.creation_timestamp, prompt.commit_message, prompt.tags
-    )
-    return _add(connection, copy)
+    digest, number = _keep_content(connection, prompt.content), prompt.version
+    there = get_version(connection, prompt.name, number)
+    if there is not None and there.digest != digest:  # another version has its number
+        alike = and_(_PROMPTS.name == prompt.name, _VERSIONS.digest == bytes.fromhex(digest))
+        there = _first(versions_where(connection, alike)[::-1])
+        number = _next_number(connection, prompt.name)
+    copy = replace(prompt, version=number, digest=digest, aliases=(), given={})
+    return there or _add(connection, copy)
 
 
 def get_prompt(connection: Connection, name: str) -> Prompt | None:
@@ -129,6 +123,15 @@ def _add(connection: Connection, prompt: PromptVersion) -> PromptVersion:
     return prompt
 
 
+def _keep_content(connection: Connection, content: PromptContent) -> str:
+    return keep_blob(connection, canonical_json(content_document(content)))
+
+
+def _next_number(connection: Connection, name: str) -> int:
+    row = _row_of(connection, name)
+    return 1 if row is None else int(row.latest_version) + 1
+
+
 def _key_for(connection: Connection, prompt: PromptVersion) -> int:
     """The key of a version's prompt, which is made where it is new, and whose highest number is brought up to date."""
     row = _row_of(connection, prompt.name)
@@ -148,14 +151,6 @@ def _key_for(connection: Connection, prompt: PromptVersion) -> int:
 
 def _row_of(connection: Connection, name: str) -> Row[Any] | None:
     return connection.execute(select(prompts).where(_PROMPTS.name == name)).one_or_none()
-
-
-def _numbers_with(connection: Connection, key: int, digest: str) -> Sequence[int]:
-    """The numbers of a prompt's versions that have a content, the highest first."""
-    wanted = and_(_VERSIONS.prompt_key == key, _VERSIONS.digest == bytes.fromhex(digest))
-    return (
-        connection.execute(select(_VERSIONS.version).where(wanted).order_by(_VERSIONS.version.desc())).scalars().all()
-    )
 
 
 def _is_version(name: str, number: int) -> ColumnElement[bool]:

@@ -164,12 +164,14 @@ class PromptConformance:
         assert store.prompts.keep(given) == kept
         other = store.prompts.keep(replace(given, content=TEXT))
         assert (other.version, other.content) == (4, TEXT)
-        assert store.prompts.keep(replace(given, version=9)) == kept
+        assert store.prompts.keep(replace(given, content=TEXT)) == other
+        assert store.prompts.keep(replace(given, version=9)) == replace(kept, version=9)
         assert store.prompts.keep(replace(given, version=1, content=PromptContent("first"))).version == 1
-        assert store.prompts.register("support", TEXT).version == 5  # noqa: PLR2004 - the one after those above
+        assert store.prompts.register("support", TEXT).version == 10  # noqa: PLR2004 - the one after those above
+        assert [version.version for version in store.prompts.versions("support")] == [10, 9, 4, 3, 1]
         prompt = store.prompts.get("support")
         assert prompt is not None
-        assert (prompt.latest_version, prompt.creation_timestamp) == (5, 5)
+        assert (prompt.latest_version, prompt.creation_timestamp) == (10, 5)
 
     def test_audit(self, store: Store) -> None:
         """Every change is in the audit log with what was before; what changes nothing is not."""
