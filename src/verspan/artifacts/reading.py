@@ -20,6 +20,7 @@ from verspan.versions.registry import opened_store
 
 if TYPE_CHECKING:
     from verspan.store.interface import Store
+    from verspan.versions.model import LoggedModel
 
 _MODELS: Final = "models:/"  # what an address of a version begins with, as MLflow writes it
 
@@ -70,14 +71,34 @@ def download_artifacts(
     """
     version, path = _meant(artifact_uri, model_id, artifact_path)
     with opened_store() as store:
-        model = named(store, version)
-        found = store.artifacts.of(model.model_id, path)
-        if not found:
-            what = f"no artifact {path!r}" if path else "no artifacts"
-            raise NotFoundError(f"the version {model.name} has {what}: verspan.list_artifacts lists those it has")
+        found = found_below(store, named(store, version), path)
         folder = Path(dst_path if dst_path is not None else tempfile.mkdtemp(prefix="verspan-"))
         write_artifacts(store, found, folder)
     return str(folder / path)
+
+
+def found_below(store: Store, model: LoggedModel, path: str, *, history: bool = False) -> Sequence[Artifact]:
+    """The artifacts of a version under a path, of which there is at least one.
+
+    Args:
+        store: the store that has the version.
+        model: the version.
+        path: a file or a folder of it; everything where it is empty.
+        history: whether those are among them that a path had before.
+
+    Raises:
+        InvalidArgumentError: the path cannot be used.
+        NotFoundError: there is none.
+        StoreError: the store cannot be read.
+    """
+    checked = checked_path(path.strip("/")) if path else ""
+    found = store.artifacts.of(model.model_id, checked)
+    if not found:
+        what = f"no artifact {path!r}" if path else "no artifacts"
+        raise NotFoundError(f"the version {model.name} has {what}: verspan.list_artifacts lists those it has")
+    if not history:
+        return found
+    return [older for artifact in found for older in store.artifacts.history(model.model_id, artifact.path)]
 
 
 def write_artifacts(store: Store, artifacts: Sequence[Artifact], folder: Path) -> None:

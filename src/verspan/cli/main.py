@@ -27,7 +27,10 @@ COMMANDS = {
     "live": LazyCommand("verspan.cli.live:live", "Say which version was live at a moment, and what speaks for it."),
     "deployments": LazyCommand("verspan.cli.live:deployments", "List what was live when, and what traffic shows."),
     "audit": LazyCommand("verspan.cli.audit:audit", "List every change of a record, check the log, export it."),
+    "export": LazyCommand("verspan.cli.export:export", "Write versions with all that is known of them to one file."),
+    "import": LazyCommand("verspan.cli.import_:import_", "Bring versions from such a file, or from MLflow."),
     "spool": LazyCommand("verspan.cli.spool:spool", "List spans on their way to their destination, or deliver them."),
+    "artifacts": LazyCommand("verspan.cli.artifacts:artifacts", "List the files logged to a version, or fetch them."),
     "package": LazyCommand(
         "verspan.cli.package:package", "Look at the package of a version, agree that it may run, write its Dockerfile."
     ),
