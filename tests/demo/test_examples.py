@@ -106,6 +106,18 @@ def test_canary(place: Place) -> None:
     assert told == [("shop-canary", "chat gpt-4.1-mini")] * 5 + [("shop-stable", CALL)] * 15
 
 
+def test_what_was_live(place: Place) -> None:
+    """Each moment has the version that the ledger says, and traffic of a replaced version is told of."""
+    printed = place.run_example("what_was_live.py").splitlines()
+    assert printed[:3] == [
+        "2026-11-03T12:00Z shop-v1",
+        "2026-11-04T12:00Z shop-v2",
+        "2026-11-05T12:00Z shop-v1",
+    ]
+    assert printed[-1] == "shop-v2: seen after it was replaced"
+    assert '"ok": true' in place.run("verspan", "audit", "verify", "--json")
+
+
 def test_manual_spans(place: Place) -> None:
     """Spans by hand stand around the model's call, with inputs, outputs, tags, user and session."""
     printed = place.run_example("manual_spans.py")
