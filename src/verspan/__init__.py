@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from verspan.diffing.asking import diff as diff
     from verspan.errors import VerspanError as VerspanError
     from verspan.members import autolog as autolog
+    from verspan.mlflow_import.calls import import_from_mlflow as import_from_mlflow
     from verspan.packaging.loading import load_model as load_model
     from verspan.packaging.making import package as package
     from verspan.prompts.comparing import diff_prompts as diff_prompts
@@ -61,6 +62,8 @@ if TYPE_CHECKING:
     from verspan.tracing.live import LiveSpan as LiveSpan
     from verspan.tracing.reading import get_trace as get_trace
     from verspan.tracing.reading import search_traces as search_traces
+    from verspan.transfer.calls import export_models as export_models
+    from verspan.transfer.calls import import_models as import_models
     from verspan.versions.active import active_model as active_model
     from verspan.versions.active import clear_active_model as clear_active_model
     from verspan.versions.active import get_active_model_id as get_active_model_id
@@ -125,6 +128,7 @@ _HOMES = {
     "disable_git_model_versioning": "verspan.versions.git_versioning",
     "download_artifacts": "verspan.artifacts.reading",
     "enable_git_model_versioning": "verspan.versions.git_versioning",
+    "export_models": "verspan.transfer.calls",
     "finalize_logged_model": "verspan.versions.life",
     "flush": "verspan.runtime",
     "get_active_model_id": "verspan.versions.active",
@@ -135,6 +139,8 @@ _HOMES = {
     "get_logged_model_by_alias": "verspan.versions.aliases",
     "get_prompt_tags": "verspan.prompts.registry",
     "get_trace": "verspan.tracing.reading",
+    "import_from_mlflow": "verspan.mlflow_import.calls",
+    "import_models": "verspan.transfer.calls",
     "initialize_logged_model": "verspan.versions.life",
     "last_logged_model": "verspan.versions.life",
     "list_artifacts": "verspan.artifacts.reading",
@@ -210,6 +216,7 @@ __all__ = [
     "disable_git_model_versioning",
     "download_artifacts",
     "enable_git_model_versioning",
+    "export_models",
     "finalize_logged_model",
     "flush",
     "get_active_model_id",
@@ -220,6 +227,8 @@ __all__ = [
     "get_logged_model_by_alias",
     "get_prompt_tags",
     "get_trace",
+    "import_from_mlflow",
+    "import_models",
     "initialize_logged_model",
     "last_logged_model",
     "list_artifacts",

@@ -227,6 +227,17 @@ def test_celery_worker(place: Place) -> None:
     ]
 
 
+def test_move_a_version(place: Place) -> None:
+    """A version goes through a file into another store, once however often."""
+    printed = place.run_example("move_a_version.py").splitlines()
+    assert printed == [
+        "exported: 1 span",
+        "new elsewhere: 1 span",
+        "new the second time: 0 spans",
+        "tea_agent-1a2b3c4d: Which tea for the evening? Rooibos: it has no caffeine.",
+    ]
+
+
 def test_every_example_is_tested() -> None:
     """No example is without a test here."""
     source = Path(__file__).read_text(encoding="utf-8")

@@ -17,7 +17,7 @@ from urllib.request import urlopen
 
 import pytest
 from tests.mlflow_import.conftest import EXPERIMENT
-from tests.transfer.conftest import rows, silent
+from tests.transfer.conftest import rows
 
 from verspan import semconv
 from verspan.errors import InvalidArgumentError
@@ -25,7 +25,7 @@ from verspan.mlflow_import.importing import import_mlflow
 from verspan.store.interface import ModelQuery, Store
 from verspan.store.opening import open_store
 from verspan.traces.model import Trace, TraceQuery, TraceStatus
-from verspan.transfer.model import ImportReport
+from verspan.transfer.model import ImportReport, tell_nobody
 from verspan.versions.identity import model_id_for
 from verspan.versions.model import GitState, LoggedModelStatus
 
@@ -39,7 +39,7 @@ NOTES = (
 
 def bring(store: Store, uri: object, *experiments: str) -> ImportReport:
     """Import what is at a place."""
-    return import_mlflow(store, str(uri), experiments, silent)
+    return import_mlflow(store, str(uri), experiments, tell_nobody)
 
 
 def trace_named(store: Store, name: str) -> Trace:

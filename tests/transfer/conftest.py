@@ -22,7 +22,7 @@ from verspan.store.opening import open_store
 from verspan.traces.model import EventRecord, LinkRecord, SpanRecord
 from verspan.transfer.exporting import export_file
 from verspan.transfer.importing import import_file
-from verspan.transfer.model import ExportReport, ImportReport, Progress
+from verspan.transfer.model import ExportReport, ImportReport, tell_nobody
 from verspan.versions.capture.model import Capture, CodeState, Dependencies, FileMode, FileState, LockFile
 from verspan.versions.identity import experiment_id_for, model_id_for
 from verspan.versions.model import GitState, LoggedModel, ModelMetric
@@ -168,18 +168,14 @@ def exported_models(store: Store) -> list[LoggedModel]:
     return [model for model in found if model]
 
 
-def silent(_: Progress) -> None:
-    """Take no notice of progress."""
-
-
 def export(store: Store, path: Path) -> ExportReport:
     """Export the two versions."""
-    return export_file(store, exported_models(store), path, silent)
+    return export_file(store, exported_models(store), path, tell_nobody)
 
 
 def bring(store: Store, path: Path) -> ImportReport:
     """Import a file."""
-    return import_file(store, path, silent)
+    return import_file(store, path, tell_nobody)
 
 
 def rows(store: Store) -> dict[str, list[Any]]:

@@ -23,7 +23,6 @@ from tests.transfer.conftest import (
     fill,
     log,
     rows,
-    silent,
     span,
     spans,
     version,
@@ -35,7 +34,7 @@ from verspan.prompts.checking import checked_content
 from verspan.store.interface import Store
 from verspan.transfer.exporting import export_file
 from verspan.transfer.importing import import_file
-from verspan.transfer.model import ExportReport, ImportReport
+from verspan.transfer.model import ExportReport, ImportReport, tell_nobody
 from verspan.versions.identity import model_id_for
 
 FIRST = model_id_for(EXPERIMENT, "agent-v1")
@@ -103,7 +102,7 @@ def test_same_bytes(make_store: MakeStore, tmp_path: Path) -> None:
     export(here, tmp_path / "first")
     bring(there, tmp_path / "first")
     export(there, tmp_path / "second")
-    export_file(here, exported_models(here)[::-1], tmp_path / "third", silent)
+    export_file(here, exported_models(here)[::-1], tmp_path / "third", tell_nobody)
     assert (tmp_path / "second").read_bytes() == (tmp_path / "first").read_bytes()
     assert (tmp_path / "third").read_bytes() == (tmp_path / "first").read_bytes()
 
@@ -216,7 +215,7 @@ def test_killed(make_store: MakeStore, tmp_path: Path) -> None:
     command = [sys.executable, "-c", _KILLED, str(path), there.location]
     killed = subprocess.run(command, check=False, env=clean_environment())
     assert killed.returncode == -signal.SIGKILL
-    report = import_file(there, path, silent)
+    report = import_file(there, path, tell_nobody)
     bring(whole, path)
     assert (report.spans, report.new_spans) == (3_995, 3_995 - 2_048)
     assert known_of(there, FIRST) == known_of(whole, FIRST)

@@ -12,13 +12,14 @@ from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
-from tests.transfer.conftest import MakeStore, bring, export, fill, rows, silent
+from tests.transfer.conftest import MakeStore, bring, export, fill, rows
 
 from verspan.errors import InvalidArgumentError, StoreUnavailableError
 from verspan.store.encoding import from_json, to_json
 from verspan.store.interface import Store
 from verspan.transfer.archive.zstandard import PACKING, ZstdCompressor, ZstdFile
 from verspan.transfer.importing import import_file
+from verspan.transfer.model import tell_nobody
 
 Members = dict[str, bytes]
 REFUSED = "is not imported: "
@@ -77,7 +78,7 @@ def refused(store: Store, path: Path, **options: Any) -> str:
     """What is said of a file that is refused, once it is clear that nothing was kept of it."""
     before = rows(store)
     with pytest.raises(InvalidArgumentError) as raised:
-        import_file(store, path, silent, **options)
+        import_file(store, path, tell_nobody, **options)
     assert rows(store) == before
     assert not (Path(store.location).parent / "artifacts").exists()
     message = str(raised.value)

@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from verspan.errors import InvalidArgumentError
-from verspan.transfer.model import ExportReport, ImportReport, Progress, Tell
+from verspan.runtime import flush
+from verspan.transfer.model import ExportReport, ImportReport, Tell, tell_nobody
 from verspan.versions.model import LoggedModel
 from verspan.versions.registry import opened_store
 from verspan.versions.resolving import resolve_model
 
-
-def _tell_nobody(_: Progress) -> None: ...
+_SECONDS_TO_FLUSH: Final = 10.0
 
 
 def export_models(
@@ -25,7 +26,8 @@ def export_models(
     """Write versions with all that is known of them to one file.
 
     That is each version's record, its captures, the versions of prompts that it has used, its artifacts, and the traces
-    that belong to it with all their spans and contents. The same versions give the same file, wherever and whenever.
+    that belong to it with all their spans and contents, what has ended in this process until now included. The same
+    versions give the same file, wherever and whenever.
 
     Args:
         versions: a version or several, each by its name, id, ``experiment@alias`` or record.
@@ -42,10 +44,11 @@ def export_models(
     given = [versions] if isinstance(versions, str | LoggedModel) else list(versions)
     if not given:
         raise InvalidArgumentError("there are no versions to export: give a name or an id, as `verspan models` has it")
+    flush(_SECONDS_TO_FLUSH)
     with opened_store() as store:
         names = [each.model_id if isinstance(each, LoggedModel) else each for each in given]
         models = [resolve_model(store, name, beginnings=False, include_deleted=True) for name in names]
-        return export_file(store, models, Path(path), on_progress or _tell_nobody)
+        return export_file(store, models, Path(path), on_progress or tell_nobody)
 
 
 def import_models(
@@ -68,4 +71,4 @@ def import_models(
     from verspan.transfer.importing import import_file
 
     with opened_store(create=True) as store:
-        return import_file(store, Path(path), on_progress or _tell_nobody, max_bytes)
+        return import_file(store, Path(path), on_progress or tell_nobody, max_bytes)

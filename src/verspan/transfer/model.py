@@ -21,6 +21,10 @@ Tell = Callable[[Progress], None]
 """What is called from time to time while long work is done."""
 
 
+def tell_nobody(_: Progress) -> None:
+    """Take no notice of progress."""
+
+
 @dataclass(frozen=True)
 class ExportReport:
     """What was written to a file."""
