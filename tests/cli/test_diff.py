@@ -74,10 +74,10 @@ Prompts  1 changed
 Dependencies  1 upgraded
   ↑ openai  1.40.0 → 1.52.0
 
-Environment  the same
-
 Entry point  1 added
   + arguments  --fast
+
+The same  Environment
 """)
     assert (result.stderr, result.exit_code) == ("", 0)
 

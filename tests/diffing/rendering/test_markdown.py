@@ -113,7 +113,7 @@ def test_whole(whole: VersionDiff) -> None:
 | ↑ | `openai` | `1.40.0` | `1.52.0` |
 | ↓ | `httpx` | `0.28.1` | `0.27.1` |
 
-### Environment: the same
+The same: Environment
 
 ### Cannot be told
 

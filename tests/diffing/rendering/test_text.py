@@ -82,7 +82,7 @@ Dependencies  1 changed, 1 upgraded, 1 downgraded
   ↑ openai  1.40.0 → 1.52.0
   ↓ httpx   0.28.1 → 0.27.1
 
-Environment  the same
+The same  Environment
 
 Cannot be told
   Code: huge.bin was not kept
@@ -142,7 +142,7 @@ Dependencies  1 changed, 1 upgraded, 1 downgraded
   ↑ openai  1.40.0 → 1.52.0
   ↓ httpx   0.28.1 → 0.27.1
 
-Environment  the same
+The same  Environment
 
 Cannot be told
   Code: huge.bin was not kept

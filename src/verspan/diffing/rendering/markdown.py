@@ -21,6 +21,7 @@ from verspan.diffing.rendering.outline import (
     heading_rows,
     prompts_summary,
     rows_summary,
+    same_parts,
     short_commit,
     tables,
     untold_lines,
@@ -55,14 +56,18 @@ def _blocks(diff: VersionDiff) -> Iterator[str]:
     before, after = _code_span(diff.before.label), _code_span(diff.after.label)
     yield f"## {before} → {after}"
     yield _table(("", before, after), (tuple(map(_cell, row)) for row in heading_rows(diff)))
-    rows = tables(diff)
+    rows, same = tables(diff), same_parts(diff)
     for part, title in TITLES.items():
+        if title in same:
+            continue
         if part == "code" and diff.code is not None:
             yield from _code(title, diff.code)
         elif part == "prompts" and diff.prompts is not None:
             yield from _prompts(title, diff.prompts)
         elif part in rows:
             yield from _rows(title, rows[part])
+    if same:
+        yield f"The same: {', '.join(same)}"
     if diff.untold:
         told = (f"- {parts}: {_cell(reason, most=10 * _CELL)}" for parts, reason in untold_lines(diff))
         yield "\n".join(["### Cannot be told", "", *told])

@@ -98,6 +98,11 @@ def tables(diff: VersionDiff) -> dict[str, list[Row]]:
     return {name: found[name] for name in TITLES if name in found}
 
 
+def same_parts(diff: VersionDiff) -> list[str]:
+    """The titles of the parts that are compared and do not differ."""
+    return [title for part, title in TITLES.items() if (found := getattr(diff, part)) is not None and _is_same(found)]
+
+
 def rows_summary(rows: Sequence[Row]) -> str:
     """How many values came, went and changed: ``2 added, 1 upgraded``."""
     counts = ((kind.name.lower(), sum(row.kind is kind for row in rows)) for kind in RowKind)
@@ -178,6 +183,11 @@ def commit_day(timestamp: int) -> str:
 def short_commit(commit: str) -> str:
     """The first digits of a commit."""
     return commit[:_SHORT_COMMIT]
+
+
+def _is_same(part: CodeDiff | MappingDiff | PromptsDiff | DependencyDiff) -> bool:
+    """Whether there is nothing to show of a part; code may come from other commits and be the same."""
+    return part.same and not (isinstance(part, CodeDiff) and (part.ahead or part.behind))
 
 
 def _content(entry: FileEntry) -> str:

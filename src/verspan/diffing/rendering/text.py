@@ -22,6 +22,7 @@ from verspan.diffing.rendering.outline import (
     prompts_summary,
     row_values,
     rows_summary,
+    same_parts,
     short_commit,
     tables,
     untold_lines,
@@ -95,8 +96,10 @@ def is_bounded(diff: VersionDiff, extent: Extent) -> bool:
 def rendered_text(diff: VersionDiff, extent: Extent) -> Iterator[RenderableType]:
     """What a terminal shows of a difference."""
     yield _heading(diff)
-    rows = tables(diff)
+    rows, same = tables(diff), same_parts(diff)
     for part, title in TITLES.items():
+        if title in same:
+            continue
         if part == "code" and diff.code is not None:
             yield from _code(title, diff.code, extent)
         elif part == "prompts" and diff.prompts is not None:
@@ -104,6 +107,8 @@ def rendered_text(diff: VersionDiff, extent: Extent) -> Iterator[RenderableType]
         elif part in rows:
             yield _title(title, rows_summary(rows[part]))
             yield from _rows(rows[part])
+    if same:
+        yield _title("The same", ", ".join(same))
     yield from _untold(diff)
 
 
