@@ -29,7 +29,6 @@ def fresh_process(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[N
     yield
     assert registry.flush(30)
     assert linker.flush(30)
-    assert linker._last is None or linker._last.exception() is None
     requests._here.reset(token)
     requests.formatted_prompts.clear()
     registry._recorder._known.clear()

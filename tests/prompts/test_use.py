@@ -111,6 +111,7 @@ def test_once(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(lambda _: prompt.format(), range(100))) == ["text"] * 100
     assert used_by(model.model_id, url) == ["prompts:/support/1"]
+    assert [thread.name for thread in threading.enumerate() if thread.name == "verspan-prompts"] == []
 
 
 def test_store_gone(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -122,7 +123,7 @@ def test_store_gone(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
         linker.note("m-1", prompt.name, prompt.version)
         assert linker.flush(30)
     assert [record.getMessage().partition(" there is no")[0] for record in caplog.records] == [
-        "It is not noted that version m-1 has used the prompt support, version 1; its spans tell it all the same."
+        "It is not noted that m-1 has used the prompt support, version 1; its spans tell it all the same."
     ]
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextvars
 import logging
 import os
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+import threading
+from collections.abc import Sequence
 from typing import Final
 
 from opentelemetry.instrumentation.utils import suppress_instrumentation
@@ -21,7 +22,7 @@ _logger = logging.getLogger(__name__)
 class Linker:
     """Notes each link once per process.
 
-    Its thread is a pool's, which the interpreter and the children of multiprocessing wait for when they end.
+    Its thread ends when nothing is left, so that an idle process may fork; the end of the process waits for it.
     """
 
     def __init__(self) -> None:
@@ -30,22 +31,23 @@ class Linker:
 
     def begin_anew(self) -> None:
         """Set up what belongs to one process; also for a forked child, which has no thread of its parent's."""
-        self._pool = ThreadPoolExecutor(1, "verspan-prompts")  # which starts no thread before there is work
-        self._last: Future[None] | None = None
+        self._lock = threading.Lock()
+        self._pending: list[PromptLink] = []
+        self._thread: threading.Thread | None = None
 
     def note(self, model_id: str, name: str, version: int) -> None:
         """Have it noted, unless this process has done so, that a version of the application has used a prompt."""
         link = (model_id, name, version)
         if link in self._known:
             return
-        if len(self._known) >= _MAX_KNOWN:
-            self._known.clear()
-        self._known.add(link)
-        try:
-            # In an empty context, since instrumentation of threads would keep the caller's span alive in ours.
-            self._last = contextvars.Context().run(self._pool.submit, _write, PromptLink(*link))
-        except RuntimeError:  # the interpreter is ending, and starts no more threads
-            _write(PromptLink(*link))
+        with self._lock:
+            if len(self._known) >= _MAX_KNOWN:
+                self._known.clear()
+            self._known.add(link)
+            self._pending.append(PromptLink(*link))
+            at_work = self._thread is not None or self._start_thread()
+        if not at_work:
+            self._work()
 
     def flush(self, timeout: float) -> bool:
         """Wait until what was noted is written.
@@ -56,7 +58,31 @@ class Linker:
         Returns:
             Whether it is.
         """
-        return self._last is None or not wait([self._last], timeout).not_done
+        with self._lock:  # under which it is started: one that is not yet cannot be joined
+            thread = self._thread
+        if thread is not None:
+            thread.join(timeout)
+        return thread is None or not thread.is_alive()
+
+    def _start_thread(self) -> bool:
+        self._thread = threading.Thread(target=self._work, name="verspan-prompts")
+        try:
+            # In an empty context, since instrumentation of threads would keep the caller's span alive in ours.
+            contextvars.Context().run(self._thread.start)
+        except RuntimeError:  # the system gives no more threads, or the interpreter is ending
+            self._thread = None
+        return self._thread is not None
+
+    def _work(self) -> None:
+        while links := self._next():
+            _write(links)
+
+    def _next(self) -> Sequence[PromptLink]:
+        with self._lock:
+            links, self._pending = self._pending, []
+            if not links:
+                self._thread = None
+        return links
 
 
 linker = Linker()
@@ -65,19 +91,20 @@ if hasattr(os, "register_at_fork"):  # not on Windows, where nothing forks
     os.register_at_fork(after_in_child=linker.begin_anew)
 
 
-def _write(link: PromptLink) -> None:
+def _write(links: Sequence[PromptLink]) -> None:
     try:
         from verspan.versions.registry import opened_store
 
         with suppress_instrumentation(), opened_store() as store:
-            store.prompts.link([link])
+            store.prompts.link(links)
     except VerspanError as error:
-        _logger.warning(
-            "It is not noted that version %s has used the prompt %s, version %d; its spans tell it all the same. %s",
-            link.model_id,
-            link.name,
-            link.version,
-            error,
-        )
+        for link in links:
+            _logger.warning(
+                "It is not noted that %s has used the prompt %s, version %d; its spans tell it all the same. %s",
+                link.model_id,
+                link.name,
+                link.version,
+                error,
+            )
     except Exception as error:  # noqa: BLE001 - a thread of ours does not print a traceback into the application
         report(error, "noting the use of a prompt")
