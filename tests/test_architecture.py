@@ -92,7 +92,9 @@ RULES = {
         f"{MODELS} {PROMPTS} {WORDS} {ZSTD} verspan.settings verspan.pricing {REGISTERED} sqlalchemy orjson "
         f"{AUDITED} {DEPLOYMENTS} {ARTIFACTS} {VERSIONS} {CAPTURES} verspan.transfer.records "
     ),
-    "verspan.store.conformance": f"{STORE} {AUDITED} {DEPLOYMENTS} verspan.store verspan.versions {REGISTERED} pytest",
+    "verspan.store.conformance": (
+        f"{STORE} {PROMPTS} {AUDITED} {DEPLOYMENTS} verspan.store verspan.versions {REGISTERED} pytest"
+    ),
     "verspan.telemetry": (
         f"{API} {WORDS} {MODELS} verspan.context verspan.pricing "
         "verspan.versions.application verspan.versions.identity verspan.versions.remotes"
