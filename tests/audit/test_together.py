@@ -31,7 +31,7 @@ url, threads, each, process = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), s
 
 def change(thread):
     for number in range(each) if each else count():
-        kept = store.upsert_model(model(f"v{number % 3}"))
+        kept = store.upsert_model(model(f"v{(thread + number) % 3}"))
         store.models.set_tags(kept.model_id, {f"{process}-{thread}-{number}": "here"})
         if not each:
             deploy_version(store.deployments, kept.model_id, f"environment {thread}")
