@@ -71,7 +71,8 @@ def disable_git_model_versioning() -> None:
 
 
 def _description(code: CodeState) -> str | None:
-    called = code.description or (code.commit[:_SHORT_COMMIT] if code.commit else None)
+    commit = code.commit[:_SHORT_COMMIT] if code.commit else None
+    called = (code.description or commit) if code.tree_read else (commit or code.description)
     if not code.dirty:
         return called
     return "-".join(part for part in (called, "dirty", code.fingerprint[:_SHORT_FINGERPRINT]) if part)
