@@ -74,8 +74,9 @@ logged_models = Table(
     Column("first_seen_ns", BigInteger, comment="start of its earliest span"),
     Column("last_seen_ns", BigInteger, comment="end of its latest span"),
     Index("models_by_name", "name"),
-    Index("models_by_creation", "created_ms"),
-    Index("models_by_experiment", "experiment_key", "created_ms"),
+    # With what lists leave out and look for, so that they need not look into rows that they do not show.
+    Index("models_by_creation", "created_ms", "name", "deleted_ms"),
+    Index("models_by_experiment", "experiment_key", "created_ms", "name", "deleted_ms"),
     comment="Versions: those that were recorded and those that only spans have told of.",
 )
 
