@@ -142,7 +142,8 @@ def _print_text(difference: VersionDiff, extent: str | None) -> None:
     from verspan.diffing.rendering.text import chosen_extent, rendered_text
 
     chosen = chosen_extent(difference, patch=extent == "patch", stat=extent == "stat")
-    print_rich(stdout_console(), *rendered_text(difference, chosen))
+    console = stdout_console()
+    print_rich(console, *rendered_text(difference, chosen, coloured=console.color_system is not None))
 
 
 def _hint_more(difference: VersionDiff, extent: str | None) -> None:

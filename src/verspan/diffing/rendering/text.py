@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from verspan.cli.terminal import one_line, printable
-from verspan.diffing.model import CodeDiff, Commit, FileDiff, FileStatus, Hunk, PromptsDiff, VersionDiff
-from verspan.diffing.rendering.highlighting import hunk_words
+from verspan.cli.terminal import one_line
+from verspan.diffing.model import CodeDiff, Commit, FileDiff, FileStatus, PromptsDiff, VersionDiff
+from verspan.diffing.rendering.hunks import code_hunk, text_hunk
 from verspan.diffing.rendering.outline import (
     LETTERS,
     TITLES,
@@ -27,7 +27,6 @@ from verspan.diffing.rendering.outline import (
     tables,
     untold_lines,
 )
-from verspan.diffing.texts import in_words
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -41,16 +40,6 @@ _LISTED_FILES: Final = 40
 _LISTED_COMMITS: Final = 20
 _AUTHOR: Final = 20
 """Characters of an author's name."""
-_TAB: Final = 4
-_SIGN_STYLES: Final = {"+": "green", "-": "red", "\\": "dim"}
-_WORD_STYLES: Final = {"+": "bold reverse green", "-": "bold reverse red"}
-_KIND_STYLES: Final = {
-    "keyword": "magenta",
-    "string": "yellow",
-    "comment": "italic dim",
-    "number": "cyan",
-    "name": "blue",
-}
 _FILE_STYLES: Final = {FileStatus.ADDED: "green", FileStatus.REMOVED: "red", FileStatus.RENAMED: "cyan"}
 _ROW_STYLES: Final = {
     RowKind.ADDED: "green",
@@ -93,15 +82,21 @@ def is_bounded(diff: VersionDiff, extent: Extent) -> bool:
     return (bool(code.files) and not extent.hunks) or len(code.files) > _LISTED_FILES or commits > _LISTED_COMMITS
 
 
-def rendered_text(diff: VersionDiff, extent: Extent) -> Iterator[RenderableType]:
-    """What a terminal shows of a difference."""
+def rendered_text(diff: VersionDiff, extent: Extent, *, coloured: bool = True) -> Iterator[RenderableType]:
+    """What a terminal shows of a difference.
+
+    Args:
+        diff: the difference.
+        extent: how much of the code is shown.
+        coloured: whether it shows colours.
+    """
     yield _heading(diff)
     rows, same = tables(diff), same_parts(diff)
     for part, title in TITLES.items():
         if title in same:
             continue
         if part == "code" and diff.code is not None:
-            yield from _code(title, diff.code, extent)
+            yield from _code(title, diff.code, extent, coloured=coloured)
         elif part == "prompts" and diff.prompts is not None:
             yield from _prompts(title, diff.prompts)
         elif part in rows:
@@ -139,7 +134,7 @@ def _rows(rows: Sequence[Row]) -> Iterator[RenderableType]:
         name = Text(f"  {row.kind.value} {one_line(row.name)}", _ROW_STYLES[row.kind], overflow="fold")
         hunks = row.hunks()
         if hunks:
-            longer += [name, *map(_words, hunks)]
+            longer += [name, *map(text_hunk, hunks)]
         else:
             table.add_row(name, Text(one_line(row_values(row)), overflow="fold"))
     if table.row_count:
@@ -150,7 +145,7 @@ def _rows(rows: Sequence[Row]) -> Iterator[RenderableType]:
 # -- code --------------------------------------------------------------------------------------------------------------
 
 
-def _code(title: str, code: CodeDiff, extent: Extent) -> Iterator[RenderableType]:
+def _code(title: str, code: CodeDiff, extent: Extent, *, coloured: bool) -> Iterator[RenderableType]:
     yield _title(title, code_summary(code))
     yield from _commits("+", "green", code.ahead or (), extent)
     yield from _commits("-", "red", code.behind or (), extent)
@@ -159,7 +154,7 @@ def _code(title: str, code: CodeDiff, extent: Extent) -> Iterator[RenderableType
     yield from _left_out(len(code.files) - _LISTED_FILES, "files", extent)
     if extent.hunks:
         for file in code.files:
-            yield from _file(file)
+            yield from _hunks(file, coloured=coloured)
 
 
 def _commits(sign: str, style: str, commits: Sequence[Commit], extent: Extent) -> Iterator[RenderableType]:
@@ -203,36 +198,15 @@ def _file_list(files: Sequence[FileDiff]) -> Table:
     return table
 
 
-def _file(file: FileDiff) -> Iterator[RenderableType]:
+def _hunks(file: FileDiff, *, coloured: bool) -> Iterator[RenderableType]:
     from rich.text import Text
 
-    if not file.hunks:
-        return
-    yield Text.assemble("\n", (one_line(file_name(file)), "bold"))
-    for hunk in file.hunks:
-        yield _position(hunk)
-        for sign, words in hunk_words(file.path, hunk.lines):
-            pieces = [(word.text, _KIND_STYLES.get(word.kind, "")) for word in words]
-            yield _line(sign, pieces)
+    if file.hunks:
+        yield Text.assemble("\n", (one_line(file_name(file)), "bold"))
+        yield from (code_hunk(file.path, hunk, coloured=coloured) for hunk in file.hunks)
 
 
-def _position(hunk: Hunk) -> Text:
-    from rich.text import Text
-
-    before, after = f"-{hunk.before_start},{hunk.before_count}", f"+{hunk.after_start},{hunk.after_count}"
-    return Text(f"@@ {before} {after} @@ {one_line(hunk.heading)}", "cyan")
-
-
-def _line(sign: str, pieces: Sequence[tuple[str, str]], indent: str = "") -> Text:
-    """A line of a hunk: its sign, and its pieces with the style of each."""
-    from rich.text import Text
-
-    style = _SIGN_STYLES.get(sign, "")
-    styled = [(printable(text.expandtabs(_TAB)), f"{style} {kind}".strip()) for text, kind in pieces]
-    return Text.assemble(indent, (sign, style), *styled, overflow="fold")
-
-
-# -- prompts and other texts ------------------------------------------------------------------------------------------
+# -- prompts ----------------------------------------------------------------------------------------------------------
 
 
 def _prompts(title: str, prompts: PromptsDiff) -> Iterator[RenderableType]:
@@ -242,26 +216,10 @@ def _prompts(title: str, prompts: PromptsDiff) -> Iterator[RenderableType]:
     for change in prompts.changed:
         versions = f"{change.before.version} → {change.after.version}"
         yield Text.assemble("  ", (f"~ {one_line(change.before.name)}", "yellow"), f"  version {versions}")
-        yield from map(_words, change.hunks)
+        yield from map(text_hunk, change.hunks)
     for sign, style, uses in (("+", "green", prompts.added), ("-", "red", prompts.removed)):
         for use in uses:
             yield Text.assemble("  ", (f"{sign} {one_line(use.name)}", style), f"  version {use.version}")
-
-
-def _words(hunk: Hunk) -> RenderableType:
-    """A hunk of a text, with the words marked that changed."""
-    from rich.console import Group
-
-    return Group(
-        *(
-            _line(
-                line.sign,
-                [(piece.text, _WORD_STYLES.get(line.sign, "") if piece.changed else "") for piece in line.pieces],
-                indent="    ",
-            )
-            for line in in_words(hunk)
-        )
-    )
 
 
 def _untold(diff: VersionDiff) -> Iterator[RenderableType]:
