@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Any
 
 from typing_extensions import Self
@@ -76,6 +76,7 @@ class AcmeAdapter:
     """Reads the client's calls."""
 
     name = "acme.chat"
+    failure_marks: Sequence[bytes] = ()
 
     def describe(self, instance: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Call | None:
         if args[0] == "not a call":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import entry_points
 from typing import Any, Protocol
 
@@ -24,6 +24,11 @@ class CallAdapter(Protocol):
 
     name: str
     """Under which it is registered as an entry point in :data:`ENTRY_POINT_GROUP`."""
+    failure_marks: Sequence[bytes]
+    """Of what an answer holds if it may tell of a failure without raising an exception; none where none does.
+
+    Only an answer that has one of them is read while the application waits, since a failed span has to end as one.
+    """
 
     # -- taking --------------------------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ kept stays small.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import islice
 
 from verspan.instrumentation.adapter import CallAdapter
@@ -93,6 +94,13 @@ class Answer:
             self.documents[0] += piece
         else:
             self.documents.append(piece)
+
+    def may_tell(self, marks: Sequence[bytes]) -> bool:
+        """Whether what came may tell of a failure: it has one of these marks, or was read and did."""
+        if self._reply is not None and self._reply.failure is not None:
+            return True
+        came = (*self.documents, b"".join(self._pieces))
+        return any(mark in document for document in came for mark in marks)
 
     def read(self) -> Reply:
         """The reply, from all that came; what is kept is given up."""

@@ -30,6 +30,10 @@ _USAGE = (
     ("reasoning_output_tokens", semconv.GEN_AI_USAGE_REASONING_OUTPUT_TOKENS),
     ("audio_input_tokens", semconv.GEN_AI_USAGE_AUDIO_INPUT_TOKENS),
     ("audio_output_tokens", semconv.GEN_AI_USAGE_AUDIO_OUTPUT_TOKENS),
+    ("text_input_tokens", semconv.GEN_AI_USAGE_TEXT_INPUT_TOKENS),
+    ("text_output_tokens", semconv.GEN_AI_USAGE_TEXT_OUTPUT_TOKENS),
+    ("image_input_tokens", semconv.GEN_AI_USAGE_IMAGE_INPUT_TOKENS),
+    ("image_output_tokens", semconv.GEN_AI_USAGE_IMAGE_OUTPUT_TOKENS),
 )
 
 
@@ -65,8 +69,8 @@ def request_attributes(request: Request) -> dict[str, Any]:
 
 def reply_attributes(request: Request, reply: Reply) -> dict[str, Any]:
     """Attributes known once the reply has come, or has stopped coming."""
-    reasons = reply.finish_reasons(request.choice_count or 1)
-    found: dict[str, Any] = {semconv.GEN_AI_RESPONSE_FINISH_REASONS: reasons}
+    reasons = reply.finish_reasons((request.choice_count or 1) if request.has_choices else 0)
+    found: dict[str, Any] = {semconv.GEN_AI_RESPONSE_FINISH_REASONS: reasons} if reasons else {}
     if reply.response_id is not None:
         found[semconv.GEN_AI_RESPONSE_ID] = reply.response_id
     if reply.response_model is not None:
@@ -86,7 +90,7 @@ def usage_attributes(usage: Usage) -> dict[str, int]:
 
 def input_content(call_input: CallInput) -> dict[str, bytes]:
     """What was asked, as JSON by attribute name."""
-    content = {semconv.GEN_AI_INPUT_MESSAGES: to_json(call_input.messages)}
+    content = {semconv.GEN_AI_INPUT_MESSAGES: to_json(call_input.messages)} if call_input.messages else {}
     if call_input.system_instructions:
         content[semconv.GEN_AI_SYSTEM_INSTRUCTIONS] = to_json(call_input.system_instructions)
     if call_input.tool_definitions:

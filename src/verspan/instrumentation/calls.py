@@ -31,6 +31,8 @@ class Request:
 
     choice_count: int | None = None
     """How many choices were asked for; None means one."""
+    has_choices: bool = True
+    """Whether it is answered in choices, as what a model says is and an embedding is not."""
     max_tokens: int | None = None
     temperature: float | None = None
     top_p: float | None = None
@@ -67,6 +69,10 @@ class Usage:
     reasoning_output_tokens: int | None = None
     audio_input_tokens: int | None = None
     audio_output_tokens: int | None = None
+    text_input_tokens: int | None = None
+    text_output_tokens: int | None = None
+    image_input_tokens: int | None = None
+    image_output_tokens: int | None = None
 
 
 @dataclass(slots=True)
@@ -98,7 +104,7 @@ class Choice:
     tool_calls: dict[int, ToolCall] = field(default_factory=dict)
     audio: Audio | None = None
     parts: list[Part] = field(default_factory=list)
-    """Whatever is not text, reasoning, refusal, speech or a tool call."""
+    """What is whole already, in order; it stands before what is still being put together in the other fields."""
     finish_reason: str | None = None
 
     def tool_call(self, index: int) -> ToolCall:
@@ -107,6 +113,15 @@ class Choice:
         if call is None:
             call = self.tool_calls[index] = ToolCall()
         return call
+
+
+class ToldFailure(NamedTuple):
+    """A failure that came as an answer, in a response or an event of a stream, and that no exception told."""
+
+    kind: str
+    """The provider's code for it."""
+    message: str | None = None
+    """What the provider says of it, which may quote what was asked and so is content."""
 
 
 @dataclass(slots=True)
@@ -119,6 +134,7 @@ class Reply:
     response_model: str | None = None
     choices: dict[int, Choice] = field(default_factory=dict)
     usage: Usage | None = None
+    failure: ToldFailure | None = None
     extra: dict[str, Any] = field(default_factory=dict)
     """Further attributes, by the names of :mod:`verspan.semconv`."""
 
@@ -133,7 +149,7 @@ class Reply:
         """One reason per choice in order; ``error`` where one was expected and did not come.
 
         Args:
-            expected: how many choices the request asked for.
+            expected: how many choices the request asked for; 0 where it is not answered in choices.
         """
         if expected == 1 and len(self.choices) == 1 and 0 in self.choices:
             return [self.choices[0].finish_reason or "error"]
@@ -147,7 +163,7 @@ class Reply:
 
 
 def _output_message(choice: Choice) -> OutputMessage:
-    parts: list[Part] = []
+    parts = list(choice.parts)
     if choice.reasoning:
         parts.append({"type": "reasoning", "content": "".join(choice.reasoning)})
     if choice.text:
@@ -156,7 +172,6 @@ def _output_message(choice: Choice) -> OutputMessage:
         parts.append({"type": "refusal", "content": "".join(choice.refusal)})
     if choice.audio:
         parts.append(_audio_part(choice.audio))
-    parts += choice.parts
     parts += [_tool_call_part(choice.tool_calls[index]) for index in sorted(choice.tool_calls)]
     return {"role": choice.role, "parts": parts, "finish_reason": choice.finish_reason or "error"}
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from opentelemetry.trace import Span, Status, StatusCode
 
 from verspan import semconv
+from verspan.instrumentation.calls import ToldFailure
 from verspan.instrumentation.serialising import cut_text
-from verspan.redaction.active import redacted_attributes
+from verspan.redaction.active import redacted_attributes, redacted_text
 
 
 def error_type(failure: BaseException) -> str:
@@ -67,6 +68,27 @@ def record_failure(span: Span, failure: BaseException, *, told: bool, on_span: b
     span.set_status(Status(StatusCode.ERROR, error_type(failure) if description is None else description))
     span.add_event(semconv.EXCEPTION_EVENT, event)
     return RecordedFailure(event, said)
+
+
+def record_told_failure(span: Span, failure: ToldFailure, *, told: bool, on_span: bool) -> dict[str, bytes]:
+    """Set the status of a span whose failure came as an answer.
+
+    Args:
+        span: the span.
+        failure: what the provider told.
+        told: whether its message may go anywhere.
+        on_span: whether it may be on the span itself.
+
+    Returns:
+        The message for whoever keeps content beside the span.
+    """
+    span.set_attribute(semconv.ERROR_TYPE, failure.kind)
+    message = cut_text(redacted_text(failure.message)) if told and failure.message else None
+    if on_span:
+        span.set_status(Status(StatusCode.ERROR, message or failure.kind))
+        return {}
+    span.set_status(Status(StatusCode.ERROR, failure.kind))
+    return {semconv.EXCEPTION_MESSAGE: message.encode("utf-8", "replace")} if message else {}
 
 
 def _message(failure: BaseException) -> str:

@@ -6,7 +6,7 @@ application dropped a stream or a response half-way, the garbage collector.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from time import perf_counter
 from typing import Any
 
@@ -22,7 +22,7 @@ from verspan.instrumentation.answers import Answer
 from verspan.instrumentation.attributes import call_attributes, span_name
 from verspan.instrumentation.calls import Call
 from verspan.instrumentation.content import TakenCall
-from verspan.instrumentation.failures import error_type, record_failure
+from verspan.instrumentation.failures import error_type, record_failure, record_told_failure
 from verspan.instrumentation.guard import report
 from verspan.instrumentation.handover import end_span
 from verspan.instrumentation.metrics import CallEnd
@@ -43,6 +43,7 @@ class CallRun:
     """
 
     __slots__ = (
+        "_error_type",
         "_first_chunk_at",
         "_last_chunk_at",
         "_late",
@@ -64,6 +65,7 @@ class CallRun:
     def __init__(self, telemetry: Telemetry, adapter: CallAdapter, call: Call, parent: Context) -> None:
         self._telemetry = telemetry
         policy = self._policy = InForce.policy
+        self._error_type: str | None = None
         self._first_chunk_at: float | None = None
         self._last_chunk_at = 0.0
         self.adapter = adapter
@@ -152,8 +154,10 @@ class CallRun:
                 self._taken.first_chunk_s = self._first_chunk_at - self._started_at
             if failure is not None:
                 self._take_failure(failure)
+            elif self.adapter.failure_marks and self.read:
+                self._look_for_failure(self.adapter.failure_marks)
             if self.read and not self._late:
-                self._write(failure)
+                self._write()
         except Exception as error:  # noqa: BLE001 - the span is ended whatever could not be written on it
             report(error, "finishing a call")
         finally:
@@ -172,18 +176,28 @@ class CallRun:
         except Exception as error:  # noqa: BLE001 - likewise
             report(error, "taking a response")
 
-    def _write(self, failure: BaseException | None) -> None:
+    def _write(self) -> None:
         # Shaped here only where it leaves with the span or an event, and then once.
         content = self._taken.content() if self._policy.on_spans or self._policy.on_events else {}
         self.span.set_attributes(redacted_attributes(self._taken.outcome()))
         if self._policy.on_spans:
             self.span.set_attributes({name: content_text(document) for name, document in content.items()})
         if self._policy.on_events:
-            self._emit_details(failure, content)
+            self._emit_details(content)
         if self.measured:
-            self._measure(failure)
+            self._measure()
+
+    def _look_for_failure(self, marks: Sequence[bytes]) -> None:
+        if not self._taken.answer.may_tell(marks):
+            return
+        told = self._taken.read_reply().failure
+        if told is not None:
+            self._error_type = told.kind
+            on_span = self._policy.on_spans
+            self._taken.failure = record_told_failure(self.span, told, told=self._taken.captures, on_span=on_span)
 
     def _take_failure(self, failure: BaseException) -> None:
+        self._error_type = error_type(failure)
         answer = self.adapter.answer_in(failure)
         if answer is not None:
             self._take(answer)
@@ -203,14 +217,14 @@ class CallRun:
             attributes={**recorded.event, **(recorded.told if policy.on_events else {})},
         )
 
-    def _measure(self, failure: BaseException | None) -> None:
+    def _measure(self) -> None:
         self._telemetry.metrics.record(
             CallEnd(
                 call=self.call,
                 reply=self._taken.read_reply(),
                 duration_s=perf_counter() - self._started_at,
                 time_to_first_chunk_s=self._taken.first_chunk_s,
-                error_type=None if failure is None else error_type(failure),
+                error_type=self._error_type,
                 version=self._version,
             )
         )
@@ -223,10 +237,10 @@ class CallRun:
             report(error, "measuring a chunk of a stream")
         self._last_chunk_at = now
 
-    def _emit_details(self, failure: BaseException | None, content: Mapping[str, bytes]) -> None:
+    def _emit_details(self, content: Mapping[str, bytes]) -> None:
         attributes = dict(redacted_attributes({**call_attributes(self.call), **self._taken.outcome()}))
-        if failure is not None:
-            attributes[semconv.ERROR_TYPE] = error_type(failure)
+        if self._error_type is not None:
+            attributes[semconv.ERROR_TYPE] = self._error_type
         for name, document in content.items():
             if name in semconv.CONTENT_ATTRIBUTES:
                 attributes[name] = content_value(document)  # the conventions want the structured form on events

@@ -16,6 +16,7 @@ from verspan.settings import MetricDialect
 from verspan.telemetry.costs import CostMetric, cost_metric
 from verspan.telemetry.version_labels import PROCESS_VERSIONS
 
+_INFERENCE = frozenset({"chat", "generate_content", "text_completion"})
 _SHARED_RESPONSE = (semconv.OPENAI_RESPONSE_SERVICE_TIER, semconv.OPENAI_RESPONSE_SYSTEM_FINGERPRINT)
 
 
@@ -129,10 +130,13 @@ class _ShippedMetrics:
 
 
 class _DevelopmentMetrics:
-    """The names of the conventions' newest text."""
+    """The names of the conventions' newest text, which has inference apart from every other call."""
 
     def __init__(self, meter: Meter) -> None:
         self.duration = _seconds(meter, semconv.METRIC_INFERENCE_DURATION, "Duration of an inference call")
+        self.other_duration = _seconds(
+            meter, semconv.METRIC_OPERATION_DURATION, "Duration of a GenAI client call that is no inference"
+        )
         self.first_chunk = _seconds(
             meter, semconv.METRIC_INFERENCE_TIME_TO_FIRST_CHUNK, "Time to the first chunk of a stream"
         )
@@ -155,6 +159,9 @@ class _DevelopmentMetrics:
         }
 
     def record(self, end: CallEnd, attributes: dict[str, Any]) -> None:
+        if end.call.operation_name not in _INFERENCE:
+            self.other_duration.record(end.duration_s, _with_error(attributes, end.error_type))
+            return
         self.duration.record(end.duration_s, _with_error(attributes, end.error_type))
         if end.time_to_first_chunk_s is not None:
             self.first_chunk.record(end.time_to_first_chunk_s, attributes)
