@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from verspan.prompts.registry import delete_prompt_version_tag as delete_prompt_version_tag
     from verspan.prompts.registry import get_prompt_tags as get_prompt_tags
     from verspan.prompts.registry import register_prompt as register_prompt
+    from verspan.prompts.registry import search_prompt_versions as search_prompt_versions
     from verspan.prompts.registry import search_prompts as search_prompts
     from verspan.prompts.registry import set_prompt_alias as set_prompt_alias
     from verspan.prompts.registry import set_prompt_tag as set_prompt_tag
@@ -162,6 +163,7 @@ _HOMES = {
     "restore_logged_model": "verspan.versions.life",
     "rollback": "verspan.deployments.api",
     "search_logged_models": "verspan.versions.searching",
+    "search_prompt_versions": "verspan.prompts.registry",
     "search_prompts": "verspan.prompts.registry",
     "search_traces": "verspan.tracing.reading",
     "set_active_model": "verspan.versions.active",
@@ -250,6 +252,7 @@ __all__ = [
     "restore_logged_model",
     "rollback",
     "search_logged_models",
+    "search_prompt_versions",
     "search_prompts",
     "search_traces",
     "set_active_model",

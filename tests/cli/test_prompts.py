@@ -65,19 +65,21 @@ def test_show(run: Run, registry: Store) -> None:
     shown = run("prompts", "show", "support@production").stdout
     assert [line.split(maxsplit=1) for line in shown.splitlines()[:7] if "registered" not in line] == [
         ["prompt", "support"],
-        ["version", "1 of 2"],
+        ["version", "1"],
         ["aliases", "production"],
         ["message", "Begin"],
         ["variable", "language  string"],
         ["used", "by            m-1"],
     ]
-    assert shown.endswith("\nYou are an agent.\nAnswer politely in {{ language }}.\n\n")
+    assert "\nYou are an agent.\nAnswer politely in {{ language }}.\n\n" in shown
+    assert [line.split()[::4] for line in shown.splitlines()[-2:]] == [["2", "-"], ["1", "Begin"]]
     chat = run("prompts", "show", "chat")
     assert "\x1b" not in chat.stdout
     assert "system\nBe {{ style }}.␛[2J" in chat.stdout
     assert "verspan audit --subject chat" in chat.stderr
     document = json.loads(run("prompts", "show", "support/2", "--json").stdout)
-    assert (document["latest_version"], document["used_by"], document["prompt"]["tags"]) == (2, [], {"author": "ann"})
+    assert (document["used_by"], document["prompt"]["tags"]) == ([], {"author": "ann"})
+    assert [version["version"] for version in document["versions"]] == [2, 1]
     assert document["prompt"]["content"]["template"] == TEXT.replace("politely", "briefly")
 
 
@@ -108,7 +110,7 @@ def test_register(run: Run, tmp_path: Path) -> None:
     shown = json.loads(run("prompts", "show", "support", "--json").stdout)["prompt"]
     assert (shown["content"]["template"], shown["commit_message"], shown["tags"]) == (TEXT, "Begin", {"author": "ann"})
     shown["content"]["variables"] = {"language": "string"}
-    (tmp_path / "object.json").write_text(json.dumps(shown["content"]), encoding="utf-8")
+    (tmp_path / "object.json").write_text(json.dumps({"name": "as checkout writes it", **shown["content"]}))
     contents = [
         json.loads(run("prompts", "register", "support", "--file", file, "--json").stdout)["prompt"]["content"]
         for file in ("chat.json", "object.json")
@@ -122,7 +124,7 @@ def test_register(run: Run, tmp_path: Path) -> None:
     ("name", "content", "message"),
     [
         ("p.json", b"{", "p.json cannot be read as a prompt: Expecting"),
-        ("p.json", b'{"text": "x"}', "p.json has text: give model_config, response_format, template, variables"),
+        ("p.json", b'{"text": "x"}', "p.json has text: give template, variables, response_format, model_config"),
         ("p.json", b'{"template": "{{ a }}", "variables": [{"nme": "a"}]}', "the variables are [{'nme': 'a'}]: give"),
         ("p.json", b'{"template": "{{ a }}", "variables": 3}', "the variables are 3: give them as"),
         ("p.json", b"3", "the template is neither a text nor a list of messages"),

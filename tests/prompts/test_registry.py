@@ -97,6 +97,10 @@ def test_search() -> None:
     assert names(verspan.search_prompts("name LIKE 'support%'")) == ["support", "support-short"]
     assert names(verspan.search_prompts("tags.team = 'care' OR name = 'support'")) == ["billing", "support"]
     assert names(verspan.search_prompts(order_by=["name DESC"], max_results=2)) == ["support-short", "support"]
+    verspan.register_prompt("billing", "again")
+    assert [prompt.version for prompt in verspan.search_prompt_versions("billing")] == [2, 1]
+    assert [prompt.template for prompt in verspan.search_prompt_versions("billing", 1)] == ["again"]
+    assert verspan.search_prompt_versions("nothing") == []
     for filter_string, order, count, message in (
         ("name LIKE", [], 1, "stands where"),
         ("metrics.x > 1", [], 1, "prompts have no metrics.x"),

@@ -97,3 +97,18 @@ def read_traces() -> None:
     assert_type(trace, Trace)
     assert_type(trace.summary.status, TraceStatus)
     assert_type(trace.summary.cost_usd, "float | None")
+
+
+def use_prompts(values: dict[str, str]) -> None:
+    messages = [{"role": "system", "content": "Be {{ style }}."}]
+    variables = [verspan.PromptVariable("style", "string", default="kind")]
+    prompt = verspan.register_prompt("support", messages, "Begin", {"team": "care"}, variables=variables)
+    assert_type(prompt, verspan.PromptVersion)
+    verspan.register_prompt("support", "{{ question }}", response_format=dict, variables={"question": "string"})
+    assert_type(verspan.load_prompt("prompts:/support@production"), verspan.PromptVersion)
+    assert_type(verspan.load_prompt("support", version=3, allow_missing=True), "verspan.PromptVersion | None")
+    answered: str = prompt.format(question="Where?", limit=3, **values)
+    assert_type((answered, prompt.variables), "tuple[str, frozenset[str]]")
+    verspan.set_prompt_alias("support", "production", prompt.version)
+    assert_type(list(verspan.search_prompts("name = 'support'")), list[verspan.Prompt])
+    assert_type(verspan.diff_prompts(prompt, "support/1").same, bool)

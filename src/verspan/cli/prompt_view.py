@@ -34,19 +34,28 @@ def prompt_columns(prompts: Sequence[Prompt]) -> list[Column]:
     ]
 
 
-def prompt_details(version: PromptVersion, latest: int, users: Sequence[str]) -> Iterator[RenderableType]:
+def version_columns(versions: Sequence[PromptVersion]) -> list[Column]:
+    """The columns of a list of versions of a prompt."""
+    return [
+        Column("version", [str(version.version) for version in versions], right=True),
+        Column("registered", [local_time(version.creation_timestamp * _NS_PER_MS) for version in versions]),
+        Column("aliases", [", ".join(version.aliases) or NOTHING for version in versions], least=12),
+        Column("message", [version.commit_message or NOTHING for version in versions], least=20),
+    ]
+
+
+def prompt_details(version: PromptVersion, users: Sequence[str]) -> Iterator[RenderableType]:
     """One version of a prompt, whole.
 
     Args:
         version: the version.
-        latest: the number of the newest.
         users: ids of the versions of the application that have used it.
     """
     from rich.table import Table
     from rich.text import Text
 
     details = Table.grid(padding=(0, 2))
-    for name, value in _details(version, latest, users):
+    for name, value in _details(version, users):
         details.add_row(Text(one_line(name), "dim"), Text(one_line(value), overflow="fold"))
     yield details
     for role, content in _messages(version):
@@ -71,9 +80,9 @@ def difference_view(difference: PromptDiff) -> Iterator[RenderableType]:
         yield from _field(field)
 
 
-def _details(version: PromptVersion, latest: int, users: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _details(version: PromptVersion, users: Sequence[str]) -> Iterator[tuple[str, str]]:
     yield "prompt", version.name
-    yield "version", f"{version.version} of {latest}"
+    yield "version", str(version.version)
     yield "aliases", ", ".join(version.aliases) or NOTHING
     yield "registered", local_time(version.creation_timestamp * _NS_PER_MS)
     if version.commit_message is not None:

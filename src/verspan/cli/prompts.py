@@ -14,7 +14,7 @@ from verspan.cli.completing import complete_prompts
 from verspan.cli.models_writing import assigned
 from verspan.cli.opening import nothing_recorded, opened_store, required_store
 from verspan.cli.options import json_option, store_option
-from verspan.cli.prompt_view import difference_view, prompt_columns, prompt_details
+from verspan.cli.prompt_view import difference_view, prompt_columns, prompt_details, version_columns
 from verspan.cli.terminal import hint, one_line, print_json, print_rich, print_table, stdout_console
 from verspan.errors import InvalidArgumentError, NotFoundError
 from verspan.settings import store_url
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from verspan.store.interface import Store
 
 _SHOWN = 50
-_DOCUMENT = frozenset({"template", "variables", "response_format", "model_config"})
+_LATEST = 10  # versions that are shown below one of them
+_CONTENT = ("template", "variables", "response_format", "model_config")
+_BESIDE = ("name", "version")  # stand in what `verspan checkout` writes
 _START = 'register one with `verspan prompts register NAME --file prompt.txt`, or verspan.register_prompt("NAME", "…")'
 
 _prompt_argument = click.argument("prompt", metavar="NAME[@ALIAS|/NUMBER]", shell_complete=complete_prompts)
@@ -62,7 +64,7 @@ def prompts(
 @store_option
 @json_option
 def show(*, prompt: str, store_place: str | None, as_json: bool) -> None:
-    """Show one version of a prompt, and which versions of the application have used it.
+    """Show one version of a prompt, which versions of the application have used it, and the prompt's latest versions.
 
     NAME alone is the newest version.
 
@@ -76,17 +78,18 @@ def show(*, prompt: str, store_place: str | None, as_json: bool) -> None:
     JSON: {"prompt": {name, version, content {template, variables [{name,
       type, required, default}], response_format, model_config}, digest,
       creation_timestamp, commit_message, tags, aliases, …},
-      "latest_version", "used_by": [ids of versions]}
+      "used_by": [ids of versions], "versions": [the latest, likewise]}
     """  # noqa: D301 - \b tells click to keep the lines below it
     with required_store(store_place) as store:
         version = _version(store, prompt)
-        known = store.prompts.get(version.name)
         users = store.prompts.users_of(version.name, version.version)
-    latest = known.latest_version if known is not None else version.version
+        latest = store.prompts.versions(version.name, _LATEST)
     if as_json:
-        print_json({"prompt": version, "latest_version": latest, "used_by": users})
+        print_json({"prompt": version, "used_by": users, "versions": latest})
         return
-    print_rich(stdout_console(), *prompt_details(version, latest, users))
+    print_rich(stdout_console(), *prompt_details(version, users))
+    click.echo()
+    print_table(version_columns(latest))
     hint(f"\nwho changed what: verspan audit --subject {version.name}")
 
 
@@ -255,9 +258,9 @@ def _content_of(file: Any) -> PromptContent:
         raise InvalidArgumentError(f"{file.name} cannot be read as a prompt: {error}") from error
     if not isinstance(document, dict):
         return checked_content(document)
-    unknown = document.keys() - _DOCUMENT
+    unknown = document.keys() - {*_CONTENT, *_BESIDE}
     if unknown:
-        raise InvalidArgumentError(f"{file.name} has {', '.join(sorted(unknown))}: give {', '.join(sorted(_DOCUMENT))}")
+        raise InvalidArgumentError(f"{file.name} has {', '.join(sorted(unknown))}: give {', '.join(_CONTENT)}")
     return checked_content(
         document.get("template"),
         declared_variables(document.get("variables")),

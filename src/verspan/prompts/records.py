@@ -79,8 +79,13 @@ class PromptRecords(Protocol):
         """The version that an alias points at, or None; :data:`LATEST` is the newest."""
         ...
 
-    def versions(self, name: str) -> Sequence[PromptVersion]:
-        """All versions of a prompt, newest first; none where there is no such prompt."""
+    def versions(self, name: str, limit: int | None = None) -> Sequence[PromptVersion]:
+        """Versions of a prompt, newest first; none where there is no such prompt.
+
+        Args:
+            name: the prompt.
+            limit: how many at the most; all where it is None.
+        """
         ...
 
     def set_alias(self, name: str, alias: str, version: int) -> int | None:

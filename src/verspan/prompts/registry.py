@@ -80,12 +80,26 @@ def search_prompts(
         InvalidArgumentError: the filter or the order cannot be understood; the message shows where.
         StoreError: the store cannot be read.
     """
-    limit = _MANY if max_results is None else max_results
-    if limit < 1:
-        raise InvalidArgumentError(f"max_results={max_results}: at least one prompt can be asked for")
-    query = PromptQuery(where=parse_filter(filter_string or ""), order_by=parse_order(order_by or ()), limit=limit)
+    where, order = parse_filter(filter_string or ""), parse_order(order_by or ())
+    query = PromptQuery(where=where, order_by=order, limit=_checked_limit(max_results))
     with opened_store() as store:
         return store.prompts.find(query)
+
+
+def search_prompt_versions(name: str, max_results: int | None = None) -> Sequence[PromptVersion]:
+    """The versions of a prompt, newest first; none where there is no such prompt.
+
+    Args:
+        name: the prompt.
+        max_results: how many at the most; a thousand where it is None.
+
+    Raises:
+        InvalidArgumentError: the name is none.
+        StoreError: the store cannot be read.
+    """
+    named, limit = checked_prompt_name(name), _checked_limit(max_results)
+    with opened_store() as store:
+        return store.prompts.versions(named, limit)
 
 
 def set_prompt_alias(name: str, alias: str, version: int) -> None:
@@ -172,6 +186,12 @@ def delete_prompt_version_tag(name: str, version: int | str, key: str) -> None:
     """
     with _changing(checked_prompt_name(name)) as prompts:
         prompts.delete_tag(name, key, checked_version(version))
+
+
+def _checked_limit(max_results: int | None) -> int:
+    if max_results is not None and max_results < 1:
+        raise InvalidArgumentError(f"max_results={max_results}: at least one can be asked for")
+    return _MANY if max_results is None else max_results
 
 
 def _set_tag(name: str, key: str, value: str, version: int | None) -> None:

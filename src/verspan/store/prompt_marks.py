@@ -85,7 +85,7 @@ def used_by(connection: Connection, model_id: str) -> Sequence[PromptVersion]:
         _LINKS.prompt_key == _VERSIONS.prompt_key,
         _LINKS.version == _VERSIONS.version,
     )
-    return versions_where(connection, linked.exists())
+    return versions_where(connection, linked.exists())[::-1]
 
 
 def users_of(connection: Connection, name: str, version: int) -> Sequence[str]:

@@ -53,10 +53,10 @@ class SqlPrompts:
         with self._database.reading() as connection:
             return prompts.version_at_alias(connection, name, alias)
 
-    def versions(self, name: str) -> Sequence[PromptVersion]:
-        """All versions of a prompt, newest first."""
+    def versions(self, name: str, limit: int | None = None) -> Sequence[PromptVersion]:
+        """Versions of a prompt, newest first."""
         with self._database.reading() as connection:
-            return prompts.find_versions(connection, name)
+            return prompts.find_versions(connection, name, limit)
 
     def set_alias(self, name: str, alias: str, version: int) -> int | None:
         """Point an alias at a version, and return the one that it pointed at before."""

@@ -45,7 +45,7 @@ def keep(connection: Connection, prompt: PromptVersion) -> PromptVersion:
     there = get_version(connection, prompt.name, number)
     if there is not None and there.digest != digest:  # another version has its number
         alike = and_(_PROMPTS.name == prompt.name, _VERSIONS.digest == bytes.fromhex(digest))
-        there = _first(versions_where(connection, alike)[::-1])
+        there = _first(versions_where(connection, alike, limit=1))
         number = _next_number(connection, prompt.name)
     copy = replace(prompt, version=number, digest=digest, aliases=(), given={})
     return there or _add(connection, copy)
@@ -79,16 +79,19 @@ def version_at_alias(connection: Connection, name: str, alias: str) -> PromptVer
     return _first(versions_where(connection, and_(_PROMPTS.name == name, _VERSIONS.version == number)))
 
 
-def find_versions(connection: Connection, name: str) -> Sequence[PromptVersion]:
-    """All versions of a prompt, newest first."""
-    return versions_where(connection, _PROMPTS.name == name)[::-1]
+def find_versions(connection: Connection, name: str, limit: int | None) -> Sequence[PromptVersion]:
+    """Versions of a prompt, newest first."""
+    return versions_where(connection, _PROMPTS.name == name, limit)
 
 
-def versions_where(connection: Connection, wanted: ColumnElement[bool]) -> Sequence[PromptVersion]:
-    """Versions that a condition over `prompts` and `prompt_versions` picks, by name and number."""
+def versions_where(
+    connection: Connection, wanted: ColumnElement[bool], limit: int | None = None
+) -> Sequence[PromptVersion]:
+    """Versions that a condition over `prompts` and `prompt_versions` picks, from the last name and number on."""
     joined = prompt_versions.join(prompts, _VERSIONS.prompt_key == _PROMPTS.prompt_key)
     statement: Select[Any] = select(*prompt_versions.c, _PROMPTS.name).select_from(joined).where(wanted)
-    rows = connection.execute(statement.order_by(_PROMPTS.name, _VERSIONS.version)).all()
+    from_last = statement.order_by(_PROMPTS.name.desc(), _VERSIONS.version.desc()).limit(limit)
+    rows = connection.execute(from_last).all()
     tags = _tags_of(connection, ((row.prompt_key, row.version) for row in rows))
     aliases = _aliases_of(connection, {row.prompt_key for row in rows})
     return [

@@ -70,6 +70,7 @@ class PromptConformance:
         assert other.version == 1
         assert versions[1].digest == versions[2].digest != versions[0].digest == other.digest
         assert store.prompts.versions("support") == versions[::-1]
+        assert store.prompts.versions("support", 2) == versions[:0:-1]
         assert store.prompts.at_alias("support", "latest") == versions[2]
 
     def test_unknown(self, store: Store) -> None:
