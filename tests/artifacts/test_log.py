@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import os
+import signal
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.processes import run
 
 import verspan
 from verspan.artifacts.model import Artifact
+from verspan.audit.log import verify_records
 from verspan.errors import InvalidArgumentError, NotFoundError
 from verspan.store.interface import Store
 
@@ -105,6 +110,55 @@ def test_no_version(store: Store, tmp_path: Path) -> None:
     with pytest.raises(NotFoundError, match="m-none"):
         verspan.log_artifact(tmp_path / "a", model_id="m-none")
     assert store.location
+
+
+KILLED = """
+import os, signal, sys
+import verspan
+from verspan.artifacts.local_root import LocalRoot
+
+put, left = LocalRoot.put, [5]
+
+def put_or_die(*arguments):
+    left[0] -= 1
+    if not left[0]:
+        os.kill(os.getpid(), signal.SIGKILL)
+    put(*arguments)
+
+LocalRoot.put = put_or_die
+verspan.log_artifacts(sys.argv[1], model_id=sys.argv[2])
+"""
+
+
+def test_killed(store: Store, model_id: str, folder: Path, tmp_path: Path) -> None:
+    """A process that is killed while it logs a folder leaves a whole store, and the next one goes on where it was."""
+    source = tmp_path / "source"
+    source.mkdir()
+    for number in range(10):
+        (source / f"{number}.txt").write_text(str(number), encoding="utf-8")
+    ended = run(sys.executable, "-c", KILLED, str(source), model_id, folder=tmp_path, VERSPAN_STORE=store.location)
+    assert ended.code == -signal.SIGKILL
+    assert store.artifacts.of(model_id) == []
+    kept = {path: (folder / "artifacts" / path).stat().st_ino for path in contents(folder / "artifacts")}
+    assert len(kept) == 4
+    logged = verspan.log_artifacts(source, model_id=model_id)
+    assert store.artifacts.of(model_id) == logged
+    assert {path: (folder / "artifacts" / path).stat().st_ino for path in kept} == kept
+    assert verify_records(store.location, store.audit, (), lambda _: None).ok
+
+
+def test_at_once(store: Store, model_id: str, folder: Path) -> None:
+    """Of many threads that log the same and their own at once, each is kept once and nothing is lost."""
+
+    def log(number: int) -> None:
+        verspan.log_text("shared", "shared.txt", model_id=model_id)
+        verspan.log_text(str(number), f"own/{number}.txt", model_id=model_id)
+
+    with ThreadPoolExecutor(20) as pool:
+        list(pool.map(log, range(20)))
+    history = [artifact.path for artifact in store.artifacts.history(model_id)]
+    assert history == sorted(["shared.txt", *(f"own/{number}.txt" for number in range(20))])
+    assert len(contents(folder / "artifacts")) == 21
 
 
 def test_what_is_no_file(model_id: str, tmp_path: Path) -> None:

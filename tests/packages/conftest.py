@@ -63,7 +63,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    registry.configure_recording(None)
     yield tmp_path
+    assert registry.flush(30)
+    registry._recorder._known.clear()
     context._state.put()
     loading._loaded.clear()
     for name in [name for name in sys.modules if name.startswith("verspan_packages.")]:

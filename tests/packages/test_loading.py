@@ -19,8 +19,9 @@ from verspan.packaging.bundle import write_package
 from verspan.packaging.loaded import LoadedModel
 from verspan.packaging.model import Package, PackageManifest
 from verspan.packaging.sources import collect
+from verspan.versions import registry
 
-from .conftest import FILES, Make, model, write
+from .conftest import EXPERIMENT, FILES, GIT, Make, model, write
 
 Fetch = Callable[[Package], Path]
 
@@ -62,6 +63,15 @@ def test_elsewhere(make: Make, package_file: Fetch, store_file: Path, tmp_path: 
     ended = run(sys.executable, "-c", ASK, reference, made.digest, folder=folder, VERSPAN_STORE=str(place))
     assert (ended.code, ended.log) == (0, "")
     assert json.loads(ended.output) == here == ["Hello: WHY?WHY?WHY?!!", "Hello: HOW?HOW?HOW?!!"]
+
+
+def test_recorded(make: Make, package_file: Fetch, tmp_path: Path) -> None:
+    """Where a package is loaded from a file, the store there gets to know its version."""
+    path = package_file(make(config={"times": 1}))
+    registry.configure_recording(f"sqlite:///{tmp_path / 'elsewhere' / 'other.db'}")
+    verspan.load_model(path, trust=True)
+    kept = verspan.get_logged_model(model("v1").model_id)
+    assert (kept.name, kept.experiment_name, kept.git) == ("v1", EXPERIMENT, GIT)
 
 
 def test_side_by_side(make: Make) -> None:

@@ -53,8 +53,12 @@ def keep(root: ContentRoot, content: Content, meter: Meter) -> Kept:
     return kept
 
 
-def measure(content: Content, meter: Meter) -> Kept:
+def measure(content: Content, meter: Meter | None = None) -> Kept:
     """The SHA-256 and the size of a content.
+
+    Args:
+        content: what is read.
+        meter: is told of it, where it is long work.
 
     Raises:
         InvalidArgumentError: it cannot be read.
@@ -120,11 +124,12 @@ def _unchanged(content: Content, kept: Kept, meter: Meter) -> Iterator[bytes]:
         raise InvalidArgumentError(f"{content.name} was changed while it was logged: log it again once it is at rest")
 
 
-def _chunks(content: Content, meter: Meter) -> Iterator[bytes]:
+def _chunks(content: Content, meter: Meter | None) -> Iterator[bytes]:
     try:
         with content.open() as file:
             while chunk := file.read(CHUNK_BYTES):
-                meter.advance(len(chunk))
+                if meter is not None:
+                    meter.advance(len(chunk))
                 yield chunk
     except OSError as error:
         raise InvalidArgumentError(f"{content.name} cannot be read: {error.strerror or error}") from error

@@ -158,7 +158,7 @@ def _place_below(folder: Path, path: str) -> Path:
 def _is_there(path: Path, artifact: Artifact, meter: Meter) -> bool:
     if path.is_symlink() or not path.is_file() or path.stat().st_size != artifact.size:
         return False
-    there = measure(Content(repr(str(path)), lambda: path.open("rb")), Meter("", 1, 0)).digest == artifact.digest
+    there = measure(Content(repr(str(path)), lambda: path.open("rb"))).digest == artifact.digest
     if there:
         meter.advance(artifact.size)
         meter.file_done()

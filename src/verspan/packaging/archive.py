@@ -14,7 +14,6 @@ import orjson
 
 from verspan.artifacts.contents import CHUNK_BYTES, Content, measure
 from verspan.artifacts.paths import check_apart, checked_path
-from verspan.artifacts.progress import Meter
 from verspan.errors import InvalidArgumentError
 from verspan.packaging.manifest import from_json
 from verspan.packaging.model import CONFIG_PATH, LOCK_PATH, MANIFEST_PATH, Package, PackageFile
@@ -37,7 +36,7 @@ class PackageArchive:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        measured = measure(Content(repr(str(path)), lambda: path.open("rb")), Meter("", 1, 0))
+        measured = measure(Content(repr(str(path)), lambda: path.open("rb")))
         with _read(path) as archive:
             _check_entries(archive.infolist(), measured.size)
             manifest = from_json(_manifest_of(archive))

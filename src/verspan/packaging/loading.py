@@ -14,6 +14,7 @@ from typing import Any, Final
 from verspan.errors import InvalidArgumentError, VerspanError
 from verspan.packaging.archive import PackageArchive
 from verspan.packaging.finding import own_folder, read_package
+from verspan.packaging.introducing import introduce
 from verspan.packaging.loaded import LoadedModel
 from verspan.packaging.locks import pins
 from verspan.packaging.model import CODE_FOLDER, Package
@@ -62,9 +63,11 @@ def _load(archive: PackageArchive) -> LoadedModel:
     _compare(package, lock)
     entry_point = _entry_point(package, folder / CODE_FOLDER.strip("/"))
     try:
-        return LoadedModel(package, entry_point, config)
+        loaded = LoadedModel(package, entry_point, config)
     except Exception as error:
         raise _failed(package, "could not be set up", error) from error
+    introduce(package.manifest)
+    return loaded
 
 
 def _entry_point(package: Package, folder: Path) -> Callable[..., Any]:

@@ -82,9 +82,9 @@ def log_artifacts(connection: Connection, model_id: str, logged: Sequence[Artifa
 
 
 def _is_new(artifact: Artifact, others: Sequence[Artifact]) -> bool:
-    same = [other for other in others if (other.digest, other.root) == (artifact.digest, artifact.root)]
-    newest = bool(same) and same[0] is others[0]
-    return not newest and all(other.logged_timestamp != artifact.logged_timestamp for other in same)
+    newest = bool(others) and (others[0].digest, others[0].root) == (artifact.digest, artifact.root)
+    moment = (artifact.digest, artifact.logged_timestamp)
+    return not newest and all((other.digest, other.logged_timestamp) != moment for other in others)
 
 
 def _note(connection: Connection, model_id: str, artifact: Artifact, others: Sequence[Artifact]) -> None:
