@@ -10,6 +10,7 @@ import redaction
 import spool
 import starting
 import store
+import versions
 
 
 def main() -> None:
@@ -29,6 +30,8 @@ def main() -> None:
     diff.main([])
     print()
     audit.main([])
+    print()
+    versions.main([])
 
 
 if __name__ == "__main__":

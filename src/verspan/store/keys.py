@@ -33,12 +33,12 @@ def known_keys(connection: Connection, name: Column[Any], key: Column[Any], name
     """The keys of those rows that are there already, by the column that names them."""
     found: dict[Any, int] = {}
     for some in chunks(names):
-        values = _filled_up(some)
+        values = filled_up(some)
         found.update((row[0], row[1]) for row in _lookup(name, key, len(values)).rows(connection, *values))
     return found
 
 
-def _filled_up(items: Sequence[_Item]) -> Sequence[_Item]:
+def filled_up(items: Sequence[_Item]) -> Sequence[_Item]:
     """The items, the last of them repeated up to a power of two: a statement is compiled anew for every number."""
     return [*items, *[items[-1]] * ((1 << (len(items) - 1).bit_length()) - len(items))]
 

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Table, select
+from sqlalchemy import BindParameter, Connection, FromClause, Row, Select, Table, bindparam, select
 
 from verspan.store import tables
 from verspan.store.capture_tables import captures, model_captures
-from verspan.store.keys import chunks
+from verspan.store.keys import chunks, filled_up
 from verspan.store.model_tables import model_aliases, model_fingerprints, model_metrics, model_params, model_tags
+from verspan.store.statements import Statement
 from verspan.versions.model import GitState, LoggedModel, LoggedModelStatus, ModelMetric, SeenFingerprint
 
 _MODELS = tables.logged_models.c
 _EXPERIMENTS = tables.experiments.c
+_SEEN = (
+    select(model_captures, captures.c.capture_id)
+    .join(captures, captures.c.capture_key == model_captures.c.capture_key)
+    .subquery()
+)
+"""Which version was seen in which state."""
 
 
 def selected_models() -> Select[Any]:
@@ -62,10 +70,17 @@ class _Parts:
         self.captures = _captures(connection, keys)
 
 
-def _rows(connection: Connection, table: Table, keys: Sequence[int], *order: str) -> Iterable[Row[Any]]:
+def _rows(connection: Connection, table: FromClause, keys: Sequence[int], *order: str) -> Iterable[Row[Any]]:
     for some in chunks(keys):
-        statement = select(table).where(table.c.model_key.in_(some))
-        yield from connection.execute(statement.order_by(*(table.c[name] for name in order)))
+        filled = filled_up(some)
+        yield from _of_keys(table, order, len(filled)).rows(connection, *filled)
+
+
+@cache
+def _of_keys(table: FromClause, order: Sequence[str], number: int) -> Statement:
+    keys: list[BindParameter[Any]] = [bindparam(f"key_{position}") for position in range(number)]
+    statement = select(table).where(table.c.model_key.in_(keys))
+    return Statement(statement.order_by(*(table.c[name] for name in order)))
 
 
 def _texts(connection: Connection, table: Table, keys: Sequence[int]) -> Mapping[int, dict[str, str]]:
@@ -99,17 +114,8 @@ def _aliases(connection: Connection, keys: Sequence[int]) -> Mapping[int, list[s
 
 def _captures(connection: Connection, keys: Sequence[int]) -> Mapping[int, str]:
     """The newest capture of each version that has one."""
-    found: dict[int, str] = {}
-    seen = model_captures.c
-    for some in chunks(keys):
-        statement = (
-            select(seen.model_key, captures.c.capture_id)
-            .join(captures, captures.c.capture_key == seen.capture_key)
-            .where(seen.model_key.in_(some))
-            .order_by(seen.last_seen_ms, seen.first_seen_ms, seen.capture_key)
-        )
-        found.update((row.model_key, row.capture_id) for row in connection.execute(statement))
-    return found
+    rows = list(_rows(connection, _SEEN, keys, "last_seen_ms", "first_seen_ms", "capture_key"))
+    return {row.model_key: row.capture_id for row in rows}
 
 
 def _model(row: Row[Any], parts: _Parts) -> LoggedModel:
