@@ -36,6 +36,9 @@ def test_empty(log: Log) -> None:
         ("UPDATE audit_entries SET hash = previous WHERE sequence = 2", 2, "it was altered"),
         ("UPDATE audit_contents SET contents = replace(contents, 'ada', 'eve') WHERE sequence = 5", 5, "its contents"),
         ("UPDATE audit_contents SET salt = x'00' WHERE sequence = 5", 5, "its contents were altered"),
+        ("UPDATE audit_contents SET salt = 'text' WHERE sequence = 5", 5, "of types that no entry has"),
+        ("UPDATE audit_contents SET contents = x'00' WHERE sequence = 5", 5, "of types that no entry has"),
+        ("UPDATE audit_entries SET timestamp = x'00' WHERE sequence = 5", 5, "of types that no entry has"),
         ("UPDATE audit_contents SET contents = NULL, salt = NULL WHERE sequence = 5", 5, "no erasure tells of it"),
         ("UPDATE audit_contents SET contents = NULL, erased_by = 7 WHERE sequence = 5", 5, "which is to tell why"),
         ("UPDATE audit_contents SET contents = NULL, erased_by = 70 WHERE sequence = 5", 5, "no entry 70"),
@@ -123,6 +126,15 @@ def test_goes_on(ten: Log) -> None:
         ten.tamper(statement)
         ten.note(tag(1))
         assert not ten.verify().ok
+
+
+@pytest.mark.parametrize("contents", ["'nonsense'", "x'00'", "7", "'[]'", "'{}'", """'{"actor": 1, "origin": 2}'"""])
+def test_listed_all_the_same(ten: Log, contents: str) -> None:
+    """An entry whose contents cannot be read is listed without them."""
+    ten.tamper(f"UPDATE audit_contents SET contents = {contents} WHERE sequence = 10")  # noqa: S608 - ours
+    (entry,) = ten.store.audit.find(AuditQuery(), 1)
+    assert (entry.action, entry.actor, entry.after) == ("model.tag", None, None)
+    assert ten.problem()[0] == 10
 
 
 def test_later_erasure(ten: Log) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 from tests.deploying.told import at, ledger
 
@@ -118,3 +120,24 @@ def test_live_at(clock: str, expected: list[str]) -> None:
 def test_predecessor(lines: tuple[str, ...], expected: str | None) -> None:
     """Going back goes to the version before, and once more to the one before that; what is yet to come counts not."""
     assert predecessor_of(ledger(*lines), at("12:00")) == expected
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_as_step_by_step(seed: int) -> None:
+    """Whatever is done in whatever order, what is live is what comes of doing it step by step."""
+    random = Random(seed)  # noqa: S311 - the same ledgers in every run
+    clocks = sorted(random.randrange(1, 600) for _ in range(12))
+    kinds = ("deploy", "alongside", "undeploy")
+    lines = [f"{clock // 60}:{clock % 60:02} {random.choice(kinds)} v{random.randrange(4)}" for clock in clocks]
+    for clock in {clock + step for clock in clocks for step in (-1, 0, 1)}:
+        assert set(names_at(f"{clock // 60}:{clock % 60:02}", *lines)) == _stepped(lines, clock), lines
+
+
+def _stepped(lines: list[str], until: int) -> set[str]:
+    live: set[str] = set()
+    for line in lines:
+        clock, kind, name = line.split()
+        hours, minutes = map(int, clock.split(":"))
+        if 60 * hours + minutes <= until:
+            live = {name} if kind == "deploy" else live | {name} if kind == "alongside" else live - {name}
+    return live

@@ -89,13 +89,10 @@ class _Checker:
 
     def check(self, record: Record) -> Problem | None:
         """Whether something is wrong with the entry after those that were checked."""
-        problem = (
-            self._out_of_place(record)
-            or self._altered(record)
-            or self._not_following(record)
-            or self._contents(record)
-            or self._erasure(record)
-        )
+        try:
+            problem = self._problem(record)
+        except (TypeError, AttributeError):  # SQLite holds a value of any type in any column
+            problem = Problem(record.link.sequence, "it was altered: it holds values of types that no entry has")
         if problem is None:
             self.count, self.last_hash = record.link.sequence, record.hash
         return problem
@@ -115,6 +112,15 @@ class _Checker:
         for erased_by, claimed in self._claimed.items():
             return Problem(claimed.first, f"its contents are missing, and there is no entry {erased_by} to tell why")
         return None
+
+    def _problem(self, record: Record) -> Problem | None:
+        return (
+            self._out_of_place(record)
+            or self._altered(record)
+            or self._not_following(record)
+            or self._contents(record)
+            or self._erasure(record)
+        )
 
     def _out_of_place(self, record: Record) -> Problem | None:
         expected, found = self.count + 1, record.link.sequence

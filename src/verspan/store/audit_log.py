@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Select, and_, func, or_, select, update
 
@@ -59,7 +59,7 @@ def actors_of(connection: Connection, sequences: Sequence[int]) -> dict[int, str
     for some in chunks(sequences):
         kept = and_(_CONTENTS.sequence.in_(some), _CONTENTS.contents.is_not(None))
         rows = connection.execute(select(_CONTENTS.sequence, _CONTENTS.contents).where(kept))
-        found.update((row.sequence, from_json(row.contents.encode())["actor"]) for row in rows)
+        found.update((row.sequence, actor) for row in rows if (actor := _told(row.contents).actor))
     return found
 
 
@@ -121,18 +121,36 @@ def _records(connection: Connection) -> Iterator[Record]:
 
 
 def _entry(row: Row[Any]) -> Entry:
-    contents = {} if row.contents is None else from_json(row.contents.encode())
-    origin = contents.get("origin")
+    told = _told(row.contents)
     return Entry(
         sequence=row.sequence,
         timestamp=row.timestamp,
         action=row.action,
         subject_kind=row.subject_kind,
         subject_id=row.subject_id,
-        actor=contents.get("actor"),
-        origin=None if origin is None else Origin(**origin),
-        before=contents.get("before"),
-        after=contents.get("after"),
+        actor=told.actor,
+        origin=told.origin,
+        before=told.before,
+        after=told.after,
         erased_by=row.erased_by,
         hash=row.hash,
     )
+
+
+class _Told(NamedTuple):
+    """What the contents of an entry tell."""
+
+    actor: str | None = None
+    origin: Origin | None = None
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
+
+
+def _told(contents: Any) -> _Told:
+    if contents is None:
+        return _Told()
+    try:
+        told = from_json(contents.encode())
+        return _Told(told["actor"], Origin(**told["origin"]), told["before"], told["after"])
+    except (ValueError, TypeError, KeyError, AttributeError):  # tampered with, which is for verifying to tell
+        return _Told()
