@@ -2,10 +2,10 @@
 
     python bench/versions.py [VERSIONS]
 
-Beside it stands MLflow's own SQL store on the same work, where ``.venv-bench-mlflow`` has it::
+Beside it stands MLflow's own SQL store on the same work, where ``.venv-mlflow`` has it::
 
-    uv venv .venv-bench-mlflow
-    uv pip install --python .venv-bench-mlflow/bin/python mlflow-skinny sqlalchemy alembic
+    uv venv .venv-mlflow
+    uv pip install --python .venv-mlflow/bin/python mlflow-skinny sqlalchemy alembic
 
 Both stores are filled beneath their interfaces; registering and reading are the interfaces' own, a transaction each.
 """
@@ -39,7 +39,7 @@ from verspan.versions.search.model import ModelSearch
 from verspan.versions.search.ordering import parse_order
 
 ROOT = Path(__file__).parents[1]
-PEER = ROOT / ".venv-bench-mlflow" / "bin" / "python"
+PEER = ROOT / ".venv-mlflow" / "bin" / "python"
 
 
 def main(arguments: list[str] | None = None) -> None:

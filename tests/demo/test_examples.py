@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -104,6 +105,16 @@ def test_canary(place: Place) -> None:
     traces = place.traces()
     told = sorted((trace.summary.model_name, *span_names(trace)) for trace in traces)
     assert told == [("shop-canary", "chat gpt-4.1-mini")] * 5 + [("shop-stable", CALL)] * 15
+
+
+def test_champion(place: Place) -> None:
+    """Each setting is a version with its parameters, metric and traces, and the chosen one is named by the alias."""
+    printed = place.run_example("champion.py")
+    assert printed == "answers-100 {'max_tokens': '100'}: verspan models show examples@champion\n"
+    assert {version for _, version in versions(place.traces())} == {"answers-100", "answers-200", "answers-400"}
+    listed = place.run("verspan", "models", "--filter", "metrics.words > 0 AND status = 'READY'", "--json")
+    assert listed.count('"status": "READY"') == 3
+    assert "the shortest answers" in place.run("verspan", "models", "show", "examples@champion", "--json")
 
 
 def test_what_was_live(place: Place) -> None:
@@ -236,6 +247,13 @@ def test_move_a_version(place: Place) -> None:
         "new the second time: 0 spans",
         "tea_agent-1a2b3c4d: Which tea for the evening? Rooibos: it has no caffeine.",
     ]
+
+
+def test_try_and_go_back(place: Place) -> None:
+    """Two states that were never committed are two versions, and the first is got back as it was."""
+    own = shutil.copy(EXAMPLES / "try_and_go_back.py", place.folder)
+    printed = place.run(sys.executable, own).splitlines()
+    assert printed == ["two versions: 2", "as it was: True", "its prompt: Be brief."]
 
 
 def test_every_example_is_tested() -> None:
