@@ -15,6 +15,7 @@ from verspan.recreating.environment import make_environment
 from verspan.recreating.folder import Folder, checked_destination
 from verspan.recreating.model import Checkout, Missing
 from verspan.recreating.verification import files_in, tree_digest
+from verspan.versions.application import application_folder
 from verspan.versions.capture.model import Capture, CodeState, Dependencies
 from verspan.versions.git import root_of
 from verspan.versions.model import LoggedModel
@@ -44,8 +45,8 @@ def checkout(
     Args:
         version: its name, its id, a beginning of either, or ``experiment@alias``.
         directory: a folder that is not there yet, or is empty.
-        repository: a folder in a git repository that has the commit; else the working directory's and the store's are
-            tried, and then the remote.
+        repository: a folder in a git repository that has the commit; else the working directory's, the
+            application's and the store's are tried, and then the remote.
         capture_id: which of the states that the version was seen in; else the newest.
         with_env: whether uv makes an environment with the recorded packages.
 
@@ -128,7 +129,7 @@ def _untold(capture: Capture | None) -> Sequence[Missing]:
 def _candidates(store: Store, repository: str | os.PathLike[str] | None) -> Sequence[Path]:
     if repository is not None:
         return [root_of(Path(repository).absolute()) or Path(repository).absolute()]
-    roots = (root_of(Path.cwd()), root_of(Path(store.location).parent))
+    roots = map(root_of, (Path.cwd(), application_folder(), Path(store.location).parent))
     return list(dict.fromkeys(root for root in roots if root is not None))
 
 
