@@ -6,6 +6,7 @@ import audit
 import calls
 import diff
 import outage
+import prompts
 import redaction
 import spool
 import starting
@@ -32,6 +33,8 @@ def main() -> None:
     audit.main([])
     print()
     versions.main([])
+    print()
+    prompts.main()
 
 
 if __name__ == "__main__":
