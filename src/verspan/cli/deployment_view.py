@@ -83,7 +83,7 @@ def contradiction_columns(found: Sequence[Contradiction]) -> list[Column]:
 
 
 def _environments(names: Sequence[str]) -> Column:
-    return Column("environment", [name or _NO_ENVIRONMENT for name in names], least=8)
+    return Column("environment", [name or _NO_ENVIRONMENT for name in names], least=11)
 
 
 def _names(names: Sequence[str]) -> Column:
