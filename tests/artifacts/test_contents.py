@@ -23,7 +23,7 @@ LARGE = 64 * 2**20
 def test_changed_meanwhile(tmp_path: Path) -> None:
     """A content that is another when it is read again is not kept under the hash of what it was."""
     states: Iterator[BinaryIO] = iter((io.BytesIO(b"before"), io.BytesIO(b"after!")))
-    with pytest.raises(InvalidArgumentError, match="notes was changed while it was logged"):
+    with pytest.raises(InvalidArgumentError, match="notes was changed while it was read"):
         keep(LocalRoot(tmp_path, None), Content("notes", lambda: next(states)), Meter("", 1, 0))
     assert contents(tmp_path) == {}
 

@@ -50,12 +50,18 @@ def test_answers(make: Make) -> None:
     assert repr(answer) == f"<shop.agent:answer of v1 ({model('v1').model_id})>"
 
 
-@pytest.mark.parametrize("by", ["id", "address", "name", "path"])
+@pytest.mark.parametrize("by", ["id", "address", "name", "alias", "path"])
 def test_elsewhere(make: Make, package_file: Fetch, store_file: Path, tmp_path: Path, by: str) -> None:
     """In another process and another folder it gives the same answers, by whatever it is called."""
     made = make(config={"times": 3})
     here = [loaded(made)("why?"), loaded(made)("how?")]
-    names = {"id": made.manifest.model_id, "address": f"models:/{made.manifest.model_id}", "name": "v1"}
+    verspan.set_logged_model_alias(made.manifest.model_id, "champion")
+    names = {
+        "id": made.manifest.model_id,
+        "address": f"models:/{made.manifest.model_id}",
+        "name": "v1",
+        "alias": "shop@champion",
+    }
     folder = tmp_path / "elsewhere"
     folder.mkdir()
     reference = names.get(by) or str(package_file(made))

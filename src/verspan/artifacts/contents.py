@@ -48,7 +48,7 @@ def keep(root: ContentRoot, content: Content, meter: Meter) -> Kept:
     if root.has(kept.digest, kept.size):
         meter.advance(kept.size)
     else:
-        root.put(kept.digest, kept.size, _unchanged(content, kept, meter))
+        root.put(kept.digest, kept.size, unchanged(content, kept, meter))
     meter.file_done()
     return kept
 
@@ -68,6 +68,20 @@ def measure(content: Content, meter: Meter | None = None) -> Kept:
         hashed.update(chunk)
         size += len(chunk)
     return Kept(hashed.hexdigest(), size)
+
+
+def unchanged(content: Content, kept: Kept, meter: Meter | None = None) -> Iterator[bytes]:
+    """A content that has been measured, read again.
+
+    Raises:
+        InvalidArgumentError: it is another by now, which is known once its last chunk is read.
+    """
+    hashed = hashlib.sha256()
+    for chunk in _chunks(content, meter):
+        hashed.update(chunk)
+        yield chunk
+    if hashed.hexdigest() != kept.digest:
+        raise InvalidArgumentError(f"{content.name} was changed while it was read: do it again once it is at rest")
 
 
 def verified_chunks(root: ContentRoot, artifact: Artifact) -> Iterator[bytes]:
@@ -113,15 +127,6 @@ def write_verified(root: ContentRoot, artifact: Artifact, path: Path, meter: Met
     finally:
         incoming.unlink(missing_ok=True)
     meter.file_done()
-
-
-def _unchanged(content: Content, kept: Kept, meter: Meter) -> Iterator[bytes]:
-    hashed = hashlib.sha256()
-    for chunk in _chunks(content, meter):
-        hashed.update(chunk)
-        yield chunk
-    if hashed.hexdigest() != kept.digest:
-        raise InvalidArgumentError(f"{content.name} was changed while it was logged: log it again once it is at rest")
 
 
 def _chunks(content: Content, meter: Meter | None) -> Iterator[bytes]:

@@ -9,15 +9,14 @@ from __future__ import annotations
 import io
 import stat
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from verspan.artifacts.contents import CHUNK_BYTES, Content, measure
+from verspan.artifacts.contents import Content, Kept, measure, unchanged
 from verspan.artifacts.progress import Meter
-from verspan.errors import InvalidArgumentError
 from verspan.packaging.manifest import to_json
 from verspan.packaging.model import MANIFEST_PATH, PackageFile, PackageManifest
 from verspan.packaging.sources import SourceFile
@@ -27,7 +26,7 @@ _UNIX: Final = 3
 
 
 def write_package(
-    target: Path, manifest: PackageManifest, sources: Iterable[SourceFile], texts: Mapping[str, bytes]
+    target: Path, manifest: PackageManifest, sources: Sequence[SourceFile], texts: Mapping[str, bytes]
 ) -> PackageManifest:
     """Write a package.
 
@@ -46,7 +45,7 @@ def write_package(
     contents = [(source.path, source.executable, _file(source)) for source in sources]
     contents += [(path, False, _text(path, content)) for path, content in texts.items()]
     contents.sort(key=lambda content: content[0])
-    with closing(Meter("packaging", len(contents), sum(path.stat().st_size for path in _origins(sources)))) as meter:
+    with closing(Meter("packaging", len(contents), sum(source.size for source in sources))) as meter:
         files = [_measured(path, content, meter, executable=executable) for path, executable, content in contents]
     whole = replace(manifest, files=tuple(files))
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
@@ -54,10 +53,6 @@ def write_package(
         for file, (_, _, content) in zip(files, contents, strict=True):
             _add(archive, file, content)
     return whole
-
-
-def _origins(sources: Iterable[SourceFile]) -> Iterable[Path]:
-    return (source.origin for source in sources)
 
 
 def _file(source: SourceFile) -> Content:
@@ -84,10 +79,6 @@ def _entry(path: str, *, executable: bool) -> zipfile.ZipInfo:
 def _add(archive: zipfile.ZipFile, file: PackageFile, content: Content) -> None:
     entry = _entry(file.path, executable=file.executable)
     entry.file_size = file.size  # so that zipfile knows whether it needs a larger header
-    written = 0
-    with archive.open(entry, "w") as target, content.open() as source:
-        while chunk := source.read(CHUNK_BYTES):
-            written += len(chunk)
+    with archive.open(entry, "w") as target:
+        for chunk in unchanged(content, Kept(file.digest, file.size)):
             target.write(chunk)
-    if written != file.size:
-        raise InvalidArgumentError(f"{content.name} was changed while it was packaged: package it again")

@@ -88,8 +88,9 @@ def _python_of(environment: Path) -> Path:
 
 def _own_requirements() -> list[str]:
     """What installs this very Verspan, with its packages that are installed here, and what serves."""
-    found = [_requirement(dist) for dist in metadata.distributions() if dist.name.partition("-")[0] == _OURS]
-    return [*(word for words in sorted(found) for word in words), _SERVER]
+    names = {(distribution.name or "").lower() for distribution in metadata.distributions()}
+    ours = sorted(name for name in names if name.partition("-")[0] == _OURS)
+    return [*(word for name in ours for word in _requirement(metadata.distribution(name))), _SERVER]
 
 
 def _requirement(distribution: metadata.Distribution) -> list[str]:

@@ -43,11 +43,6 @@ def import_from(folder: Path, key: str, module: str) -> ModuleType:
     return importlib.import_module(f"{name}.{module}")
 
 
-def original_name(module: str) -> str:
-    """The name that a module has in its package."""
-    return module.split(".", 2)[-1] if module.startswith(f"{_ROOT}.") else module
-
-
 class PackageImporter:
     """The ``__import__`` of a package's modules: among the package's own first."""
 

@@ -25,6 +25,8 @@ class SourceFile:
     path: str
     """Where it stands in the package."""
     origin: Path
+    size: int
+    """In bytes, when it was found."""
     executable: bool
 
 
@@ -85,12 +87,12 @@ def _source(path: Path, name: str, bundle: Path) -> SourceFile:
     if not path.resolve().is_relative_to(bundle):
         raise InvalidArgumentError(f"{str(path)!r} is a link out of its code path: put the file itself there")
     try:
-        mode = path.stat().st_mode
+        found = path.stat()
     except OSError as error:
         raise InvalidArgumentError(f"{str(path)!r} cannot be packaged: {error.strerror or error}") from error
-    if not stat.S_ISREG(mode):
+    if not stat.S_ISREG(found.st_mode):
         raise InvalidArgumentError(f"{str(path)!r} is no regular file: move it out of the code path")
-    return SourceFile(checked_path(CODE_FOLDER + name), path, bool(mode & stat.S_IXUSR))
+    return SourceFile(checked_path(CODE_FOLDER + name), path, found.st_size, bool(found.st_mode & stat.S_IXUSR))
 
 
 def _names(origin: Path) -> set[str]:
