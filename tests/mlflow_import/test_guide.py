@@ -35,7 +35,8 @@ def rows() -> Iterator[Row]:
     for line in GUIDE.splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         if len(cells) == 4 and cells[0].startswith("`mlflow."):
-            yield Row(*(re.findall(r"`([\w.]+)`", cell) for cell in cells[:2]), *cells[2:])
+            theirs, ours = (re.findall(r"`([\w.]+)`", cell) for cell in cells[:2])
+            yield Row(theirs, ours, *cells[2:])
 
 
 def found(name: str) -> Any:

@@ -272,7 +272,16 @@ def real_server(database: Path) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [MLFLOW, "server", "--backend-store-uri", f"sqlite:///{database}", "--port", str(port), "--workers", "1"]
+    command = [
+        str(MLFLOW),
+        "server",
+        "--backend-store-uri",
+        f"sqlite:///{database}",
+        "--port",
+        str(port),
+        "--workers",
+        "1",
+    ]
     environment = {**os.environ, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
     log = (database.parent / "server.log").open("wb")
     server = subprocess.Popen(

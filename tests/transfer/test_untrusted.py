@@ -128,6 +128,14 @@ def test_newer_format(there: Store, exported: Path) -> None:
     )
 
 
+def test_unnamed_version(there: Store, exported: Path) -> None:
+    """A record of a version that the manifest does not name is refused."""
+    members = members_of(exported)
+    manifest = json.loads(members["manifest.json"])
+    write(exported, {**members, "manifest.json": json.dumps({**manifest, "model_ids": []}).encode()})
+    assert refused(there, exported) == "its manifest does not name every version that it has a record of"
+
+
 @pytest.mark.parametrize("name", ["../../etc/passwd", "/etc/passwd", "blobs/../x.zst", "spans.jsonl", "C:\\x"])
 def test_strange_members(there: Store, exported: Path, name: str) -> None:
     """A member that no export has is refused, whether the manifest knows of it or not."""
@@ -215,6 +223,12 @@ BAD_RECORDS: list[tuple[str, Change, str]] = [
         lambda record: _changed(record, "capture", "code", "patch", value={"sha256": "0" * 64}),
         "it has no content with the SHA-256 0000",
     ),
+    ("captures", lambda record: _changed(record, "model_id", value="m-" + "0" * 32), "it has no record of the version"),
+    (
+        "artifacts",
+        lambda record: _changed(record, "model_id", value="m-" + "0" * 32),
+        "it has no record of the version",
+    ),
     ("prompts", lambda record: _changed(record, "prompt", "name", value="../a"), "is no prompt's name"),
     ("prompts", lambda record: _changed(record, "prompt", "content", "template", value=7), "template is not what it"),
     ("artifacts", lambda record: _changed(record, "artifact", "path", value="../../x"), "has a part that is empty"),
@@ -237,7 +251,8 @@ def test_bad_records(there: Store, exported: Path, subject: str, change: Change,
     write(exported, with_records(members, subject, [to_json(record)]))
     message = refused(there, exported)
     assert said in message
-    assert message.startswith(f"line 1 of its {subject} cannot be used: ") or subject == "artifacts"
+    in_itself = not said.startswith(("is not in it", "it has no record"))  # else it does not fit what else is there
+    assert message.startswith(f"line 1 of its {subject} cannot be used: ") is in_itself
 
 
 @pytest.mark.parametrize("line", [b"", b"[]", b"nothing", b"[" * 5000, b"\xff", b"1" * 5000, b'{"\\u0000nothing": 1}'])

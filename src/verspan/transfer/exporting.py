@@ -53,16 +53,17 @@ def _written(store: Store, models: Sequence[LoggedModel], file: IO[bytes], path:
     archive = ArchiveWriter(file)
     model_ids = [model.model_id for model in models]
     recorded = [model for model in models if model.experiment_name]  # of the others spans alone tell
+    recorded_ids = [model.model_id for model in recorded]
 
     def add(subject: str, records: Iterable[Any]) -> int:
         # One member is written at a time, so contents come before the records that refer to them.
         return archive.add_records(subject, [to_json(document_of(record, archive.add_blob)) for record in records])
 
     add("models", recorded)
-    captures = add("captures", captures_of(store, model_ids))
-    prompts = add("prompts", prompts_of(store, model_ids))
-    write_contents(store, model_ids, archive)
-    artifacts = add("artifacts", artifacts_of(store, model_ids))
+    captures = add("captures", captures_of(store, recorded_ids))
+    prompts = add("prompts", prompts_of(store, recorded_ids))
+    write_contents(store, recorded_ids, archive)
+    artifacts = add("artifacts", artifacts_of(store, recorded_ids))
     spans = archive.add_records("spans", map(span_line, _spans_of(store, model_ids, tell)))
     archive.finish(model_ids)
     return ExportReport(path, file.tell(), len(models), spans, captures, prompts, artifacts)

@@ -19,6 +19,7 @@ from verspan.transfer.model import ImportReport, Progress, Tell
 from verspan.transfer.prompts import UsedPrompt, check_prompt, keep_prompt
 from verspan.transfer.spans import parse_span
 from verspan.transfer.versions import keep_version, read_version
+from verspan.versions.model import LoggedModel
 
 _BATCH: Final = 1_024  # spans of one transaction
 
@@ -50,13 +51,26 @@ def import_file(store: Store, path: Path, tell: Tell, max_bytes: int | None = No
 
 def _check(archive: Archive, tell: Tell) -> None:
     archive.check_blobs()
+    recorded: set[str] = set()
     for subject in _READERS:
         total = archive.manifest.records(subject)
         for number, record in enumerate(_records(archive, subject), start=1):
-            if subject == "artifacts" and not archive.has_blob(record.artifact.digest):
-                raise InvalidArgumentError(f"the content of the artifact {record.artifact.path!r} is not in it")
+            if isinstance(record, LoggedModel):
+                recorded.add(record.model_id)
+            else:
+                _check_references(archive, record, recorded)
             if number % _BATCH == 0:
                 tell(Progress(f"checking {subject}", number, total))
+    if not recorded <= {*archive.manifest.model_ids}:
+        raise InvalidArgumentError("its manifest does not name every version that it has a record of")
+
+
+def _check_references(archive: Archive, record: object, recorded: set[str]) -> None:
+    """See that what a record refers to is in the file too."""
+    if isinstance(record, VersionCapture | VersionArtifact) and record.model_id not in recorded:
+        raise InvalidArgumentError(f"it has no record of the version {record.model_id}, of which it has more")
+    if isinstance(record, VersionArtifact) and not archive.has_blob(record.artifact.digest):
+        raise InvalidArgumentError(f"the content of the artifact {record.artifact.path!r} is not in it")
 
 
 def _records(archive: Archive, subject: str) -> Iterator[Any]:
