@@ -76,8 +76,9 @@ def test_no_store() -> None:
     """Where there is no store, loading says so and makes none; a bad name is said before."""
     with pytest.raises(StoreUnavailableError, match="there is no store"):
         verspan.load_prompt("support")
-    with pytest.raises(InvalidArgumentError):
-        verspan.load_prompt("../support")
+    for name, model_id in (("../support", None), ("support", "agent-1")):
+        with pytest.raises(InvalidArgumentError):
+            verspan.load_prompt(name, model_id=model_id)
     assert not Path("store").exists()
 
 

@@ -12,6 +12,7 @@ from verspan.prompts.addresses import PromptAddress, prompt_address
 from verspan.prompts.cache import cache
 from verspan.prompts.model import PromptVersion
 from verspan.prompts.use import note_load
+from verspan.versions.identity import checked_model_id
 from verspan.versions.registry import opened_store, store_place
 
 if TYPE_CHECKING:
@@ -65,11 +66,13 @@ def load_prompt(  # noqa: PLR0913, PLR0917 - MLflow's signature
         cache_ttl_seconds: how old what is kept may be, instead of the above; 0 to read the store in any case.
 
     Raises:
-        InvalidArgumentError: the name or the version is none.
+        InvalidArgumentError: the name, the version or the id is none.
         NotFoundError: there is no such prompt, version or alias.
         StoreError: the store cannot be read, and nothing is kept.
     """
     address = prompt_address(name_or_uri, version)
+    if model_id is not None:
+        checked_model_id(model_id)
     prompt = _kept_or_read(address, cache_ttl_seconds)
     if prompt is None:
         if allow_missing:
