@@ -52,6 +52,7 @@ def test_pages() -> None:
         ({"max_results": 0}, "max_results=0: a page has 1 to 10000 versions"),
         ({"max_results": 10**6}, "max_results=1000000: a page has 1 to 10000 versions"),
         ({"max_results": "5"}, "the max_results '5' is no integer of 64 bits"),
+        ({"output_format": "pandas"}, "output_format='pandas': a list is given"),
         ({"page_token": "x"}, "the page_token is none that a search has given"),
         ({"experiment_ids": "e-1"}, "experiment_ids is a list of texts"),
         ({"experiment_names": [7]}, "experiment_names is a list of texts"),

@@ -14,6 +14,7 @@ from verspan import semconv
 from verspan.errors import InvalidArgumentError
 from verspan.telemetry.vcs import git_state_in, vcs_attributes
 from verspan.traces.model import SpanRecord
+from verspan.versions.checking import checked_params, checked_tags
 from verspan.versions.identity import checked_name, experiment_id_for, model_id_for
 from verspan.versions.model import LoggedModel, LoggedModelStatus
 
@@ -61,8 +62,9 @@ def record_from_registered_span(span: SpanRecord) -> LoggedModel | None:
     """The version's record in a span, whoever sent it.
 
     Returns:
-        None where it is another span, or where what it says cannot be a record: a name that is none, or an id that is
-        not the one of experiment and name, so that nobody can overwrite another version's record.
+        None where it is another span, or where what it says cannot be a record: a name that is none, a tag as long as a
+        book, or an id that is not the one of experiment and name, so that nobody can overwrite another version's
+        record.
     """
     if span.name != semconv.SPAN_REGISTERED:
         return None
@@ -87,8 +89,8 @@ def _record(found: Mapping[str, Any]) -> LoggedModel | None:
         last_updated_timestamp=_milliseconds(found.get(semconv.LOGGED_MODEL_LAST_UPDATED_TIMESTAMP)),
         status=LoggedModelStatus(found.get(semconv.LOGGED_MODEL_STATUS)),
         git=git_state_in(found, dirty=dirty if isinstance(dirty, bool) else None),
-        params=_named(found, semconv.LOGGED_MODEL_PARAM_PREFIX),
-        tags=_named(found, semconv.LOGGED_MODEL_TAG_PREFIX),
+        params=checked_params(_named(found, semconv.LOGGED_MODEL_PARAM_PREFIX)),
+        tags=checked_tags(_named(found, semconv.LOGGED_MODEL_TAG_PREFIX)),
         fingerprint=_fingerprint(found.get(semconv.LOGGED_MODEL_FINGERPRINT)),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from typing import Final, Literal, TypeVar
 
 from verspan.errors import InvalidArgumentError
 from verspan.versions.checking import checked_integer
@@ -14,8 +14,8 @@ from verspan.versions.search.model import ModelSearch
 from verspan.versions.search.ordering import parse_order
 
 _Item = TypeVar("_Item")
-_MOST: int = 10_000  # versions of one page
-_MOST_EXPERIMENTS: int = 500
+_MOST: Final = 10_000  # versions of one page
+_MOST_EXPERIMENTS: Final = 500
 
 
 class PagedList(list[_Item]):
@@ -36,6 +36,7 @@ def search_logged_models(  # noqa: PLR0913 - MLflow's arguments
     page_token: str | None = None,
     experiment_names: Sequence[str] | None = None,
     include_deleted: bool = False,
+    output_format: Literal["list"] = "list",
 ) -> PagedList[LoggedModel]:
     """Versions that match a filter, newest first unless another order is asked for.
 
@@ -56,11 +57,17 @@ def search_logged_models(  # noqa: PLR0913 - MLflow's arguments
         page_token: the ``token`` of the page before. What is added in the meantime moves no version to another page.
         experiment_names: any of these experiments.
         include_deleted: whether to find deleted versions too.
+        output_format: here for MLflow's signature; a list is what there is.
 
     Raises:
         InvalidArgumentError: filter, order or token cannot be understood; of a filter the message shows where.
         StoreError: the store cannot be read.
     """
+    if output_format != "list":
+        raise InvalidArgumentError(
+            f"output_format={str(output_format)[:40]!r}: a list is given, of which pandas.DataFrame(map(vars, ...)) "
+            "makes a table"
+        )
     search = ModelSearch(
         experiment_names=_texts(experiment_names, "experiment_names"),
         experiment_ids=_texts(experiment_ids, "experiment_ids"),
