@@ -97,7 +97,7 @@ RULES = {
     ),
     "verspan.telemetry": (
         f"{API} {WORDS} {MODELS} verspan.context verspan.pricing "
-        "verspan.versions.application verspan.versions.identity verspan.versions.remotes"
+        "verspan.versions.application verspan.versions.checking verspan.versions.identity verspan.versions.remotes"
     ),
     "verspan.telemetry.evaluation": f"{API} {WORDS} verspan.context verspan.instrumentation.policy",
     "verspan.spool.conformance": f"{SDK} verspan.spool verspan.settings verspan.pipelines",
