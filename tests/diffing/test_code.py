@@ -101,6 +101,24 @@ def _everything_in(folder: Path) -> dict[str, tuple[bytes, int]]:
     }
 
 
+def test_sha256(git: Git, tmp_path: Path, read: Read) -> None:
+    """A repository whose ids are SHA-256 is compared as any other."""
+    folder = tmp_path / "modern"
+    folder.mkdir()
+    git(folder, "init", "-q", "-b", "main", "--object-format=sha256")
+    (folder / "a.txt").write_text("one\n")
+    (folder / "b.txt").write_text("two\n")
+    git(folder, "add", ".")
+    git(folder, "commit", "-q", "-m", "Begin")
+    first = read(folder)
+    (folder / "a.txt").write_text("1\n")
+    (folder / "b.txt").unlink()
+    assert told(compare_code(first, read(folder), folder)) == [
+        ("modified", "a.txt", 1, 1, None),
+        ("removed", "b.txt", 0, 1, None),
+    ]
+
+
 def test_hunks_have_the_function(git: Git, repository: Path, read: Read) -> None:
     """A hunk says in which function it is."""
     lines = [f"    a = {number}\n" for number in range(9)]

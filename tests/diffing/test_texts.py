@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from verspan.diffing.model import Hunk
-from verspan.diffing.texts import Piece, PiecedLine, in_words, text_hunks
+from verspan.diffing.texts import Piece, PiecedLine, in_words, text_hunks, value_hunks
 
 
 def test_hunks() -> None:
@@ -46,6 +46,23 @@ def test_words() -> None:
         PiecedLine("+", [Piece("Be kind", changed=False), Piece(",", changed=True), *more]),
         PiecedLine("+", [Piece("and short.", changed=False)]),
         PiecedLine(" ", [Piece("Bye.", changed=False)]),
+    ]
+
+
+def test_words_beside_a_missing_line_end() -> None:
+    """Remarks on missing line ends stay with their lines, and keep no lines apart."""
+    remark = "\\ No newline at end of file"
+    (_, first, second, third, fourth) = in_words(Hunk(1, 2, 1, 2, "", [" a", "-b c", remark, "+b d", remark]))
+    assert first == PiecedLine("-", [Piece("b ", changed=False), Piece("c", changed=True)])
+    assert third == PiecedLine("+", [Piece("b ", changed=False), Piece("d", changed=True)])
+    assert second == fourth == PiecedLine("\\", [Piece(remark[1:], changed=False)])
+
+
+def test_values() -> None:
+    """Of two values without an end of their last line that is not said; where only one has it, it is."""
+    assert value_hunks("one", "two") == [Hunk(1, 1, 1, 1, "", ["-one", "+two"])]
+    assert value_hunks("one\n", "one") == [
+        Hunk(1, 1, 1, 1, "", ["-one", "+one", "\\ No newline at end of file"]),
     ]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from verspan.diffing.captures_alone import files_of_captures
-from verspan.diffing.log import commits_since
+from verspan.diffing.log import commits_since, short_commit
 from verspan.diffing.model import CodeDiff, CodeSummary, FileDiff, FileEntry
 from verspan.diffing.omitted import Omitted, omitted
 from verspan.diffing.patches import path_text, read_patch
@@ -18,7 +18,9 @@ from verspan.errors import InvalidArgumentError
 from verspan.versions.capture.model import CodeState
 from verspan.versions.git_command import GitError
 
-_SHORT = 8  # digits of a commit in a sentence
+_SHALLOW_LOG = (
+    "the repository is a shallow clone, so that the log may lack commits: `git fetch --unshallow` gets the others"
+)
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ def compare_code(before: CodeState, after: CodeState, repository: Path | None) -
         return CodeComparison(None, [f"the states of the code cannot be compared: {error}"])
     whole = replace(compared, reasons=[*compared.reasons, *left_out.reasons])
     for pair in differing_submodules(before, after):
-        inner = compare_code(pair.before, pair.after, repository and repository / pair.path)
+        inner = compare_code(pair.before, pair.after, repository and pair.repository_in(repository))
         whole = _with_submodule(whole, pair, inner)
     return whole
 
@@ -82,11 +84,6 @@ def _between_trees(plumbing: Plumbing, before: CodeState, after: CodeState, left
     return CodeComparison(diff, [_SHALLOW_LOG] if cut else [])
 
 
-_SHALLOW_LOG = (
-    "the repository is a shallow clone, so that the log may lack commits: `git fetch --unshallow` gets the others"
-)
-
-
 def _diff(before: CodeState, after: CodeState, files: Iterable[FileDiff]) -> CodeDiff:
     ordered = sorted(files, key=lambda file: file.path)
     return CodeDiff(_summary(before), _summary(after), None, None, ordered)
@@ -104,7 +101,7 @@ def _missing(plumbing: Plumbing, repository: Path | None, commits: Iterable[str 
         return None
     if repository is None:
         return "there is no git repository here (--repository says where it is)"
-    shown = " and ".join(dict.fromkeys(commit[:_SHORT] for commit in absent))
+    shown = " and ".join(dict.fromkeys(short_commit(commit) for commit in absent))
     lacks = f"the repository {repository} does not have {shown}"
     return f"{lacks}, being a shallow clone (`git fetch --unshallow`)" if plumbing.shallow else f"{lacks} (`git fetch`)"
 

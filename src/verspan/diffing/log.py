@@ -8,6 +8,12 @@ from verspan.diffing.plumbing import Plumbing
 
 _FIELDS = "%H%n%an%n%at%n%s"
 _MS = 1000
+_SHORT = 8
+
+
+def short_commit(commit: str) -> str:
+    """The first digits of a commit's hash, as people tell them apart."""
+    return commit[:_SHORT]
 
 
 def commits_since(plumbing: Plumbing, former: str | None, commit: str | None) -> list[Commit]:

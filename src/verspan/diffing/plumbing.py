@@ -17,6 +17,7 @@ from typing import Final
 
 from verspan.versions.git_command import GitError, GitFolder
 
+_ID_LENGTHS: Final = {"sha1": 40, "sha256": 64}
 _COMMIT: Final = re.compile(r"[0-9a-f]{7,64}")
 _TIMEOUT: Final = 300.0  # seconds of one question: people wait for the answer, and stop waiting themselves
 _SETTINGS: Final = {"core.quotePath": "true", "gc.auto": "0", "fastimport.unpackLimit": "1"}
@@ -43,6 +44,8 @@ class Plumbing(AbstractContextManager["Plumbing"]):
         """For files that are to be gone at the end."""
         self.shallow = False
         """Whether the other repository has only a part of its history."""
+        self.no_object = "0" * 40
+        """The id that git writes where there is no object."""
         try:
             self._begin(repository)
         except BaseException:
@@ -93,6 +96,7 @@ class Plumbing(AbstractContextManager["Plumbing"]):
         if places is None:
             return
         self.shallow = places.shallow
+        self.no_object = "0" * _ID_LENGTHS[places.format]
         (git_folder / "objects" / "info").mkdir(exist_ok=True)
         (git_folder / "objects" / "info" / "alternates").write_bytes(os.fsencode(places.objects) + b"\n")
         if places.shallow:  # git would miss the parents of the oldest commits

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from verspan.diffing.model import PromptChange, PromptsDiff, PromptUse
-from verspan.diffing.texts import text_hunks
+from verspan.diffing.texts import value_hunks
 from verspan.prompts.model import PromptContent, PromptVersion
 from verspan.prompts.templates import Template
 
@@ -42,7 +42,7 @@ def compare_prompts(before: Sequence[PromptUse], after: Sequence[PromptUse]) -> 
     return PromptsDiff(
         added=[use for use in come if id(use) not in compared],
         removed=[use for use in gone if id(use) not in compared],
-        changed=[PromptChange(one, other, text_hunks(one.text, other.text)) for one, other in pairs],
+        changed=[PromptChange(one, other, value_hunks(one.text, other.text)) for one, other in pairs],
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from verspan.diffing.log import short_commit
 from verspan.diffing.model import Part, PromptUse, Side, Untold
 from verspan.diffing.prompts import prompt_use
 from verspan.traces.model import Figures
@@ -27,7 +28,6 @@ _UNTOLD_SURROUNDINGS: Final = [
 ]
 WORKING_TREE_PARTS: Final = frozenset((Part.CODE, Part.DEPENDENCIES))
 """What the working tree has."""
-_SHORT: Final = 8  # digits of a commit in a sentence
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def _untold_code(code: CodeState | None, git: GitState | None, states: int) -> l
 
 
 def _unread(code: CodeState, git: GitState | None) -> str:
-    commit = code.commit[:_SHORT] if code.commit else "the commit"
+    commit = short_commit(code.commit) if code.commit else "the commit"
     if git is not None and git.dirty:
         return f"its files differed from {commit}, and how was not captured (VERSPAN_CAPTURE=full does it)"
     return f"whether its files differed from {commit} is not known"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from verspan.diffing.model import FileDiff
 from verspan.diffing.patches import path_text
@@ -18,6 +19,11 @@ class SubmodulePair:
     """From the root of the repository around it."""
     before: CodeState
     after: CodeState
+
+    def repository_in(self, repository: Path) -> Path | None:
+        """Its own repository in the one around it; None where it is not there."""
+        place = repository / self.path
+        return place if (place / ".git").exists() else None
 
     def within(self, file: FileDiff) -> FileDiff:
         """A file of the submodule, by its path from the root of the repository around it."""

@@ -15,14 +15,25 @@ _CONTEXT: Final = 3
 _WORD: Final = re.compile(r"\s+|\w+|.", re.DOTALL)
 _MOST_WORDS: Final = 4_000
 """Words of one run of lines; the time that their comparison takes grows with the square."""
+_MANY_LINES: Final = 10_000
+"""Of both texts; from there on lines that are there very often are not paired, which would take its time."""
+_REMARK: Final = "\\"
 _NO_LINE_END: Final = "\\ No newline at end of file"
 
 
 def text_hunks(before: str, after: str) -> list[Hunk]:
     """What differs between two texts, with three lines around it."""
     first, second = _lines(before), _lines(after)
-    groups = difflib.SequenceMatcher(None, first, second, autojunk=False).get_grouped_opcodes(_CONTEXT)
+    many = len(first) + len(second) > _MANY_LINES
+    groups = difflib.SequenceMatcher(None, first, second, autojunk=many).get_grouped_opcodes(_CONTEXT)
     return [_hunk(first, second, group) for group in groups]
+
+
+def value_hunks(before: str, after: str) -> list[Hunk]:
+    """What differs between two values; that a last line has no end counts only where the other's has one."""
+    neither_ends = not before.endswith("\n") and not after.endswith("\n")
+    end = "\n" if neither_ends and before and after else ""
+    return text_hunks(before + end, after + end)
 
 
 @dataclass(frozen=True)
@@ -48,7 +59,7 @@ def in_words(hunk: Hunk) -> list[PiecedLine]:
     told: list[PiecedLine] = []
     for removed, added, others in _runs(hunk.lines):
         told += _in_pieces(removed, added)
-        told += [PiecedLine(line[0], [Piece(line[1:], changed=False)]) for line in others]
+        told += map(_whole, others)
     return told
 
 
@@ -81,30 +92,47 @@ def _signed(sign: str, lines: Sequence[str]) -> Iterator[str]:
 
 
 def _runs(lines: Sequence[str]) -> Iterator[tuple[list[str], list[str], list[str]]]:
-    """Lines that go, those that come in their place, and the others up to the next that go or come."""
+    """Lines that go, those that come in their place, and the others up to the next that go or come.
+
+    A remark on a missing line end stays with its line.
+    """
     removed: list[str] = []
     added: list[str] = []
     others: list[str] = []
+    latest = others
     for line in lines:
         sign = line[0]
         if (sign in "-+" and others) or (sign == "-" and added):
             yield removed, added, others
             removed, added, others = [], [], []
-        {"-": removed, "+": added}.get(sign, others).append(line)
+        latest = latest if sign == _REMARK else {"-": removed, "+": added}.get(sign, others)
+        latest.append(line)
     yield removed, added, others
 
 
 def _in_pieces(removed: Sequence[str], added: Sequence[str]) -> list[PiecedLine]:
-    before = _WORD.findall("\n".join(line[1:] for line in removed))
-    after = _WORD.findall("\n".join(line[1:] for line in added))
+    before, after = _words(removed), _words(added)
     if not before or not after or len(before) + len(after) > _MOST_WORDS:
-        return [PiecedLine(line[0], [Piece(line[1:], changed=False)]) for line in (*removed, *added)]
-    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
-    opcodes = matcher.get_opcodes()
+        return [_whole(line) for line in (*removed, *added)]
+    opcodes = difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
     return [
         *_broken("-", [(word, kind != "equal") for kind, i, j, _, _ in opcodes for word in before[i:j]]),
+        *_remarks(removed),
         *_broken("+", [(word, kind != "equal") for kind, _, _, i, j in opcodes for word in after[i:j]]),
+        *_remarks(added),
     ]
+
+
+def _words(lines: Sequence[str]) -> list[str]:
+    return _WORD.findall("\n".join(line[1:] for line in lines if line[0] != _REMARK))
+
+
+def _remarks(lines: Sequence[str]) -> list[PiecedLine]:
+    return [_whole(line) for line in lines if line[0] == _REMARK]
+
+
+def _whole(line: str) -> PiecedLine:
+    return PiecedLine(line[0], [Piece(line[1:], changed=False)])
 
 
 def _broken(sign: str, words: Iterable[tuple[str, bool]]) -> list[PiecedLine]:

@@ -14,7 +14,6 @@ from verspan.recreating.paths import checked_path
 from verspan.versions.capture.listing import encoded
 from verspan.versions.capture.model import CodeState, Conversion, FileMode, FileState, Submodule
 
-_GONE: Final = f"0 {'0' * 40}"
 _LINK_MODE: Final = "160000"
 # Attributes would be read from the user's machine; these find the function that a change is in.
 _ATTRIBUTES: Final = "".join(
@@ -59,8 +58,14 @@ def built_tree(plumbing: Plumbing, name: str, code: CodeState, left_out: Collect
     index = plumbing.folder / f"{name}.index"
     base = (code.commit,) if code.commit else ("--empty",)
     plumbing.ask("read-tree", *base, index=index)
-    entries = [*_files(plumbing, code), *_submodules(code.submodules), *((_GONE, path) for path in left_out)]
-    given = b"".join(f"{entry}\t".encode() + encoded(checked_path(path)) + b"\0" for entry, path in entries)
+    gone = f"0 {plumbing.no_object}"
+    lines = [
+        *((gone, file.path) for file in code.files if file.mode is FileMode.ABSENT),
+        *_present(plumbing, code),
+        *_submodules(code.submodules),
+        *((gone, path) for path in left_out),
+    ]
+    given = b"".join(f"{entry}\t".encode() + encoded(checked_path(path)) + b"\0" for entry, path in lines)
     plumbing.ask("update-index", "-z", "--index-info", given=given, index=index)
     return Tree(plumbing.ask("write-tree", index=index).decode().strip(), index)
 
@@ -96,14 +101,11 @@ def blob_sizes(plumbing: Plumbing, blobs: Sequence[str]) -> dict[str, int]:
     return {blob: int(size) for blob, size in words if size.isdecimal()}
 
 
-def _files(plumbing: Plumbing, code: CodeState) -> list[tuple[str, str]]:
-    """The index entry of each file that is not as the commit has it."""
-    present = [file for file in code.files if file.mode is not FileMode.ABSENT]
-    blobs = _written(plumbing, [_as_git_keeps(file, code) for file in present])
-    return [
-        *((_GONE, file.path) for file in code.files if file.mode is FileMode.ABSENT),
-        *((f"{file.mode.value} {blob}", file.path) for file, blob in zip(present, blobs, strict=True)),
-    ]
+def _present(plumbing: Plumbing, code: CodeState) -> list[tuple[str, str]]:
+    """The index entry of each file that is there and not as the commit has it."""
+    files = [file for file in code.files if file.mode is not FileMode.ABSENT]
+    blobs = _written(plumbing, [_as_git_keeps(file, code) for file in files])
+    return [(f"{file.mode.value} {blob}", file.path) for file, blob in zip(files, blobs, strict=True)]
 
 
 def _written(plumbing: Plumbing, contents: Sequence[bytes]) -> list[str]:

@@ -14,6 +14,17 @@ _MOST_CHARACTERS: Final = 100_000
 _KINDS: Final = ("Keyword", "String", "Comment", "Number", "Name.Function", "Name.Class", "Name.Decorator")
 
 
+_PROSE: Final = frozenset(
+    (".csv", ".ini", ".j2", ".jinja", ".json", ".md", ".prompt", ".rst", ".toml", ".txt", ".yaml", ".yml")
+)
+"""Endings of files in which whole sentences stand, such as those of prompts."""
+
+
+def is_prose(path: str) -> bool:
+    """Whether the words that changed in a file say more than what kind they are of."""
+    return PurePosixPath(path).suffix.lower() in _PROSE
+
+
 @dataclass(frozen=True)
 class Word:
     """A run of characters of one kind."""

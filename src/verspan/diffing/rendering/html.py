@@ -9,8 +9,9 @@ from importlib.resources import files
 from typing import Final
 
 from verspan.cli.terminal import printable
+from verspan.diffing.log import short_commit
 from verspan.diffing.model import CodeDiff, Commit, FileDiff, Hunk, PromptsDiff, PromptUse, VersionDiff
-from verspan.diffing.rendering.highlighting import hunk_words
+from verspan.diffing.rendering.highlighting import hunk_words, is_prose
 from verspan.diffing.rendering.outline import (
     LETTERS,
     TITLES,
@@ -23,7 +24,6 @@ from verspan.diffing.rendering.outline import (
     heading_rows,
     prompts_summary,
     rows_summary,
-    short_commit,
     tables,
     untold_lines,
 )
@@ -92,10 +92,10 @@ def _heading(diff: VersionDiff) -> str:
 
 
 def _rows(title: str, rows: Sequence[Row]) -> str:
-    short = "".join(_row(row) for row in rows if not row.hunks())
+    short = "".join(_row(row) for row in rows if not row.hunks)
     head = "".join(f'<th scope="col">{name}</th>' for name in ("change", "name", "before", "after"))
     table = f'<table class="values"><caption>{title}</caption><tr>{head}</tr>{short}</table>' if short else ""
-    return table + "".join(_long_row(row) for row in rows if row.hunks())
+    return table + "".join(_long_row(row) for row in rows if row.hunks)
 
 
 def _row(row: Row) -> str:
@@ -108,7 +108,7 @@ def _row(row: Row) -> str:
 
 
 def _long_row(row: Row) -> str:
-    return _details(f"{row.kind.value} <code>{_text(row.name)}</code>", _text_hunks(row.hunks()), opened=True)
+    return _details(f"{row.kind.value} <code>{_text(row.name)}</code>", _text_hunks(row.hunks), opened=True)
 
 
 def _prompts(prompts: PromptsDiff) -> str:
@@ -163,6 +163,8 @@ def _file(file: FileDiff, *, opened: bool) -> str:
 
 
 def _hunk(path: str, hunk: Hunk) -> str:
+    if is_prose(path):
+        return _text_hunk(hunk)
     words = hunk_words(path, hunk.lines)
     lines = [(sign, "".join(_word(word.text, word.kind) for word in line)) for sign, line in words]
     return _lines(hunk, lines)

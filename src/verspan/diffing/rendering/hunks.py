@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from verspan.cli.terminal import one_line, printable
 from verspan.diffing.model import Hunk
-from verspan.diffing.rendering.highlighting import hunk_words
+from verspan.diffing.rendering.highlighting import hunk_words, is_prose
 from verspan.diffing.texts import in_words
 
 if TYPE_CHECKING:
@@ -37,29 +37,28 @@ def code_hunk(path: str, hunk: Hunk, *, coloured: bool) -> Text:
         hunk: its lines.
         coloured: whether the words are shown by what they are, which takes a lexer its time.
     """
-    if coloured:
-        words = hunk_words(path, hunk.lines)
-        lines = [(sign, [(word.text, _KIND_STYLES.get(word.kind, "")) for word in line]) for sign, line in words]
-    else:
-        lines = [(line[0], [(line[1:], "")]) for line in hunk.lines]
-    before, after = f"-{hunk.before_start},{hunk.before_count}", f"+{hunk.after_start},{hunk.after_count}"
-    text = _text(lines)
-    position = f"@@ {before} {after} @@ {one_line(hunk.heading)}".rstrip()
-    return type(text).assemble((position + "\n", "cyan"), text, overflow="fold")
+    position = f"@@ -{hunk.before_start},{hunk.before_count} +{hunk.after_start},{hunk.after_count} @@ {hunk.heading}"
+    text = _text(_code_lines(path, hunk) if coloured else [(line[0], [(line[1:], "")]) for line in hunk.lines])
+    return type(text).assemble((one_line(position).rstrip() + "\n", "cyan"), text, overflow="fold")
+
+
+def _code_lines(path: str, hunk: Hunk) -> list[_Line]:
+    if is_prose(path):
+        return _marked(hunk)
+    lines = hunk_words(path, hunk.lines)
+    return [(sign, [(word.text, _KIND_STYLES.get(word.kind, "")) for word in words]) for sign, words in lines]
 
 
 def text_hunk(hunk: Hunk) -> Text:
     """A hunk of a text, with the words marked that changed."""
-    return _text(
-        [
-            (
-                line.sign,
-                [(piece.text, _WORD_STYLES.get(line.sign, "") if piece.changed else "") for piece in line.pieces],
-            )
-            for line in in_words(hunk)
-        ],
-        _INDENT,
-    )
+    return _text(_marked(hunk), _INDENT)
+
+
+def _marked(hunk: Hunk) -> list[_Line]:
+    return [
+        (line.sign, [(piece.text, _WORD_STYLES.get(line.sign, "") if piece.changed else "") for piece in line.pieces])
+        for line in in_words(hunk)
+    ]
 
 
 def _text(lines: Iterable[_Line], indent: str = "") -> Text:

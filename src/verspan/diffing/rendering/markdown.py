@@ -8,6 +8,7 @@ from html import escape
 from typing import Final
 
 from verspan.cli.terminal import one_line, printable
+from verspan.diffing.log import short_commit
 from verspan.diffing.model import CodeDiff, Commit, FileDiff, Hunk, PromptsDiff, VersionDiff
 from verspan.diffing.rendering.outline import (
     LETTERS,
@@ -22,7 +23,6 @@ from verspan.diffing.rendering.outline import (
     prompts_summary,
     rows_summary,
     same_parts,
-    short_commit,
     tables,
     untold_lines,
 )
@@ -102,12 +102,12 @@ def _file_row(file: FileDiff) -> tuple[str, ...]:
 
 def _rows(title: str, rows: Sequence[Row]) -> Iterator[str]:
     yield f"### {title}: {rows_summary(rows)}"
-    short = [row for row in rows if not row.hunks()]
+    short = [row for row in rows if not row.hunks]
     if short:
         cells = ((row.kind.value, *map(_value, (row.name, row.before, row.after))) for row in short[:_LISTED])
         yield _bounded(_table(("", "name", "before", "after"), cells), len(short), "value")
     for row in rows:
-        hunks = row.hunks()
+        hunks = row.hunks
         if hunks:
             yield _details(f"{row.kind.value} <code>{_text(row.name)}</code>", _diff(hunks))
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from typing import Final
 
 from verspan.cli.quantities import NOTHING, duration, local_time, usd
+from verspan.diffing.log import short_commit
 from verspan.diffing.model import (
     Changed,
     CodeDiff,
@@ -22,11 +24,10 @@ from verspan.diffing.model import (
     Side,
     VersionDiff,
 )
-from verspan.diffing.texts import text_hunks
+from verspan.diffing.texts import value_hunks
 from verspan.traces.model import Figures
 
 _NS_PER_MS: Final = 1_000_000
-_SHORT_COMMIT: Final = 8
 _SHORT_ID: Final = len("m-") + 8
 _LONG: Final = 60
 """Characters of a value from which on it is compared by its words."""
@@ -69,12 +70,13 @@ class Row:
     before: str | None
     after: str | None
 
+    @cached_property
     def hunks(self) -> Sequence[Hunk]:
         """What changed in a value that is too long to stand beside another; else nothing."""
         if self.before is None or self.after is None:
             return ()
         long = any(len(value) > _LONG or "\n" in value for value in (self.before, self.after))
-        return text_hunks(self.before, self.after) if long else ()
+        return value_hunks(self.before, self.after) if long else ()
 
 
 def heading_rows(diff: VersionDiff) -> list[tuple[str, str, str]]:
@@ -133,7 +135,7 @@ def code_summary(code: CodeDiff) -> str:
 
 def code_label(code: CodeSummary) -> str:
     """The state of the code in a few letters: ``main@1a2b3c4d + 3 files``."""
-    commit = code.commit[:_SHORT_COMMIT] if code.commit else "no commit"
+    commit = short_commit(code.commit) if code.commit else "no commit"
     dirty = f" + {counted(code.dirty_files, 'file')}" if code.dirty_files else ""
     return f"{code.branch or 'detached'}@{commit}{dirty}"
 
@@ -180,11 +182,6 @@ def commit_day(timestamp: int) -> str:
     return local_time(timestamp * _NS_PER_MS).partition(" ")[0]
 
 
-def short_commit(commit: str) -> str:
-    """The first digits of a commit."""
-    return commit[:_SHORT_COMMIT]
-
-
 def _is_same(part: CodeDiff | MappingDiff | PromptsDiff | DependencyDiff) -> bool:
     """Whether there is nothing to show of a part; code may come from other commits and be the same."""
     return part.same and not (isinstance(part, CodeDiff) and (part.ahead or part.behind))
@@ -192,7 +189,7 @@ def _is_same(part: CodeDiff | MappingDiff | PromptsDiff | DependencyDiff) -> boo
 
 def _content(entry: FileEntry) -> str:
     size = "size unknown" if entry.size is None else size_text(entry.size)
-    return f"{size} ({entry.blob[:_SHORT_COMMIT]})" if entry.blob else size
+    return f"{size} ({short_commit(entry.blob)})" if entry.blob else size
 
 
 def _model_id(side: Side) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from verspan.cli.terminal import one_line
+from verspan.diffing.log import short_commit
 from verspan.diffing.model import CodeDiff, Commit, FileDiff, FileStatus, PromptsDiff, VersionDiff
 from verspan.diffing.rendering.hunks import code_hunk, text_hunk
 from verspan.diffing.rendering.outline import (
@@ -23,7 +24,6 @@ from verspan.diffing.rendering.outline import (
     row_values,
     rows_summary,
     same_parts,
-    short_commit,
     tables,
     untold_lines,
 )
@@ -132,7 +132,7 @@ def _rows(rows: Sequence[Row]) -> Iterator[RenderableType]:
     longer: list[RenderableType] = []
     for row in rows:
         name = Text(f"  {row.kind.value} {one_line(row.name)}", _ROW_STYLES[row.kind], overflow="fold")
-        hunks = row.hunks()
+        hunks = row.hunks
         if hunks:
             longer += [name, *map(text_hunk, hunks)]
         else:
