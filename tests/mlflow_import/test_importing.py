@@ -202,7 +202,18 @@ def test_spans_in_files(store: Store, database: Path, tmp_path: Path) -> None:
     report = bring(store, database)
     assert report.spans == 1
     assert trace_named(store, "failing").summary.error_count == 1
-    assert "the spans of 4 traces are not where MLflow says, and are not imported" in report.notes
+    assert "4 traces are left out: MLflow has no spans of them that can be read" in report.notes
+
+
+def test_spans_of_another_form(store: Store, database: Path) -> None:
+    """A trace whose spans are not as MLflow 3 has them is left out, and the others are imported."""
+    with sqlite3.connect(database) as connection:
+        connection.execute("UPDATE spans SET content = '{\"context\": {}}' WHERE name = 'failing'")
+        connection.execute("UPDATE spans SET content = '{' WHERE name = 'find_pages'")
+    connection.close()
+    report = bring(store, database)
+    assert report.new_spans == 3
+    assert "2 traces are left out: MLflow has no spans of them that can be read" in report.notes
 
 
 def test_chosen_experiments(store: Store, database: Path) -> None:

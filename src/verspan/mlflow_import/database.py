@@ -137,8 +137,13 @@ class Database:
             rows = self._rows(
                 "SELECT content FROM spans WHERE trace_id = ? ORDER BY start_time_unix_nano, span_id", trace_id
             )
-        documents = [json.loads(row["content"]) for row in rows] or _spans_in_file(tags.get("mlflow.artifactLocation"))
-        return [span_from(document) for document in documents]
+        try:
+            documents = [json.loads(row["content"]) for row in rows] or _spans_in_file(
+                tags.get("mlflow.artifactLocation")
+            )
+            return [span_from(document) for document in documents]
+        except (ValueError, OSError):  # of another form, or in a file that cannot be read: said by their number
+            return []
 
     def _pairs(self, statement: str, *values: object) -> dict[str, str]:
         return {key: value for key, value in self._rows(statement, *values) if value is not None}

@@ -88,7 +88,7 @@ class _Import:
         """What has come of it."""
         if self._without_spans:
             self._notes.append(
-                f"the spans of {self._without_spans} traces are not where MLflow says, and are not imported"
+                f"{self._without_spans} traces are left out: MLflow has no spans of them that can be read"
             )
         if self._assessments:
             self._notes.append(f"{self._assessments} assessments are not imported: there is no place for them yet")

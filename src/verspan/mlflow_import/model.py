@@ -79,6 +79,7 @@ class MlflowTrace:
     tags: Mapping[str, str]
     metadata: Mapping[str, str]
     spans: Sequence[MlflowSpan]
+    """None where they cannot be read; a trace without spans is none."""
     assessments: int
     """How many there are of it."""
 

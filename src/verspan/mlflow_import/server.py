@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 from urllib.request import Request, urlopen
 
 from verspan.errors import InvalidArgumentError
-from verspan.mlflow_import.model import MlflowExperiment, MlflowMetric, MlflowModel, MlflowTrace
+from verspan.mlflow_import.model import MlflowExperiment, MlflowMetric, MlflowModel, MlflowSpan, MlflowTrace
 from verspan.mlflow_import.span_json import span_from
 from verspan.semconv import ENV_MLFLOW_TRACKING_PASSWORD, ENV_MLFLOW_TRACKING_TOKEN, ENV_MLFLOW_TRACKING_USERNAME
 
@@ -97,9 +97,11 @@ class Server:
     def _trace(self, trace_id: str) -> MlflowTrace:
         trace = self._asked(f"{_V3}traces/get?{urlencode({'trace_id': trace_id})}")["trace"]
         info = trace["trace_info"]
-        spans = [span_from(span) for span in trace.get("spans") or ()]
         return MlflowTrace(
-            info.get("tags") or {}, info.get("trace_metadata") or {}, spans, len(info.get("assessments") or ())
+            info.get("tags") or {},
+            info.get("trace_metadata") or {},
+            _spans(trace.get("spans") or ()),
+            len(info.get("assessments") or ()),
         )
 
     def _pages(self, path: str, asked: Mapping[str, Any], name: str) -> Iterator[Mapping[str, Any]]:
@@ -135,6 +137,13 @@ def _authorization(username: str | None, password: str | None) -> dict[str, str]
         secret = password or os.environ.get(ENV_MLFLOW_TRACKING_PASSWORD, "")
         return {"authorization": "Basic " + base64.b64encode(f"{name}:{secret}".encode()).decode()}
     return {"authorization": f"Bearer {token}"} if token else {}
+
+
+def _spans(found: Sequence[Mapping[str, Any]]) -> list[MlflowSpan]:
+    try:
+        return [span_from(span) for span in found]
+    except ValueError:  # of another form: said by their number
+        return []
 
 
 def _pairs(found: Sequence[Mapping[str, str]] | None) -> dict[str, str]:

@@ -119,7 +119,7 @@ class _Reader:
             _checked(value, where, fits=isinstance(value, dict) and isinstance(value.get(_SHA256), str))
             return self._content(value[_SHA256])
         if isinstance(kind, type) and issubclass(kind, Enum):
-            return kind(_checked(value, where, fits=value in {member.value for member in kind}))
+            return kind(_checked(value, where, fits=value in [member.value for member in kind]))
         if kind is float and type(value) is int:
             return float(value)
         return _checked(value, where, fits=type(value) is kind)
