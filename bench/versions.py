@@ -73,7 +73,7 @@ def peers(wanted: int) -> dict[str, float]:
     """MLflow's milliseconds of each figure; none where it is not installed."""
     if not PEER.exists():
         return {}
-    command = [PEER, Path(__file__).with_name("versions_mlflow.py"), str(wanted)]
+    command = [str(PEER), str(Path(__file__).with_name("versions_mlflow.py")), str(wanted)]
     printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     figures: dict[str, float] = json.loads(printed.splitlines()[-1])
     return figures
