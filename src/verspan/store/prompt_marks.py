@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
@@ -12,12 +10,10 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from verspan.audit.model import Change
 from verspan.errors import NotFoundError
 from verspan.prompts.model import PromptLink, PromptVersion
-from verspan.semconv import GEN_AI_PROMPT_NAME, GEN_AI_PROMPT_VERSION, LOGGED_MODEL_ID
 from verspan.store.audit import note_change
 from verspan.store.prompt_tables import OF_PROMPT, prompt_aliases, prompt_links, prompt_tags, prompt_versions, prompts
 from verspan.store.prompts import now_ms, touch, versions_where
 
-_NUMBER = re.compile("[1-9][0-9]{0,8}")
 _PROMPTS, _VERSIONS, _ALIASES = prompts.c, prompt_versions.c, prompt_aliases.c
 _TAGS, _LINKS = prompt_tags.c, prompt_links.c
 
@@ -80,18 +76,6 @@ def link(connection: Connection, links: Iterable[PromptLink]) -> None:
         connection.execute(insert(prompt_links), row)
         after = {"prompt": each.name, "version": each.version}
         note_change(connection, Change("prompt.link", "model", each.model_id, after=after))
-
-
-def links_told(spans: Iterable[Mapping[str, Any]]) -> set[PromptLink]:
-    """The links that the attributes of spans tell of."""
-    links = set()
-    for attributes in spans:
-        name = attributes.get(GEN_AI_PROMPT_NAME)
-        if name is not None:
-            model_id, version = attributes.get(LOGGED_MODEL_ID), attributes.get(GEN_AI_PROMPT_VERSION)
-            if isinstance(model_id, str) and isinstance(version, str) and _NUMBER.fullmatch(version):
-                links.add(PromptLink(model_id, str(name), int(version)))
-    return links
 
 
 def used_by(connection: Connection, model_id: str) -> Sequence[PromptVersion]:

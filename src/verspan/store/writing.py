@@ -18,7 +18,6 @@ from verspan.store.batch_keys import Keys, keep_referred
 from verspan.store.figures import FiguresChange
 from verspan.store.keys import chunks, known_keys, next_key
 from verspan.store.prepared import PreparedSpan
-from verspan.store.prompt_marks import link, links_told
 from verspan.store.search import add_to_index
 from verspan.store.span_bodies import STATUSES, with_keys
 from verspan.store.statements import Statement
@@ -73,7 +72,6 @@ def _keep_new(transaction: Transaction, new: Sequence[PreparedSpan], known_trace
     models_now = {trace_id: row.model_key for trace_id, row in told.items()} | _models_of(connection, known_traces)
     _write_figures(connection, new, keys, models_before, models_now)
     _index_words(transaction, new, keys)
-    link(connection, links_told(one.span.attributes for one in new))
     _INSERT_SPANS.run_for_each(connection, _span_rows(transaction, new, keys))
 
 

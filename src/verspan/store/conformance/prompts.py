@@ -5,17 +5,13 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from typing import Any
 
-from verspan import semconv
 from verspan.audit.model import AuditQuery
 from verspan.errors import InvalidArgumentError, NotFoundError
 from verspan.prompts.model import Prompt, PromptContent, PromptLink, PromptVariable, PromptVersion
 from verspan.prompts.records import PromptQuery
-from verspan.store.conformance.records import refused, span, stamp
+from verspan.store.conformance.records import refused
 from verspan.store.interface import Store
-from verspan.traces.model import SpanRecord
-from verspan.versions.identity import model_id_for
 from verspan.versions.search.grammar import parse_filter
 from verspan.versions.search.ordering import parse_order
 
@@ -160,28 +156,6 @@ class PromptConformance:
         assert [prompt.uri for prompt in store.prompts.used_by("m-1")] == ["prompts:/billing/1", "prompts:/support/2"]
         assert sorted(store.prompts.users_of("support", 2)) == ["m-1", "m-2"]
         assert store.prompts.users_of("support", 1) == []
-
-    def test_links_told(self, store: Store) -> None:
-        """A span that tells its version and its prompt is a link, where the store has the prompt."""
-        named(store, "support")
-
-        def told(number: int, version: Any, **attributes: str) -> SpanRecord:
-            prompt = {semconv.GEN_AI_PROMPT_NAME: "support", semconv.GEN_AI_PROMPT_VERSION: version}
-            return span(number, attributes={**stamp(f"v{number}"), **prompt, **attributes})
-
-        spans = [
-            told(1, "1"),
-            told(2, "2"),
-            told(3, 1),
-            told(4, "latest"),
-            told(5, "1", **{"gen_ai.prompt.name": "no"}),
-        ]
-        store.write_spans([*spans, span(6, attributes={**spans[0].attributes, semconv.LOGGED_MODEL_ID: 7})])
-        store.write_spans([told(1, "1"), span(7, attributes=spans[0].attributes)])
-        assert store.prompts.users_of("support", 1) == [model_id_for("support", "v1")]
-        assert [entry.action for entry in store.audit.find(AuditQuery(action="prompt.link"), limit=10)] == [
-            "prompt.link"
-        ]
 
     def test_kept(self, store: Store) -> None:
         """A version of another store is kept under its number where that can be, and under one only, however often."""
