@@ -29,7 +29,10 @@ ARTIFACTS = "verspan.artifacts.model verspan.artifacts.records"
 PROMPTS = "verspan.prompts.model verspan.prompts.records verspan.prompts.documents"
 STORE = f"{WORDS} {MODELS} verspan.store.interface verspan.store.opening"
 AUDITED = "verspan.audit.model verspan.audit.records verspan.audit.chain verspan.audit.origin"
-CAPTURES = "verspan.versions.capture.model verspan.versions.capture.records verspan.versions.capture.manifest"
+CAPTURES = (
+    "verspan.versions.capture.model verspan.versions.capture.records verspan.versions.capture.manifest "
+    "verspan.versions.behaviour"
+)
 DEPLOYMENTS = "verspan.deployments.model verspan.deployments.records"
 VERSIONS = "verspan.versions.identity verspan.versions.records verspan.versions.search.model"  # ids, ports, searches
 REGISTERED = "verspan.telemetry.registered"  # a version's record as a span
@@ -56,6 +59,7 @@ RULES = {
     "verspan.span_copies": SDK,
     "verspan.versions.model": "",
     "verspan.versions.capture.model": "verspan.versions.model",
+    "verspan.versions.behaviour": "",
     "verspan.versions.capture.manifest": "verspan.errors verspan.versions.capture.model",
     "verspan.versions.capture": f"{WORDS} verspan.versions verspan.settings verspan.redaction.secrets",
     "verspan.traces.model": "",
@@ -93,7 +97,7 @@ RULES = {
         f"{AUDITED} {DEPLOYMENTS} {ARTIFACTS} {VERSIONS} {CAPTURES} verspan.transfer.records "
     ),
     "verspan.store.conformance": (
-        f"{STORE} {PROMPTS} {AUDITED} {DEPLOYMENTS} verspan.store verspan.versions {REGISTERED} pytest"
+        f"{STORE} {ARTIFACTS} {PROMPTS} {AUDITED} {DEPLOYMENTS} verspan.store verspan.versions {REGISTERED} pytest"
     ),
     "verspan.telemetry": (
         f"{API} {WORDS} {MODELS} verspan.context verspan.pricing "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -64,6 +65,17 @@ def test_killed(tmp_path: Path) -> None:
     assert list((tmp_path / "sha256").rglob("*.*")) == []
     root.put(DIGEST, len(WHOLE), HALVES)
     assert root.has(DIGEST, len(WHOLE))
+
+
+def test_tidied(tmp_path: Path) -> None:
+    """What a killed process left a month ago is removed, and what another writes now is not."""
+    incoming = tmp_path / "incoming"
+    incoming.mkdir()
+    for name in ("old", "new"):
+        (incoming / name).touch()
+    os.utime(incoming / "old", (1, 1))
+    LocalRoot(tmp_path, None).put(DIGEST, len(WHOLE), HALVES)
+    assert [path.name for path in incoming.iterdir()] == ["new"]
 
 
 def test_unusable(tmp_path: Path) -> None:

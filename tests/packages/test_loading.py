@@ -7,6 +7,7 @@ import json
 import logging
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 
@@ -98,6 +99,17 @@ def test_once(make: Make) -> None:
     made = make({"shop.py": "seen = []\ndef answer(x):\n    seen.append(x)\n    return len(seen)\n"}, "shop:answer")
     assert [loaded(made)("a"), loaded(made)("b")] == [1, 2]
     assert loaded(made) is loaded(made)
+
+
+def test_once_for_many(make: Make) -> None:
+    """Of many threads that load a package at once all get the same, and its code runs once."""
+    made = make(
+        {"shop.py": "import verspan\nruns = []\nruns.append(1)\ndef answer():\n    return len(runs)\n"}, "shop:answer"
+    )
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: loaded(made), range(8)))
+    assert len(set(map(id, found))) == 1
+    assert found[0]() == 1
 
 
 def test_imports(make: Make) -> None:

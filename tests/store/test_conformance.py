@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from verspan.store.conformance import (
     AliasConformance,
+    ArtifactConformance,
     AuditConformance,
     DeploymentConformance,
     FigureConformance,
@@ -49,3 +50,7 @@ class TestAudit(AuditConformance):
 
 class TestDeployments(DeploymentConformance):
     """What was live when is kept."""
+
+
+class TestArtifacts(ArtifactConformance):
+    """Manifests of versions keep everything."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +14,7 @@ from verspan.artifacts.roots import key_of
 from verspan.errors import StoreUnavailableError
 
 _INCOMING: Final = "incoming"
+_LEFT_FOR_S: Final = 7 * 24 * 3600  # longer than anything takes to be written
 
 
 class LocalRoot:
@@ -29,6 +31,7 @@ class LocalRoot:
         self.url = url
         self.location = str(folder)
         self._folder = folder
+        self._tidied = False
 
     def has(self, digest: str, size: int) -> bool:
         """Whether a content of this SHA-256 and size is there."""
@@ -45,6 +48,7 @@ class LocalRoot:
         try:
             for folder in (path.parent, incoming.parent):
                 folder.mkdir(parents=True, exist_ok=True)
+            self._tidy(incoming.parent)
             _write(incoming, chunks)
             incoming.replace(path)
         except OSError as error:
@@ -61,6 +65,16 @@ class LocalRoot:
             raise
         except OSError as error:
             raise self._unusable(error) from error
+
+    def _tidy(self, incoming: Path) -> None:
+        """Remove, once, what processes that were killed have left half written."""
+        if self._tidied:
+            return
+        self._tidied = True
+        for path in incoming.iterdir():
+            with suppress(OSError):  # another process may tidy up too
+                if path.stat().st_mtime < time.time() - _LEFT_FOR_S:
+                    path.unlink()
 
     def _path(self, digest: str) -> Path:
         return self._folder / key_of(digest)

@@ -10,6 +10,7 @@ A test module gives a fixture ``store`` with an empty store, and inherits the cl
 from __future__ import annotations
 
 from verspan.store.conformance.aliases import AliasConformance as AliasConformance
+from verspan.store.conformance.artifacts import ArtifactConformance as ArtifactConformance
 from verspan.store.conformance.audit import AuditConformance as AuditConformance
 from verspan.store.conformance.deployments import DeploymentConformance as DeploymentConformance
 from verspan.store.conformance.figures import FigureConformance as FigureConformance
