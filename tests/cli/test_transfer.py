@@ -35,11 +35,11 @@ def test_export_and_import(run: Run, tmp_path: Path) -> None:
     size = (tmp_path / "agent.verspan").stat().st_size / 1e6
     imported = run("import", "agent.verspan", "--store", "other/store.db")
     again = run("import", "agent.verspan", "--store", "other/store.db")
-    assert (exported.stdout, exported.exit_code) == (f"agent.verspan: 1 versions, 7 spans in {size:.1f} MB\n", 0)
+    assert (exported.stdout, exported.exit_code) == (f"agent.verspan: {size:.1f} MB, versions 1, spans 7\n", 0)
     assert exported.stderr == "into another store: verspan import agent.verspan\n"
-    assert (imported.stdout, imported.exit_code) == ("1 versions, 1 of them new; 7 spans, 7 of them new\n", 0)
+    assert (imported.stdout, imported.exit_code) == ("versions 1 (1 new), spans 7 (7 new)\n", 0)
     assert imported.stderr == "look at them: verspan models\n"
-    assert again.stdout == "1 versions, 0 of them new; 7 spans, 0 of them new\n"
+    assert again.stdout == "versions 1 (0 new), spans 7 (0 new)\n"
     assert names_in(tmp_path / "other" / "store.db") == ["answer", "chat gpt-4o-mini"]
 
 
@@ -80,7 +80,7 @@ def test_from_mlflow(run: Run, tmp_path: Path) -> None:
     (tmp_path / "mlflow.db").write_bytes(lzma.decompress(packed.read_bytes()))
     result = run("import", "--from-mlflow", "sqlite:///mlflow.db", "--mlflow-experiment", "shop")
     assert result.stdout.splitlines() == [
-        "6 versions, 6 of them new; 9 spans, 9 of them new",
+        "versions 6 (6 new), spans 9 (9 new)",
         "  agent-v2: 2 LoggedModels of this name are one version",
         "  2 assessments are not imported: there is no place for them yet",
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import datetime, timezone
 
 from typing_extensions import assert_type
@@ -10,6 +10,7 @@ from typing_extensions import assert_type
 import verspan
 from verspan.settings import Settings
 from verspan.traces.model import Trace, TraceStatus, TraceSummary
+from verspan.transfer.model import ExportReport, ImportReport
 from verspan.versions.active import ActiveModel
 from verspan.versions.model import Experiment
 
@@ -112,3 +113,12 @@ def use_prompts(values: dict[str, str]) -> None:
     verspan.set_prompt_alias("support", "production", prompt.version)
     assert_type(list(verspan.search_prompts("name = 'support'")), list[verspan.Prompt])
     assert_type(verspan.diff_prompts(prompt, "support/1").same, bool)
+
+
+def move_versions() -> None:
+    exported = verspan.export_models("my-genai-app@champion", "agent.verspan")
+    assert_type(exported, ExportReport)
+    verspan.export_models(["agent-v1", verspan.get_logged_model(exported.path)], "both", on_progress=print)
+    assert_type(verspan.import_models("agent.verspan", max_bytes=2**30), ImportReport)
+    imported = verspan.import_from_mlflow("sqlite:///mlflow.db", experiment_names=["shop"], on_progress=print)
+    assert_type(imported.notes, Sequence[str])

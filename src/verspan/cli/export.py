@@ -65,15 +65,12 @@ def export(
 
 
 def _said(report: ExportReport) -> str:
-    parts = [
-        f"{number:,} {what}"
-        for number, what in (
-            (report.models, "versions"),
-            (report.captures, "captures"),
-            (report.prompts, "versions of prompts"),
-            (report.artifacts, "artifacts"),
-            (report.spans, "spans"),
-        )
-        if number
-    ]
-    return f"{report.path}: {', '.join(parts)} in {report.size / 1e6:.1f} MB"
+    parts = (
+        ("versions", report.models),
+        ("captures", report.captures),
+        ("prompts", report.prompts),
+        ("artifacts", report.artifacts),
+        ("spans", report.spans),
+    )
+    numbers = ", ".join(f"{what} {number:,}" for what, number in parts if number)
+    return f"{report.path}: {report.size / 1e6:.1f} MB, {numbers}"

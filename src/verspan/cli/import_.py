@@ -70,8 +70,7 @@ def import_(  # noqa: PLR0913 - an option each
         print_json(report)
         return
     click.echo(
-        f"{report.models:,} versions, {report.new_models:,} of them new; {report.spans:,} spans,"
-        f" {report.new_spans:,} of them new"
+        f"versions {report.models:,} ({report.new_models:,} new), spans {report.spans:,} ({report.new_spans:,} new)"
     )
     for note in report.notes:
         click.echo(f"  {one_line(note)}")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from typing import Final
 from urllib.parse import urlsplit
@@ -70,6 +71,7 @@ class _Import:
         self._batch: list[SpanRecord] = []
         self._models = self._new_models = self._spans = self._new_spans = 0
         self._assessments = self._without_spans = 0
+        self._orphans: Counter[str] = Counter()
         self._notes: list[str] = []
 
     def bring(self, experiment: MlflowExperiment) -> None:
@@ -86,19 +88,22 @@ class _Import:
 
     def report(self) -> ImportReport:
         """What has come of it."""
+        notes = (*self._notes, *self._left_out())
+        return ImportReport(self._models, self._new_models, self._spans, self._new_spans, notes=notes)
+
+    def _left_out(self) -> Iterator[str]:
+        for model_id, traces in self._orphans.items():
+            yield f"{traces} traces have no version: LoggedModel {model_id}, which they are of, is not there"
         if self._without_spans:
-            self._notes.append(
-                f"{self._without_spans} traces are left out: MLflow has no spans of them that can be read"
-            )
+            yield f"{self._without_spans} traces are left out: MLflow has no spans of them that can be read"
         if self._assessments:
-            self._notes.append(f"{self._assessments} assessments are not imported: there is no place for them yet")
-        return ImportReport(self._models, self._new_models, self._spans, self._new_spans, notes=tuple(self._notes))
+            yield f"{self._assessments} assessments are not imported: there is no place for them yet"
 
     def _bring_trace(self, trace: MlflowTrace, versions: Versions) -> None:
         model_id = trace.metadata.get(MODEL_ID)
         version = versions.by_mlflow_id.get(model_id) if model_id else None
         if model_id and version is None:
-            self._notes.append(f"a trace of LoggedModel {model_id}, which is not there any more, has no version")
+            self._orphans[model_id] += 1
         self._assessments += trace.assessments
         self._without_spans += not trace.spans
         self._batch += spans_from(trace, version)
