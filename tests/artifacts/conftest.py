@@ -24,6 +24,8 @@ def fresh_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for variable in ("VERSPAN_ACTIVE_MODEL", "VERSPAN_EXPERIMENT_NAME", "VERSPAN_ARTIFACTS"):
         monkeypatch.delenv(variable, raising=False)
     yield
+    assert registry.flush(30)
+    registry._recorder._known.clear()
     context._state.put()
 
 
