@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import multiprocessing
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 from sqlalchemy import delete
 
+from verspan.audit.log import verify_audit_log
+from verspan.audit.model import AuditQuery
 from verspan.errors import StoreCorruptError
 from verspan.prompts.model import PromptContent
 from verspan.store.conformance import PromptConformance
@@ -56,6 +61,32 @@ def test_at_once(url: str, store: Store) -> None:
     aliased = store.prompts.at_alias("support", "newest")
     assert aliased is not None
     assert prompt.aliases == {"newest": aliased.version}
+    assert verify_audit_log().ok
+
+
+def test_killed(url: str, store: Store, tmp_path: Path) -> None:
+    """A process that is killed while it registers leaves whole versions, an entry in the log for each, and the next."""
+    program = """
+        import sys
+        from verspan.prompts.model import PromptContent
+        from verspan.store.opening import open_store
+
+        store = open_store(sys.argv[1])
+        while True:
+            print(store.prompts.register("support", PromptContent("text")).version, flush=True)
+    """
+    (tmp_path / "app.py").write_text(dedent(program))
+    with subprocess.Popen([sys.executable, "app.py", url], cwd=tmp_path, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        said = [int(process.stdout.readline()) for _ in range(20)]
+        process.kill()
+    assert said == list(range(1, 21))
+    versions = store.prompts.versions("support")
+    assert [version.version for version in versions] == list(range(len(versions), 0, -1))
+    noted = store.audit.find(AuditQuery(action="prompt.register"), limit=10_000)
+    assert [entry.after and entry.after["version"] for entry in noted] == [version.version for version in versions]
+    assert store.prompts.register("support", PromptContent("text")).version == len(versions) + 1
+    assert verify_audit_log().ok
 
 
 def test_content_lost(tmp_path: Path, store: Store) -> None:
