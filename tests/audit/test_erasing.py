@@ -28,6 +28,18 @@ def test_one_actor(ten: Log, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (found.ok, found.entries, found.erased) == (True, 12, 10)
 
 
+@pytest.mark.parametrize("value", [2**70, float("inf"), "\udcff", b"bytes", ("a", 1), {"\0": 1}, {1: 2}])
+def test_values_that_json_does_not_have(log: Log, value: object) -> None:
+    """A change of such a value is noted, comes back, is found by who made it, and is erased."""
+    log.note(Change("model.tag", "model", "m-1", {"was": None}, {"is": value}))
+    (entry,) = log.store.audit.find(AuditQuery(actor="ada@example.com"), 10)
+    assert entry.before == {"was": None}
+    assert entry.after is not None
+    assert entry.after["is"] in (value, {"1": 2})  # names of members are text
+    assert log.store.audit.erase(AuditQuery(actor="ada@example.com"), None).erased == 1
+    assert log.verify().ok
+
+
 def test_nothing_left_on_disk(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is erased is neither in the store's file nor in the log that SQLite keeps beside it."""
     monkeypatch.setenv("VERSPAN_ACTOR", "grace.hopper@example.com")

@@ -60,7 +60,8 @@ def _contents(change: Change) -> str:
         "before": change.before,
         "after": change.after,
     }
-    return to_json(told).decode()
+    # Each on its own: a value that JSON does not have changes how everything around it is written.
+    return "{" + ",".join(f'"{name}":{to_json(value).decode()}' for name, value in told.items()) + "}"
 
 
 def _append(connection: Connection, link: Link, salt: bytes, contents: str) -> None:
