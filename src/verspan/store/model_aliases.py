@@ -11,7 +11,7 @@ from verspan.errors import InvalidArgumentError, NotFoundError
 from verspan.store import tables
 from verspan.store.audit import note_change
 from verspan.store.audit_log import actors_of
-from verspan.store.keys import next_key
+from verspan.store.keys import known_keys, next_key
 from verspan.store.model_changes import known_model, model_key, now_ms, present_model
 from verspan.store.model_reading import read_models, selected_models
 from verspan.store.model_tables import model_alias_moves, model_aliases
@@ -33,7 +33,7 @@ def set_alias(connection: Connection, model_id: str, alias: str) -> LoggedModel:
         )
     before = at_alias(connection, model.experiment_name, alias)
     if before is None or before.model_id != model_id:
-        _move(connection, alias, before, model)
+        _move(connection, model, alias, before, model)
     return known_model(connection, model_id)
 
 
@@ -42,7 +42,7 @@ def delete_alias(connection: Connection, model_id: str, alias: str) -> LoggedMod
     model = known_model(connection, model_id)
     if alias not in model.aliases:
         raise NotFoundError(f"the version {model.name} does not have the alias {alias!r}")
-    _move(connection, alias, model, None)
+    _move(connection, model, alias, model, None)
     return known_model(connection, model_id)
 
 
@@ -82,31 +82,30 @@ def alias_moves(connection: Connection, experiment_name: str, alias: str | None)
     return [AliasMove(*row[:-1], actors.get(row.sequence)) for row in rows]
 
 
-def _move(connection: Connection, alias: str, origin: LoggedModel | None, goal: LoggedModel | None) -> None:
-    either = goal or origin
-    if either is None:
-        return
-    experiment_key = connection.execute(
-        select(_EXPERIMENTS.experiment_key).where(_EXPERIMENTS.experiment_id == either.experiment_id)
-    ).scalar_one()
-    origin_key = None if origin is None else model_key(connection, origin.model_id)
-    goal_key = None if goal is None else model_key(connection, goal.model_id)
-    place = {"experiment_key": experiment_key, "alias": alias}
+def _move(
+    connection: Connection, experiment: LoggedModel, alias: str, origin: LoggedModel | None, goal: LoggedModel | None
+) -> None:
+    """Have an alias of the experiment of a version go from one version to another, where there are such."""
+    ids = [None if each is None else each.model_id for each in (origin, goal)]
+    keys = [None if each is None else model_key(connection, each) for each in ids]
+    place = {"experiment_key": _experiment_key(connection, experiment), "alias": alias}
     connection.execute(delete(model_aliases).where(*(_ALIASES[name] == value for name, value in place.items())))
-    if goal_key is not None:
-        connection.execute(insert(model_aliases), {**place, "model_key": goal_key})
-    change = Change(
-        "alias.move" if goal else "alias.delete",
-        "alias",
-        f"{either.experiment_name}@{alias}",
-        None if origin is None else {"model_id": origin.model_id},
-        None if goal is None else {"model_id": goal.model_id},
-    )
+    if goal is not None:
+        connection.execute(insert(model_aliases), {**place, "model_key": keys[1]})
+    before, after = (None if each is None else {"model_id": each} for each in ids)
+    verb = "delete" if goal is None else "move"
+    change = Change(f"alias.{verb}", "alias", f"{experiment.experiment_name}@{alias}", before, after)
     move = {
         "move_key": next_key(connection, _MOVES.move_key),
-        "from_model_key": origin_key,
-        "to_model_key": goal_key,
+        "from_model_key": keys[0],
+        "to_model_key": keys[1],
         "moved_ms": now_ms(),
         "sequence": note_change(connection, change),
     }
     connection.execute(insert(model_alias_moves), {**place, **move})
+
+
+def _experiment_key(connection: Connection, model: LoggedModel) -> int:
+    return known_keys(connection, _EXPERIMENTS.experiment_id, _EXPERIMENTS.experiment_key, [model.experiment_id])[
+        model.experiment_id
+    ]

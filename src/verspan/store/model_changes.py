@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -66,7 +67,16 @@ def initialize(connection: Connection, model: LoggedModel) -> LoggedModel:
         raise InvalidArgumentError(
             f"the version {before.name} is READY and does not become PENDING again: give the new state another name"
         )
-    return amend(connection, present_model(connection, model.model_id), "initialize", lambda kept: _again(kept, model))
+    kept = present_model(connection, model.model_id)
+    return amend(
+        connection,
+        kept,
+        "initialize",
+        status=_PENDING,
+        params={**kept.params, **model.params},
+        tags={**kept.tags, **model.tags},
+        model_type=model.model_type or kept.model_type,
+    )
 
 
 def finalize(connection: Connection, model_id: str, status: LoggedModelStatus) -> LoggedModel:
@@ -77,7 +87,7 @@ def finalize(connection: Connection, model_id: str, status: LoggedModelStatus) -
             f"the version {before.name} is {before.status.value} and does not become {status.value}: "
             "only one that is PENDING is finalized. verspan.initialize_logged_model begins a FAILED one again."
         )
-    return amend(connection, before, "finalize", lambda model: replace(model, status=status))
+    return amend(connection, before, "finalize", status=status)
 
 
 def log_params(connection: Connection, model_id: str, params: Mapping[str, str]) -> LoggedModel:
@@ -90,21 +100,19 @@ def log_params(connection: Connection, model_id: str, params: Mapping[str, str])
             f"the parameter {name!r} of the version {before.name} is {before.params[name][:100]!r} and cannot become "
             f"{params[name][:100]!r}: the version is {before.status.value}. Give the new state another name."
         )
-    return amend(connection, before, "log_params", lambda model: replace(model, params={**model.params, **params}))
+    return amend(connection, before, "log_params", params={**before.params, **params})
 
 
 def log_metrics(connection: Connection, model_id: str, metrics: Sequence[ModelMetric]) -> LoggedModel:
     """Add measurements."""
     before = present_model(connection, model_id)
-    return amend(
-        connection, before, "log_metrics", lambda model: replace(model, metrics=with_metrics(model.metrics, metrics))
-    )
+    return amend(connection, before, "log_metrics", metrics=with_metrics(before.metrics, metrics))
 
 
 def set_tags(connection: Connection, model_id: str, tags: Mapping[str, str]) -> LoggedModel:
     """Add tags, or change their values."""
     before = present_model(connection, model_id)
-    return amend(connection, before, "tag", lambda model: replace(model, tags={**model.tags, **tags}))
+    return amend(connection, before, "tag", tags={**before.tags, **tags})
 
 
 def delete_tag(connection: Connection, model_id: str, key: str) -> LoggedModel:
@@ -113,24 +121,21 @@ def delete_tag(connection: Connection, model_id: str, key: str) -> LoggedModel:
     if key not in before.tags:
         raise NotFoundError(f"the version {before.name} has no tag {key!r}")
     tags = {name: value for name, value in before.tags.items() if name != key}
-    return amend(connection, before, "untag", lambda model: replace(model, tags=tags))
+    return amend(connection, before, "untag", tags=tags)
 
 
 def set_note(connection: Connection, model_id: str, note: str | None) -> LoggedModel:
     """Write a note in place of the one that is there."""
     before = present_model(connection, model_id)
-    return amend(connection, before, "note", lambda model: replace(model, note=note))
+    return amend(connection, before, "note", note=note)
 
 
 def set_parent(connection: Connection, model_id: str, parent_model_id: str | None) -> LoggedModel:
     """Say which version this one was made from."""
     before = present_model(connection, model_id)
-    ancestor = None if parent_model_id is None else known_model(connection, parent_model_id)
-    while ancestor is not None:
-        if ancestor.model_id == model_id:
-            raise InvalidArgumentError(f"the version {before.name} cannot come from itself, not by others either")
-        ancestor = get_model(connection, ancestor.parent_model_id) if ancestor.parent_model_id else None
-    return amend(connection, before, "parent", lambda model: replace(model, parent_model_id=parent_model_id))
+    if parent_model_id is not None and _comes_from(connection, known_model(connection, parent_model_id), model_id):
+        raise InvalidArgumentError(f"the version {before.name} cannot come from itself, not by others either")
+    return amend(connection, before, "parent", parent_model_id=parent_model_id)
 
 
 def set_baseline(connection: Connection, model_id: str, baseline_model_id: str | None) -> LoggedModel:
@@ -140,7 +145,7 @@ def set_baseline(connection: Connection, model_id: str, baseline_model_id: str |
         raise InvalidArgumentError(f"the version {before.name} cannot be compared with itself: name another baseline")
     if baseline_model_id is not None:
         known_model(connection, baseline_model_id)
-    return amend(connection, before, "baseline", lambda model: replace(model, baseline_model_id=baseline_model_id))
+    return amend(connection, before, "baseline", baseline_model_id=baseline_model_id)
 
 
 def delete(connection: Connection, model_id: str) -> LoggedModel:
@@ -148,30 +153,28 @@ def delete(connection: Connection, model_id: str) -> LoggedModel:
     before = known_model(connection, model_id)
     if before.deleted_timestamp is not None:
         return before
-    return amend(connection, before, "delete", lambda model: replace(model, deleted_timestamp=now_ms()))
+    return amend(connection, before, "delete", deleted_timestamp=now_ms())
 
 
 def restore(connection: Connection, model_id: str) -> LoggedModel:
     """Show a version again that was deleted."""
     before = known_model(connection, model_id)
-    return amend(connection, before, "restore", lambda model: replace(model, deleted_timestamp=None))
+    return amend(connection, before, "restore", deleted_timestamp=None)
 
 
-def amend(
-    connection: Connection, before: LoggedModel, verb: str, change: Callable[[LoggedModel], LoggedModel]
-) -> LoggedModel:
-    """Change a record and note it, unless the change changes nothing.
+def amend(connection: Connection, before: LoggedModel, verb: str, **fields: Any) -> LoggedModel:
+    """Change fields of a record and note it, unless they are so already.
 
     Args:
         connection: one that may write.
         before: the record as it is.
         verb: what is done, for the audit log.
-        change: gives the record as it is to be.
+        fields: what the fields are to be.
 
     Returns:
         The record as kept.
     """
-    changed = change(before)
+    changed = replace(before, **fields)
     if changed == before:
         return before
     after = replace(changed, last_updated_timestamp=max(now_ms(), before.last_updated_timestamp))
@@ -180,11 +183,13 @@ def amend(
     return after
 
 
-def _again(kept: LoggedModel, given: LoggedModel) -> LoggedModel:
-    return replace(
-        kept,
-        status=_PENDING,
-        params={**kept.params, **given.params},
-        tags={**kept.tags, **given.tags},
-        model_type=given.model_type or kept.model_type,
-    )
+def _comes_from(connection: Connection, model: LoggedModel, model_id: str) -> bool:
+    """Whether a version is another or has it among its ancestors."""
+    seen: set[str] = set()
+    ancestor: LoggedModel | None = model
+    while ancestor is not None and ancestor.model_id not in seen:
+        if ancestor.model_id == model_id:
+            return True
+        seen.add(ancestor.model_id)
+        ancestor = get_model(connection, ancestor.parent_model_id) if ancestor.parent_model_id else None
+    return False

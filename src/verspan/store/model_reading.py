@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import BindParameter, Connection, FromClause, Row, Select, Table, bindparam, select
+from sqlalchemy import BindParameter, Connection, FromClause, Row, Select, bindparam, select
 
 from verspan.store import tables
 from verspan.store.capture_tables import captures, model_captures
@@ -16,6 +16,7 @@ from verspan.store.model_tables import model_aliases, model_fingerprints, model_
 from verspan.store.statements import Statement
 from verspan.versions.model import GitState, LoggedModel, LoggedModelStatus, ModelMetric, SeenFingerprint
 
+_Item = TypeVar("_Item")
 _MODELS = tables.logged_models.c
 _EXPERIMENTS = tables.experiments.c
 _SEEN = (
@@ -41,33 +42,36 @@ def read_models(connection: Connection, statement: Select[Any]) -> list[LoggedMo
         connection: one that may read.
         statement: made from :func:`selected_models`.
     """
-    rows = connection.execute(statement).all()
-    parts = _Parts(connection, [row.model_key for row in rows])
-    return [_model(row, parts) for row in rows]
+    return _whole(connection, connection.execute(statement).all())
 
 
 def read_by_keys(connection: Connection, keys: Sequence[int]) -> list[LoggedModel]:
     """The versions with these keys, in this order."""
-    found: dict[str, LoggedModel] = {}
-    ids: dict[int, str] = {}
+    rows: dict[int, Row[Any]] = {}
     for some in chunks(keys):
-        statement = select(_MODELS.model_key, _MODELS.model_id).where(_MODELS.model_key.in_(some))
-        ids.update((row.model_key, row.model_id) for row in connection.execute(statement))
-        models = read_models(connection, selected_models().where(_MODELS.model_key.in_(some)))
-        found.update((model.model_id, model) for model in models)
-    return [found[ids[key]] for key in keys]
+        statement = selected_models().where(_MODELS.model_key.in_(some))
+        rows.update((row.model_key, row) for row in connection.execute(statement))
+    return _whole(connection, [rows[key] for key in keys])
+
+
+def _whole(connection: Connection, rows: Sequence[Row[Any]]) -> list[LoggedModel]:
+    parts = _Parts(connection, [row.model_key for row in rows])
+    return [_model(row, parts) for row in rows]
 
 
 class _Parts:
     """What some versions have in other tables, by their keys."""
 
     def __init__(self, connection: Connection, keys: Sequence[int]) -> None:
-        self.params = _texts(connection, model_params, keys)
-        self.tags = _texts(connection, model_tags, keys)
-        self.metrics = _metrics(connection, keys)
-        self.fingerprints = _fingerprints(connection, keys)
-        self.aliases = _aliases(connection, keys)
-        self.captures = _captures(connection, keys)
+        metrics = _rows(connection, model_metrics, keys, "name", "dataset_name", "timestamp_ms", "step")
+        fingerprints = _rows(connection, model_fingerprints, keys, "first_seen_ms", "fingerprint")
+        captured = _rows(connection, _SEEN, keys, "last_seen_ms", "first_seen_ms", "capture_key")
+        self.params = _texts(_rows(connection, model_params, keys, "name"))
+        self.tags = _texts(_rows(connection, model_tags, keys, "name"))
+        self.metrics = _lists(metrics, _metric)
+        self.fingerprints = _lists(fingerprints, lambda row: SeenFingerprint(row.fingerprint, row.first_seen_ms))
+        self.aliases = _lists(_rows(connection, model_aliases, keys, "alias"), lambda row: str(row.alias))
+        self.captures: Mapping[int, str] = {row.model_key: row.capture_id for row in captured}  # the last one stays
 
 
 def _rows(connection: Connection, table: FromClause, keys: Sequence[int], *order: str) -> Iterable[Row[Any]]:
@@ -83,39 +87,22 @@ def _of_keys(table: FromClause, order: Sequence[str], number: int) -> Statement:
     return Statement(statement.order_by(*(table.c[name] for name in order)))
 
 
-def _texts(connection: Connection, table: Table, keys: Sequence[int]) -> Mapping[int, dict[str, str]]:
+def _texts(rows: Iterable[Row[Any]]) -> Mapping[int, dict[str, str]]:
     found: defaultdict[int, dict[str, str]] = defaultdict(dict)
-    for row in _rows(connection, table, keys, "name"):
+    for row in rows:
         found[row.model_key][row.name] = row.value
     return found
 
 
-def _metrics(connection: Connection, keys: Sequence[int]) -> Mapping[int, list[ModelMetric]]:
-    found: defaultdict[int, list[ModelMetric]] = defaultdict(list)
-    for row in _rows(connection, model_metrics, keys, "name", "dataset_name", "timestamp_ms", "step"):
-        metric = ModelMetric(row.name, row.value, row.timestamp_ms, row.step, row.dataset_name or None)
-        found[row.model_key].append(metric)
+def _lists(rows: Iterable[Row[Any]], item: Callable[[Row[Any]], _Item]) -> Mapping[int, list[_Item]]:
+    found: defaultdict[int, list[_Item]] = defaultdict(list)
+    for row in rows:
+        found[row.model_key].append(item(row))
     return found
 
 
-def _fingerprints(connection: Connection, keys: Sequence[int]) -> Mapping[int, list[SeenFingerprint]]:
-    found: defaultdict[int, list[SeenFingerprint]] = defaultdict(list)
-    for row in _rows(connection, model_fingerprints, keys, "first_seen_ms", "fingerprint"):
-        found[row.model_key].append(SeenFingerprint(row.fingerprint, row.first_seen_ms))
-    return found
-
-
-def _aliases(connection: Connection, keys: Sequence[int]) -> Mapping[int, list[str]]:
-    found: defaultdict[int, list[str]] = defaultdict(list)
-    for row in _rows(connection, model_aliases, keys, "alias"):
-        found[row.model_key].append(row.alias)
-    return found
-
-
-def _captures(connection: Connection, keys: Sequence[int]) -> Mapping[int, str]:
-    """The newest capture of each version that has one."""
-    rows = list(_rows(connection, _SEEN, keys, "last_seen_ms", "first_seen_ms", "capture_key"))
-    return {row.model_key: row.capture_id for row in rows}
+def _metric(row: Row[Any]) -> ModelMetric:
+    return ModelMetric(row.name, row.value, row.timestamp_ms, row.step, row.dataset_name or None)
 
 
 def _model(row: Row[Any], parts: _Parts) -> LoggedModel:
