@@ -106,7 +106,7 @@ def test_unknown_part(run: Run) -> None:
     result = run("diff", "agent-v1", "agent-v2", "--only", "cost")
     assert (result.stderr, result.exit_code) == snapshot(
         (
-            "verspan: only=cost: what can be compared is code, params, prompts, dependencies, environment, entry_point\n",  # noqa: E501 - as it is written
+            "verspan: only=cost: what can be compared is code, params, calls, prompts, dependencies, environment, entry_point\n",  # noqa: E501 - as it is written
             2,
         )
     )
@@ -236,6 +236,7 @@ Be kind and exact.
             },
             "environment": {"added": {}, "removed": {}, "changed": {}},
             "entry_point": {"added": {"arguments": "--fast"}, "removed": {}, "changed": {}},
+            "calls": None,
             "untold": [],
         }
     )

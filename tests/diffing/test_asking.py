@@ -66,7 +66,7 @@ def test_only() -> None:
     """What is not asked for is not compared, and a part that there is not is refused."""
     diff = verspan.diff("agent-v1", "agent-v2", only=["environment"])
     assert (diff.same, diff.code, diff.params) == (True, None, None)
-    with pytest.raises(InvalidArgumentError, match="what can be compared is code, params, prompts"):
+    with pytest.raises(InvalidArgumentError, match="what can be compared is code, params, calls, prompts"):
         verspan.diff("agent-v1", "agent-v2", only=["cost"])
 
 

@@ -38,7 +38,7 @@ def _typed_parts(_ctx: click.Context, _parameter: click.Parameter, values: Seque
     metavar="PARTS",
     multiple=True,
     callback=_typed_parts,
-    help="Only these: code, params, prompts, dependencies, environment, entry_point; with commas between them.",
+    help="Only these: code, params, calls, prompts, dependencies, environment, entry_point; with commas between them.",
 )
 @click.option("--patch", "extent", flag_value="patch", help="Every changed line of the code.")
 @click.option("--stat", "extent", flag_value="stat", help="Every changed file of the code, and no line.")
@@ -71,11 +71,11 @@ def diff(  # noqa: PLR0913 - a parameter for each option
 ) -> None:
     """Show what changed from version A to version B.
 
-    That is the code (commits, files, lines, with what was never committed), parameters, prompts, dependencies,
-    environment and entry point. A and B are names, ids, a beginning of either that no other version has, or
-    EXPERIMENT@ALIAS; a dot is the working tree as it is now. The repository is only read: no file, index or reference
-    of it changes. A terminal shows the lines of small differences and lists the files of large ones; JSON and HTML have
-    everything, and Markdown is short enough for a comment on a pull request.
+    That is the code (commits, files, lines, with what was never committed), parameters, what its calls asked models
+    for, prompts, dependencies, environment and entry point. A and B are names, ids, a beginning of either that no other
+    version has, or EXPERIMENT@ALIAS; a dot is the working tree as it is now. The repository is only read: no file,
+    index or reference of it changes. A terminal shows the lines of small differences and lists the files of large ones;
+    JSON and HTML have everything, and Markdown is short enough for a comment on a pull request.
 
     \b
     Examples:
@@ -90,8 +90,8 @@ def diff(  # noqa: PLR0913 - a parameter for each option
       "before", "after": {label, model, figures}, "code": {before, after,
       ahead, behind: [{commit, author, timestamp, subject}], files: [{path,
       former_path, status, before, after: {mode, blob, size}, binary, added,
-      removed, hunks, incomplete}], patch (base64)}, "params", "environment",
-      "entry_point": {added, removed, changed: {name: {before, after}}},
+      removed, hunks, incomplete}], patch (base64)}, "params", "calls",
+      "environment", "entry_point": {added, removed, changed: {name: {before, after}}},
       "prompts", "dependencies" (with upgraded, downgraded), "untold":
       [{part, reason}]}; a part that is not compared is null
     """  # noqa: D301 - \b tells click to keep the lines below it

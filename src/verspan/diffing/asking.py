@@ -30,7 +30,7 @@ def diff(
     only: Iterable[str] | None = None,
     repository: str | Path | None = None,
 ) -> VersionDiff:
-    """What changed from one version to another: code, parameters, prompts, dependencies, environment, entry point.
+    """What changed from one version to another: code, parameters, calls of models, prompts, dependencies and the rest.
 
     ::
 

@@ -50,5 +50,6 @@ def compare(
         of_both(Part.DEPENDENCIES, before.dependencies, after.dependencies, package_difference),
         of_both(Part.ENVIRONMENT, before.environment, after.environment, difference),
         of_both(Part.ENTRY_POINT, before.entry_point, after.entry_point, difference),
+        of_both(Part.CALLS, before.calls, after.calls, difference),
         [each for each in dict.fromkeys(untold) if each.part in parts],
     )

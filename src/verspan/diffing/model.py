@@ -18,6 +18,7 @@ class Part(str, Enum):
 
     CODE = "code"
     PARAMS = "params"
+    CALLS = "calls"
     PROMPTS = "prompts"
     DEPENDENCIES = "dependencies"
     ENVIRONMENT = "environment"
@@ -244,12 +245,14 @@ class VersionDiff:
     dependencies: DependencyDiff | None = None
     environment: MappingDiff | None = None
     entry_point: MappingDiff | None = None
+    calls: MappingDiff | None = None
+    """What the calls of models asked for, as traces show; None where one of the two has made none."""
     untold: Sequence[Untold] = ()
 
     @property
     def same(self) -> bool | None:
         """Whether nothing of what was asked for differs; None where nothing does, but something cannot be told."""
-        parts = (self.code, self.params, self.prompts, self.dependencies, self.environment, self.entry_point)
+        parts = (getattr(self, part.value) for part in Part)
         if not all(part.same for part in parts if part is not None):
             return False
         return None if self.untold else True

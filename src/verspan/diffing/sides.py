@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from verspan.diffing.calls import call_facts
 from verspan.diffing.log import short_commit
 from verspan.diffing.model import Part, PromptUse, Side, Untold
 from verspan.diffing.prompts import prompt_use
@@ -41,6 +42,7 @@ class Subject:
     dependencies: Dependencies | None = None
     environment: Mapping[str, str] | None = None
     entry_point: Mapping[str, str] | None = None
+    calls: Mapping[str, str] | None = None
     untold: Sequence[Untold] = ()
 
 
@@ -68,6 +70,7 @@ def recorded_subject(store: Store, model: LoggedModel) -> Subject:
         None if surroundings is None else surroundings.dependencies,
         None if surroundings is None else surroundings.environment,
         None if surroundings is None else _started(surroundings.entry_point),
+        call_facts(store.captures.seen_calls(model.model_id)),
         [Untold(part, f"{model.name}: {reason}") for part, reason in untold],
     )
 

@@ -96,5 +96,6 @@ def whole() -> VersionDiff:
         ),
         difference({}, {}),
         None,
+        difference({"model": "gpt-4o-mini (chat)"}, {"model": "gpt-4.1-mini (chat)"}),
         [Untold(Part.CODE, "huge.bin was not kept"), Untold(Part.ENTRY_POINT, "agent-v1: was not captured")],
     )

@@ -47,7 +47,7 @@ def test_page(whole: VersionDiff) -> None:
     assert page.elements[0] == ("html", {"lang": "en"})
     links = [attributes["href"] for tag, attributes in page.elements if tag == "a"]
     assert links == [f"#{attributes['id']}" for tag, attributes in page.elements if tag == "section"]
-    assert links == ["#untold", "#code", "#params", "#prompts", "#dependencies", "#environment"]
+    assert links == ["#untold", "#code", "#params", "#calls", "#prompts", "#dependencies", "#environment"]
     ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
     assert len(ids) == len(set(ids))
 

@@ -88,6 +88,12 @@ def test_whole(whole: VersionDiff) -> None:
 
 </details>
 
+### Calls of models: 1 changed
+
+|  | name | before | after |
+| --- | --- | --- | --- |
+| ~ | `model` | `gpt-4o-mini (chat)` | `gpt-4.1-mini (chat)` |
+
 ### Prompts: 1 added, 1 changed
 
 <details><summary>~ <code>support</code> version 1 → 2</summary>

@@ -68,6 +68,9 @@ Parameters  1 added, 1 removed, 2 changed
      Never promise more than {{ limit }}.
     +Ask first.
 
+Calls of models  1 changed
+  ~ model  gpt-4o-mini (chat) → gpt-4.1-mini (chat)
+
 Prompts  1 added, 1 changed
   ~ support  version 1 → 2
      You answer customers of a tea shop.
@@ -127,6 +130,10 @@ Parameters  1 added, 1 removed, 2 changed
     +Be kind and exact.
      Never promise more than {{ limit }}.
     +Ask first.
+
+Calls of models  1 changed
+  ~ model  gpt-4o-mini (chat) → gpt-4.1-mini
+           (chat)
 
 Prompts  1 added, 1 changed
   ~ support  version 1 → 2

@@ -35,6 +35,7 @@ _SIZES: Final = ((10**9, "GB"), (10**6, "MB"), (10**3, "kB"))
 TITLES: Final = {
     "code": "Code",
     "params": "Parameters",
+    "calls": "Calls of models",
     "prompts": "Prompts",
     "dependencies": "Dependencies",
     "environment": "Environment",
@@ -91,6 +92,7 @@ def tables(diff: VersionDiff) -> dict[str, list[Row]]:
     """The rows of each part that is a table, by the name of the part; parts that are not compared are left out."""
     parts: dict[str, MappingDiff | None] = {
         "params": diff.params,
+        "calls": diff.calls,
         "environment": diff.environment,
         "entry_point": diff.entry_point,
     }
