@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -131,6 +132,23 @@ def test_other_parameters(caplog: pytest.LogCaptureFixture) -> None:
     assert [(kept.params, len(kept.fingerprints)) for kept in again] == [({"a": "1"}, 2)] * 2
     (line,) = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
     assert line.startswith("The version agent has been recorded with another state of its code or parameters before")
+
+
+def test_other_code(repository: Path, recording: str) -> None:
+    """A process that runs other code under a name is told once, and the record has both fingerprints."""
+    script = "import verspan; verspan.set_active_model(name='agent'); verspan.flush(30)"
+    environment = {**os.environ, "VERSPAN_STORE": recording, "VERSPAN_CAPTURE": "full"}
+    told = []
+    for content in ("first", "first", "second", "second"):
+        (repository / "app.py").write_text(content)
+        command = [sys.executable, "-c", script]
+        ended = subprocess.run(command, cwd=repository, env=environment, capture_output=True, text=True, check=True)
+        told.append("recorded with another state of its code" in ended.stderr)
+    kept = verspan.get_logged_model("agent")
+    assert told == [False, False, True, False]
+    assert len(kept.fingerprints) == 2
+    assert kept.fingerprint == kept.fingerprints[-1].fingerprint
+    assert kept.capture_id is not None
 
 
 def test_same_state(caplog: pytest.LogCaptureFixture, recording: str) -> None:

@@ -151,6 +151,14 @@ class LifeConformance:
         cleared = store.models.set_parent(new, None)
         assert (cleared.note, cleared.parent_model_id, cleared.baseline_model_id) == (None, None, None)
 
+    def test_ancestors_in_a_ring(self, store: Store) -> None:
+        """Records from elsewhere whose parents go round are no reason to go round with them."""
+        ring = [model("v1", parent_model_id=model("v2").model_id), model("v2", parent_model_id=model("v1").model_id)]
+        for record in (*ring, model("v3")):
+            store.upsert_model(record)
+        kept = store.models.set_parent(model("v3").model_id, ring[0].model_id)
+        assert kept.parent_model_id == ring[0].model_id
+
     def test_deleted(self, store: Store) -> None:
         """A deleted version is hidden and does not change, keeps what it has, and comes back as it was."""
         made = store.upsert_model(model("v1", tags={"a": "1"}))
