@@ -185,6 +185,16 @@ def test_whole_names_only() -> None:
         verspan.get_logged_model(b"agent-1")  # type: ignore[arg-type] # what is refused
 
 
+def test_same_name_elsewhere() -> None:
+    """A name that several experiments have means the version of the current one."""
+    for experiment in ("shop", "bank"):
+        verspan.create_external_model("agent", experiment_name=experiment)
+    with pytest.raises(NotFoundError, match="'agent' may be any of these versions"):
+        verspan.get_logged_model("agent")
+    verspan.set_experiment("bank")
+    assert verspan.get_logged_model("agent").experiment_name == "bank"
+
+
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [

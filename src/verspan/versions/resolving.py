@@ -31,7 +31,8 @@ def resolve_model(
     """The version with a name, an id or an alias, or the only one whose name or id begins so.
 
     A whole id comes before a whole name, a whole name before an alias, and an alias before a beginning, so that a
-    version can always be named even where its name begins another's.
+    version can always be named even where its name begins another's. Of several whole names that of the current
+    experiment is meant.
 
     Args:
         store: where versions are kept.
@@ -70,6 +71,8 @@ def listed(candidates: Sequence[str]) -> str:
 
 def _found(store: Store, text: str, query: ModelQuery, *, beginnings: bool) -> Sequence[LoggedModel]:
     named = store.find_models(replace(query, name=text))
+    if len(named) > 1:
+        return _of_current_experiment(named) or named
     if named:
         return named
     aliased = _aliased(store, text, query.experiment_name)
@@ -78,6 +81,10 @@ def _found(store: Store, text: str, query: ModelQuery, *, beginnings: bool) -> S
     by_name = store.find_models(replace(query, name_prefix=text))
     by_id = store.find_models(replace(query, model_id_prefix=text))
     return list({model.model_id: model for model in (*by_name, *by_id)}.values())
+
+
+def _of_current_experiment(found: Sequence[LoggedModel]) -> Sequence[LoggedModel]:
+    return [model for model in found if model.experiment_name == current_experiment()]
 
 
 def _aliased(store: Store, text: str, experiment_name: str | None) -> Sequence[LoggedModel]:
