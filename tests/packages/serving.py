@@ -68,7 +68,11 @@ class Served:
     def stop(self) -> int:
         """Ask it to end; returns its exit code."""
         self.process.terminate()
-        return self.process.wait(60)
+        try:
+            return self.process.wait(60)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            return self.process.wait()
 
 
 @contextmanager
@@ -86,8 +90,7 @@ def served(
         wait_until(lambda: _is_ready(served), "the package to be served", seconds=seconds)
         yield served
     finally:
-        process.kill()
-        process.wait()
+        served.stop()
 
 
 def _is_ready(served: Served) -> bool:
