@@ -118,7 +118,8 @@ RULES = {
     "verspan.prompts": f"{STORE} {SET_UP} {API} {HOOKS} verspan.prompts verspan.versions",
     "verspan.transfer.records": "verspan.traces.model",
     "verspan.transfer": (
-        f"{STORE} {ZSTD} {SET_UP} verspan.store.encoding verspan.artifacts verspan.prompts verspan.versions orjson"
+        f"{STORE} {ZSTD} {SET_UP} verspan.store.encoding verspan.artifacts verspan.prompts verspan.versions "
+        "typing_extensions"
     ),
     "verspan.mlflow_import": f"{STORE} {SET_UP} verspan.transfer verspan.versions orjson",
     "verspan.packaging": f"{STORE} {SET_UP} verspan.artifacts verspan.versions orjson",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import signal
 import subprocess
@@ -30,6 +31,7 @@ from tests.transfer.conftest import (
 
 from verspan.artifacts.contents import verified_chunks
 from verspan.artifacts.roots import current_root
+from verspan.errors import StoreUnavailableError
 from verspan.prompts.checking import checked_content
 from verspan.store.interface import Store
 from verspan.transfer.exporting import export_file
@@ -235,6 +237,20 @@ def test_later_states(make_store: MakeStore, tmp_path: Path) -> None:
     report = bring(there, tmp_path / "second")
     assert (report.new_models, report.new_spans) == (0, 1)
     assert known_of(there, FIRST) == known_of(here, FIRST)
+
+
+def test_export_that_fails(make_store: MakeStore, tmp_path: Path) -> None:
+    """Where a content is gone the export fails, leaves nothing behind, and the file that was there stays."""
+    here = make_store("here")
+    fill(here)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "file").write_text("the one before")
+    for content in (tmp_path / "here" / ".verspan" / "artifacts").rglob("*"):
+        content.unlink() if content.is_file() else None
+    with pytest.raises(StoreUnavailableError, match="is not at"):
+        export(here, tmp_path / "out" / "file")
+    gc.collect()
+    assert [(path.name, path.read_text()) for path in (tmp_path / "out").iterdir()] == [("file", "the one before")]
 
 
 def test_progress(make_store: MakeStore, tmp_path: Path) -> None:

@@ -233,6 +233,7 @@ BAD_RECORDS: list[tuple[str, Change, str]] = [
     ("prompts", lambda record: _changed(record, "prompt", "content", "template", value=7), "template is not what it"),
     ("artifacts", lambda record: _changed(record, "artifact", "path", value="../../x"), "has a part that is empty"),
     ("artifacts", lambda record: _changed(record, "artifact", "digest", value="0" * 64), "is not in it"),
+    ("artifacts", lambda record: _changed(record, "artifact", "size", value=3), "is not in it"),
     ("artifacts", lambda record: _changed(record, "artifact", "digest", value="../../x"), "no digest, size or time"),
     ("spans", lambda record: _changed(record, "trace_id", value="1"), "its trace_id is not an id"),
     ("spans", lambda record: _changed(record, "kind", value="OTHER"), "its kind is none of CLIENT, CONSUMER"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -50,7 +51,12 @@ def export_file(store: Store, models: Sequence[LoggedModel], path: Path, tell: T
 
 
 def _written(store: Store, models: Sequence[LoggedModel], file: IO[bytes], path: str, tell: Tell) -> ExportReport:
-    archive = ArchiveWriter(file)
+    with ArchiveWriter(file) as archive:
+        report = _members_written(store, models, archive, tell)
+    return replace(report, path=path, size=file.tell())
+
+
+def _members_written(store: Store, models: Sequence[LoggedModel], archive: ArchiveWriter, tell: Tell) -> ExportReport:
     model_ids = [model.model_id for model in models]
     recorded = [model for model in models if model.experiment_name]  # of the others spans alone tell
     recorded_ids = [model.model_id for model in recorded]
@@ -66,7 +72,7 @@ def _written(store: Store, models: Sequence[LoggedModel], file: IO[bytes], path:
     artifacts = add("artifacts", artifacts_of(store, recorded_ids))
     spans = archive.add_records("spans", map(span_line, _spans_of(store, model_ids, tell)))
     archive.finish(model_ids)
-    return ExportReport(path, file.tell(), len(models), spans, captures, prompts, artifacts)
+    return ExportReport("", 0, len(models), spans, captures, prompts, artifacts)
 
 
 def _spans_of(store: Store, model_ids: Sequence[str], tell: Tell) -> Iterator[SpanRecord]:

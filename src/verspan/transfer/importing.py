@@ -69,7 +69,7 @@ def _check_references(archive: Archive, record: object, recorded: set[str]) -> N
     """See that what a record refers to is in the file too."""
     if isinstance(record, VersionCapture | VersionArtifact) and record.model_id not in recorded:
         raise InvalidArgumentError(f"it has no record of the version {record.model_id}, of which it has more")
-    if isinstance(record, VersionArtifact) and not archive.has_blob(record.artifact.digest):
+    if isinstance(record, VersionArtifact) and not archive.has_blob(record.artifact.digest, record.artifact.size):
         raise InvalidArgumentError(f"the content of the artifact {record.artifact.path!r} is not in it")
 
 

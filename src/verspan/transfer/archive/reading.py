@@ -86,9 +86,10 @@ class Archive:
         if number != member.lines:
             raise InvalidArgumentError(f"{member.name} has {number} records, and its manifest says {member.lines}")
 
-    def has_blob(self, digest: str) -> bool:
-        """Whether a content is in the file."""
-        return blob_name(digest) in self._members
+    def has_blob(self, digest: str, size: int) -> bool:
+        """Whether a content of this SHA-256 and size is in the file."""
+        member = self._members.get(blob_name(digest))
+        return member is not None and member.size == size
 
     def blob(self, digest: str) -> bytes:
         """A content by its SHA-256, as a whole."""

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from typing import IO
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
+from typing_extensions import Self
+
 from verspan.transfer.archive.manifest import MANIFEST, Manifest, Member, blob_name, manifest_json, records_name
 from verspan.transfer.archive.zstandard import PACKING, ZstdCompressor
 
@@ -20,11 +22,17 @@ _BUFFER = 1 << 16
 
 
 class ArchiveWriter:
-    """Writes one file; :meth:`finish` makes it whole."""
+    """Writes one file, as a context manager, at whose end it is whole if :meth:`finish` has been called."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._zip = ZipFile(file, "w", ZIP_STORED)
         self._members: dict[str, Member] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._zip.close()
 
     def add_records(self, subject: str, lines: Iterable[bytes]) -> int:
         """Add the records of a subject, each a line without its end; none at all make no member.
@@ -66,10 +74,9 @@ class ArchiveWriter:
         self._members[name] = Member(name, member.digest.hexdigest(), member.size)
 
     def finish(self, model_ids: Sequence[str]) -> Manifest:
-        """Write the manifest, and the directory that makes it a ZIP file."""
+        """Write the manifest, after which there are no more members."""
         manifest = Manifest(list(model_ids), [self._members[name] for name in sorted(self._members)])
         self._zip.writestr(_entry(MANIFEST), manifest_json(manifest))
-        self._zip.close()
         return manifest
 
     @contextmanager
