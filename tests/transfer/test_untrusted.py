@@ -7,6 +7,7 @@ import io
 import json
 import tracemalloc
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -17,6 +18,7 @@ from tests.transfer.conftest import MakeStore, bring, export, fill, rows
 from verspan.errors import InvalidArgumentError, StoreUnavailableError
 from verspan.store.encoding import from_json, to_json
 from verspan.store.interface import Store
+from verspan.store.opening import open_store
 from verspan.transfer.archive.zstandard import PACKING, ZstdCompressor, ZstdFile
 from verspan.transfer.importing import import_file
 from verspan.transfer.model import tell_nobody
@@ -59,13 +61,22 @@ def with_member(members: Members, name: str, content: bytes, lines: int | None, 
     return {**members, name: packed(content), "manifest.json": json.dumps(manifest).encode()}
 
 
+@pytest.fixture(scope="module")
+def content(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """What is in a file that is as it was exported."""
+    folder = tmp_path_factory.mktemp("here")
+    with closing(open_store(f"sqlite:///{folder / '.verspan' / 'verspan.db'}")) as here:
+        fill(here)
+        export(here, folder / "file.verspan")
+    return (folder / "file.verspan").read_bytes()
+
+
 @pytest.fixture
-def exported(make_store: MakeStore, tmp_path: Path) -> Path:
+def exported(content: bytes, tmp_path: Path) -> Path:
     """A file that is as it was exported."""
-    here = make_store("here")
-    fill(here)
-    export(here, tmp_path / "file.verspan")
-    return tmp_path / "file.verspan"
+    path = tmp_path / "file.verspan"
+    path.write_bytes(content)
+    return path
 
 
 @pytest.fixture
