@@ -82,6 +82,7 @@ if TYPE_CHECKING:
     from verspan.versions.annotating import set_logged_model_note as set_logged_model_note
     from verspan.versions.annotating import set_logged_model_parent as set_logged_model_parent
     from verspan.versions.annotating import set_logged_model_tags as set_logged_model_tags
+    from verspan.versions.behaviour import BehaviourState as BehaviourState
     from verspan.versions.git_versioning import GitModelVersioning as GitModelVersioning
     from verspan.versions.git_versioning import disable_git_model_versioning as disable_git_model_versioning
     from verspan.versions.git_versioning import enable_git_model_versioning as enable_git_model_versioning
@@ -95,9 +96,11 @@ if TYPE_CHECKING:
     from verspan.versions.model import LoggedModel as LoggedModel
     from verspan.versions.model import LoggedModelStatus as LoggedModelStatus
     from verspan.versions.searching import search_logged_models as search_logged_models
+    from verspan.versions.seen import seen_states as seen_states
 
 _HOMES = {
     "Artifact": "verspan.artifacts.model",
+    "BehaviourState": "verspan.versions.behaviour",
     "Checkout": "verspan.recreating.model",
     "ContentMode": "verspan.settings",
     "GitModelVersioning": "verspan.versions.git_versioning",
@@ -166,6 +169,7 @@ _HOMES = {
     "search_prompt_versions": "verspan.prompts.registry",
     "search_prompts": "verspan.prompts.registry",
     "search_traces": "verspan.tracing.reading",
+    "seen_states": "verspan.versions.seen",
     "set_active_model": "verspan.versions.active",
     "set_experiment": "verspan.versions.active",
     "set_logged_model_alias": "verspan.versions.aliases",
@@ -186,6 +190,7 @@ _FACADES = frozenset({"openai"})
 
 __all__ = [
     "Artifact",
+    "BehaviourState",
     "Checkout",
     "ContentMode",
     "GitModelVersioning",
@@ -255,6 +260,7 @@ __all__ = [
     "search_prompt_versions",
     "search_prompts",
     "search_traces",
+    "seen_states",
     "set_active_model",
     "set_experiment",
     "set_logged_model_alias",

@@ -15,7 +15,9 @@ from verspan.store.blobs import keep_blob, read_blob
 from verspan.store.capture_tables import captures, model_captures
 from verspan.store.database import Database
 from verspan.store.keys import known_keys, next_key
+from verspan.store.seen_calls import calls_of
 from verspan.store.tables import logged_models
+from verspan.versions.behaviour import SeenCall
 from verspan.versions.capture.manifest import Manifest, capture_of, manifest_of
 from verspan.versions.capture.model import Capture, KeptCapture
 
@@ -40,6 +42,11 @@ class SqlCaptures:
         """The states in which a version was seen, the newest last."""
         with self._database.reading() as connection:
             return captures_of(connection, model_id)
+
+    def seen_calls(self, model_id: str) -> Sequence[SeenCall]:
+        """The ways in which a version was seen to call models, by when they were first seen."""
+        with self._database.reading() as connection:
+            return calls_of(connection, model_id)
 
     def load(self, capture_id: str) -> Capture:
         """A capture with all its contents."""

@@ -19,6 +19,7 @@ from verspan.store.model_records import SqlModelRecords
 from verspan.store.prepared import prepare
 from verspan.store.prompt_store import SqlPrompts
 from verspan.store.search import IndexMemory
+from verspan.store.seen_calls import CallMemory, keep_calls
 from verspan.store.transaction import Transaction
 from verspan.store.writing import keep_spans
 from verspan.telemetry.registered import told_apart
@@ -34,6 +35,7 @@ class SqlStore:
         self._dictionaries = Dictionaries()
         self._recent_bodies = RecentBodies()
         self._index_memory = IndexMemory()
+        self._call_memory = CallMemory()
 
     @property
     def location(self) -> str:
@@ -84,6 +86,7 @@ class SqlStore:
                 models.upsert_model(connection, record)
             transaction = Transaction(connection, self._dictionaries.compressor(), self._recent_bodies, index)
             written = keep_spans(transaction, prepared)
+            keep_calls(connection, self._call_memory, prepared)
         self._dictionaries.make_when_due(self._database)
         return WriteResult(written + len(records), len(prepared) - written)
 

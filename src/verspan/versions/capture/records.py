@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from verspan.versions.behaviour import SeenCall
 from verspan.versions.capture.model import Capture, KeptCapture
 
 
@@ -24,6 +25,10 @@ class CaptureRecords(Protocol):
 
     def of(self, model_id: str) -> Sequence[KeptCapture]:
         """The states in which a version was seen, the newest last."""
+        ...
+
+    def seen_calls(self, model_id: str) -> Sequence[SeenCall]:
+        """The ways in which a version was seen to call models, by when they were first seen; at most 200."""
         ...
 
     def load(self, capture_id: str) -> Capture:
