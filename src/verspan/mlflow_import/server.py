@@ -6,6 +6,7 @@ import base64
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from http import HTTPStatus
 from typing import Any, Final
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
@@ -122,12 +123,23 @@ class Server:
                 found: dict[str, Any] = json.load(answer)
         except HTTPError as error:
             with error:
-                raise InvalidArgumentError(f"MLflow at {self._base} answers {error.code} to {path}") from error
+                said = f"MLflow at {self._base} answers {error.code} to {path}"
+                raise InvalidArgumentError(said + _way_out(error.code)) from error
         except (URLError, OSError) as error:
             raise InvalidArgumentError(f"MLflow at {self._base} cannot be reached: {error}") from error
         except ValueError as error:
             raise InvalidArgumentError(f"{self._base} is not an MLflow server: {path} gives no JSON") from error
         return found
+
+
+def _way_out(code: int) -> str:
+    """What to do about an answer, where that is known."""
+    if code == HTTPStatus.NOT_FOUND:
+        return ", which an old server does not have: upgrade it, or import from its database"
+    if code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+        login = f"{ENV_MLFLOW_TRACKING_USERNAME} and {ENV_MLFLOW_TRACKING_PASSWORD}"
+        return f": say who asks in {login}, or in {ENV_MLFLOW_TRACKING_TOKEN}"
+    return ""
 
 
 def _authorization(username: str | None, password: str | None) -> dict[str, str]:

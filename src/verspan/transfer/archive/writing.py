@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from typing import IO
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
@@ -46,7 +47,7 @@ class ArchiveWriter:
         if first is None:
             return 0
         with self._packing(name) as member:
-            for line in _chained(first, remaining):
+            for line in chain([first], remaining):
                 member.write(line + b"\n")
                 number += 1
         self._members[name] = Member(name, member.digest.hexdigest(), member.size, number)
@@ -111,11 +112,6 @@ class _MemberWriter:
         self.size += len(self._waiting)
         self._file.write(self._compressor.compress(self._waiting))
         self._waiting = bytearray()
-
-
-def _chained(first: bytes, others: Iterator[bytes]) -> Iterator[bytes]:
-    yield first
-    yield from others
 
 
 def _entry(name: str) -> ZipInfo:
