@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 from verspan.diffing.model import FileDiff, FileEntry, FileStatus, Hunk
 from verspan.diffing.patches import read_patch, turned
 
@@ -92,6 +94,20 @@ def test_turned() -> None:
     assert (moved.path, moved.former_path) == ("old name.txt", "new name.txt")
     assert (logo.status, logo.before, logo.after) == (FileStatus.REMOVED, FileEntry("100644", "3333333"), None)
     assert [turned(turned(file)).path for file in read_patch(PATCH)] == [file.path for file in read_patch(PATCH)]
+
+
+def test_spoilt_patches() -> None:
+    """A patch from a stranger may be anything: what of it makes sense is read, and the rest is no error."""
+    chance = random.Random(0)  # noqa: S311 - the same patches in every run
+    for _ in range(500):
+        spoilt = bytearray(PATCH)
+        for _ in range(chance.randrange(1, 20)):
+            place = chance.randrange(len(spoilt))
+            pieces = (b"", b"\n", b"@", b'"\\', b"9" * 5000, b"\xff", b" ")
+            spoilt[place : place + chance.randrange(3)] = chance.choice(pieces)
+        for file in read_patch(bytes(spoilt)):
+            assert turned(turned(file)).path == file.path
+            assert {line[0] for hunk in file.hunks for line in hunk.lines} <= set(" +-\\")
 
 
 def test_cut_patch() -> None:

@@ -13,6 +13,7 @@ _WHY = {
     OmissionReason.SIZE: "larger than VERSPAN_CAPTURE_MAX_BYTES",
     OmissionReason.UNREADABLE: "not readable",
     OmissionReason.SPECIAL: "neither a file nor a link",
+    OmissionReason.SECRET: "untracked and by their names secret",
 }
 _NAMED = 5
 """How many files a sentence names."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -12,9 +13,10 @@ from verspan.versions.capture.listing import encoded
 
 _HEADER: Final = b"diff --git "
 _BINARY: Final = (b"GIT binary patch", b"Binary files ")
-_HUNK: Final = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@ ?(.*)", re.DOTALL)
-_ESCAPED: Final = re.compile(rb'\\([abfnrtv"\\]|[0-7]{3})')
+_HUNK: Final = re.compile(rb"@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@ ?(.*)", re.DOTALL)
+_ESCAPED: Final = re.compile(rb'\\([abfnrtv"\\]|[0-3][0-7]{2})')
 _LETTERS: Final = dict(zip(b'abfnrtv"\\', b'\a\b\f\n\r\t\v"\\', strict=True))
+_SIGNS: Final = (b"", b" ", b"-", b"+", b"\\")
 _QUOTE: Final = b'"'
 _TURNED: Final = {"+": "-", "-": "+"}
 _TURNED_STATUS: Final = {FileStatus.ADDED: FileStatus.REMOVED, FileStatus.REMOVED: FileStatus.ADDED}
@@ -76,9 +78,10 @@ _HEADER_WORDS: Final = (
 
 
 def _sections(patch: bytes) -> Iterator[_Section]:
-    lines = iter(patch.split(b"\n"))
+    lines = deque(patch.split(b"\n"))
     section: _Section | None = None
-    for line in lines:
+    while lines:
+        line = lines.popleft()
         if line.startswith(_HEADER):
             if section:
                 yield section
@@ -89,7 +92,7 @@ def _sections(patch: bytes) -> Iterator[_Section]:
         yield section
 
 
-def _read_line(section: _Section, line: bytes, following: Iterator[bytes]) -> None:
+def _read_line(section: _Section, line: bytes, following: deque[bytes]) -> None:
     hunk = _HUNK.fullmatch(line)
     if hunk:
         section.hunks.append(_hunk(hunk, following))
@@ -104,18 +107,16 @@ def _read_line(section: _Section, line: bytes, following: Iterator[bytes]) -> No
                 section.headers[words] = line.removeprefix(words)
 
 
-def _hunk(match: re.Match[bytes], following: Iterator[bytes]) -> Hunk:
+def _hunk(match: re.Match[bytes], following: deque[bytes]) -> Hunk:
     before_count, after_count = (int(match[group] or 1) for group in (2, 4))
     lines: list[str] = []
     before, after = before_count, after_count
-    while before > 0 or after > 0:
-        line = next(following, None)
-        if line is None:  # the patch is cut
-            break
-        kind = line[:1]
-        before -= kind in (b" ", b"-", b"")
-        after -= kind in (b" ", b"+", b"")
-        lines.append(text_of(line or b" "))
+    # A patch that is cut, or somebody's own, may end before its counts.
+    while (before > 0 or after > 0) and following and following[0][:1] in _SIGNS:
+        line = following.popleft() or b" "
+        before -= line[:1] in b" -"
+        after -= line[:1] in b" +"
+        lines.append(text_of(line))
     return Hunk(int(match[1]), before_count, int(match[3]), after_count, text_of(match[5]), lines)
 
 
@@ -149,7 +150,7 @@ def _entries(section: _Section) -> tuple[FileEntry | None, FileEntry | None]:
 
 
 def _entry(mode: bytes, blob: bytes) -> FileEntry:
-    return FileEntry(mode.decode(), blob.decode() or None)
+    return FileEntry(text_of(mode), text_of(blob) or None)
 
 
 def _status(section: _Section, before: FileEntry | None, after: FileEntry | None) -> FileStatus:
@@ -162,7 +163,7 @@ def _status(section: _Section, before: FileEntry | None, after: FileEntry | None
 
 def _paths(section: _Section) -> tuple[bytes, bytes]:
     headers = section.headers
-    if b"rename to " in headers:
+    if b"rename from " in headers and b"rename to " in headers:
         return _unquoted(headers[b"rename from "]), _unquoted(headers[b"rename to "])
     path = _path(section.names)
     return path, path

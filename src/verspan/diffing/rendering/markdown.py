@@ -97,7 +97,7 @@ def _commits(commits: Sequence[Commit]) -> str:
 
 def _file_row(file: FileDiff) -> tuple[str, ...]:
     lines = f"+{file.added} -{file.removed}" if file.added or file.removed else ""
-    return LETTERS[file.status], _cell(_code_span(file_name(file))), lines, file_notes(file)
+    return LETTERS[file.status], _cell(_code_span(file_name(file))), lines, _cell(file_notes(file))
 
 
 def _rows(title: str, rows: Sequence[Row]) -> Iterator[str]:
