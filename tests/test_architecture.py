@@ -126,8 +126,12 @@ RULES = {
     "verspan.packaging.serving": (
         f"{API} {PROPAGATORS} {SET_UP} verspan.packaging verspan.tracing.live verspan.members orjson uvicorn"
     ),
-    "verspan.diffing": f"{STORE} verspan.versions verspan.recreating.paths verspan.prompts.model verspan.prompts.templates packaging",
-    "verspan.diffing.rendering": "verspan.diffing verspan.traces.model verspan.cli.quantities verspan.cli.terminal rich pygments",
+    "verspan.diffing": (
+        f"{STORE} verspan.versions verspan.recreating.paths verspan.prompts.model verspan.prompts.templates packaging"
+    ),
+    "verspan.diffing.rendering": (
+        "verspan.diffing verspan.traces.model verspan.cli.quantities verspan.cli.terminal rich pygments"
+    ),
     "verspan.redaction": (
         f"{WORDS} {SDK} verspan.settings verspan.span_copies verspan.instrumentation.handover orjson presidio_analyzer"
     ),
