@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -107,7 +107,7 @@ def show(*, prompt: str, store_place: str | None, as_json: bool) -> None:
 @store_option
 @json_option
 def register(  # noqa: PLR0913 - a parameter for each option
-    *, name: str, file: Any, message: str | None, tags: Sequence[str], store_place: str | None, as_json: bool
+    *, name: str, file: TextIO, message: str | None, tags: Sequence[str], store_place: str | None, as_json: bool
 ) -> None:
     """Register a prompt from a file, or a new version of it: each call makes one, with the next number.
 
@@ -248,7 +248,7 @@ def _address(name: str, version: str | None) -> str:
     return f"{name}/{version}" if version.isdecimal() else f"{name}@{version}"
 
 
-def _content_of(file: Any) -> PromptContent:
+def _content_of(file: TextIO) -> PromptContent:
     from verspan.prompts.checking import checked_content, declared_variables
 
     try:

@@ -140,14 +140,14 @@ def _checked_template(template: object) -> Template:
     if isinstance(template, str) and template:
         return template
     if isinstance(template, Sequence) and not isinstance(template, str | bytes) and template:
-        return [_checked_message(message, place) for place, message in enumerate(template)]
+        return [_checked_chat_message(message, place) for place, message in enumerate(template)]
     raise InvalidArgumentError(
         "the template is neither a text nor a list of messages, or it is empty: give 'Answer {{ question }}' or"
         " [{'role': 'user', 'content': '{{ question }}'}]"
     )
 
 
-def _checked_message(message: object, place: int) -> Mapping[str, Any]:
+def _checked_chat_message(message: object, place: int) -> Mapping[str, Any]:
     if isinstance(message, Mapping):
         role, content = message.get("role"), message.get("content")
         if isinstance(role, str) and role and isinstance(content, str | list | tuple):
