@@ -129,6 +129,21 @@ def test_lfs_without_its_object(git: Git, tmp_path: Path, repository: Path, stor
     assert (made.exact, (tmp_path / "made" / "weights.bin").read_text()) == (False, pointer)
 
 
+def test_submodule_put_away(git: Git, tmp_path: Path, repository: Path, store: Store) -> None:
+    """A submodule that is no longer in the tree comes from where git has put it away, a commit of nobody else's too."""
+    git(tmp_path, "clone", "-q", str(repository), "library")
+    git(repository, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(tmp_path / "library"), "lib")
+    (repository / "lib" / "app.py").write_text("print(1)\n")
+    git(repository / "lib", "commit", "-q", "-a", "-m", "Inside")
+    git(repository, "commit", "-q", "-a", "-m", "Add a library")
+    record(store, "v", Capture(read_code(repository, CAP)))
+    git(repository, "submodule", "--quiet", "deinit", "-f", "lib")
+    shutil.rmtree(tmp_path / "library")
+    made = checkout_from(store, "v", tmp_path / "made", repository=repository)
+    assert (made.missing, made.exact) == ((), True)
+    assert (tmp_path / "made" / "lib" / "app.py").read_text() == "print(1)\n"
+
+
 def test_environment(tmp_path: Path, repository: Path, store: Store) -> None:
     """An environment is made of the recorded Python and lock, or it is said why not."""
     import platform

@@ -59,7 +59,13 @@ def _recreate_submodule(
     try:
         path = checked_path(submodule.path)
         folder.make(within + path)
-        inner = [candidate / path for candidate in candidates if (candidate / path / ".git").exists()]
+        inner = [place for candidate in candidates for place in _repositories_of(candidate, path)]
         _recreate(submodule.code, inner, folder, f"{within}{path}/", written)
     except (VerspanError, GitError, OSError) as error:
         written.missing.append(Missing(within + submodule.path, f"the repository could not be recreated: {error}"))
+
+
+def _repositories_of(root: Path, path: str) -> list[Path]:
+    """Where a repository may have the repository at a path within it: in its tree, or put away by git."""
+    in_tree, put_away = root / path, root / ".git" / "modules" / path
+    return [*([in_tree] if (in_tree / ".git").exists() else []), *([put_away] if put_away.is_dir() else [])]

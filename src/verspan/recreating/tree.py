@@ -36,6 +36,7 @@ _REASONS: Final = {
     "(VERSPAN_CAPTURE_MAX_BYTES)",
     OmissionReason.UNREADABLE: "it could not be read when the state was captured",
     OmissionReason.SPECIAL: "it was neither a file nor a symbolic link",
+    OmissionReason.SECRET: "it was untracked and its name says that it holds secrets, which are not kept",
 }
 
 

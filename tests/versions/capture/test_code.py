@@ -235,6 +235,24 @@ def test_cap(git: Git, repository: Path) -> None:
     assert read_code(repository, 1000).fingerprint != state.fingerprint
 
 
+def test_secret(git: Git, repository: Path) -> None:
+    """An untracked file whose name says that it holds secrets is named and not kept; a tracked one is everybody's."""
+    for name in (".env", ".env.example", "id_rsa", "id_rsa.pub"):
+        (repository / name).write_text("KEY=1\n")
+    state = read_code(repository, CAP)
+    assert [each.path for each in state.files] == [".env.example", "id_rsa.pub"]
+    assert [(each.path, each.reason) for each in state.omissions] == [
+        (".env", OmissionReason.SECRET),
+        ("id_rsa", OmissionReason.SECRET),
+    ]
+    (repository / ".env").write_text("KEY=2\n")
+    assert read_code(repository, CAP).fingerprint != state.fingerprint
+    (repository / "app.py").write_text("print(1)\n")
+    assert b"+print(1)" in read_code(repository, CAP).patch
+    git(repository, "add", ".env")
+    assert ".env" in [each.path for each in read_code(repository, CAP).files]
+
+
 def test_special(git: Git, repository: Path) -> None:
     """A socket where a file was is named, and not read."""
     (repository / "app.py").unlink()

@@ -33,7 +33,9 @@ from verspan.versions.capture.model import (
 from verspan.versions.git_command import GitError, GitFolder
 from verspan.versions.remotes import remote_url
 
-_TIMEOUT: Final = 30.0  # seconds for one repository; it is read in the background
+_TIMEOUT: Final = 10.0  # seconds for one repository
+# A partial clone is not completed from its remote.
+_NO_NETWORK: Final = {"GIT_NO_LAZY_FETCH": "1"}
 _NOTHING_FOUND: Final = 1  # exit status of `git config` that finds nothing
 _SETTINGS: Final = (
     *("config", "-z", "--get-regexp"),
@@ -77,7 +79,7 @@ class _WorkingTree:
         self._budget = budget
         self._apart_from = apart_from
         self._remote_name = remote_name
-        self._git = GitFolder(root, _TIMEOUT)
+        self._git = GitFolder(root, _TIMEOUT, variables=_NO_NETWORK)
         self._disk = Disk(root, budget)
 
     def state(self) -> CodeState:
@@ -96,10 +98,11 @@ class _WorkingTree:
         )
         if self._may_convert(status, index, settings, answers[3]):
             state = replace(state, converted=self._converted(status, index, answers[1], settings))
-        return state if status.commit is None else self._with_commit(state)
+        cut = any(omission.path in status.tracked for omission in state.omissions)
+        return state if status.commit is None else self._with_commit(state, cut=cut)
 
-    def _with_commit(self, state: CodeState) -> CodeState:
-        questions = [_COMMIT, _DESCRIBE, *([_DIFF] if state.dirty and not state.omissions else [])]
+    def _with_commit(self, state: CodeState, *, cut: bool) -> CodeState:
+        questions = [_COMMIT, _DESCRIBE, *([_DIFF] if state.dirty and not cut else [])]
         commit, description, *patch = self._git.ask_together(*questions)
         author, seconds, names = commit.decode("utf-8", "replace").split("\n")[:3]
         tags = (name.removeprefix(_TAG) for name in names.split(", ") if name.startswith(_TAG))

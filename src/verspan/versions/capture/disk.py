@@ -6,6 +6,7 @@ import hashlib
 import os
 import stat
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +15,24 @@ from verspan.versions.capture.model import FileMode, FileState, Omission, Omissi
 
 _EXECUTABLE: Final = 0o100
 _CHUNK: Final = 1 << 20
+_SECRET: Final = (
+    *(".env", ".env.*", "*.env", ".envrc", ".netrc", "_netrc", ".pgpass", ".pypirc", ".npmrc", ".git-credentials"),
+    *(
+        "*.pem",
+        "*.key",
+        "*.p12",
+        "*.pfx",
+        "*.jks",
+        "*.keystore",
+        "*.kdbx",
+        "id_rsa*",
+        "id_dsa*",
+        "id_ecdsa*",
+        "id_ed25519*",
+    ),
+    *("credentials", "credentials.*", "*credentials*.json", "secrets", "secrets.*", "*service[-_]account*.json"),
+)
+_EXAMPLES: Final = (".example", ".sample", ".template", ".dist", ".pub")
 
 
 @dataclass
@@ -82,8 +101,9 @@ class Disk:
             mode = mode_of(found)
             if mode is None:
                 return Omission(path, OmissionReason.SPECIAL)
-            if not self._budget.covers(found.st_size):
-                return Omission(path, OmissionReason.SIZE, found.st_size, self._digest(path, found.st_size))
+            reason = self._reason_to_omit(path, found.st_size, tracked=tracked)
+            if reason is not None:
+                return Omission(path, reason, found.st_size, self._digest(path, found.st_size))
             return FileState(path, mode, self.read(path), tracked)
         except OSError:
             return Omission(path, OmissionReason.UNREADABLE, None if found is None else found.st_size)
@@ -103,6 +123,11 @@ class Disk:
         except OSError:  # nothing, or a folder as the root of a repository has it
             return False
         return Path(link.removeprefix("gitdir:").strip()).parent.name == "worktrees"
+
+    def _reason_to_omit(self, path: str, size: int, *, tracked: bool) -> OmissionReason | None:
+        if not tracked and looks_secret(path):
+            return OmissionReason.SECRET
+        return None if self._budget.covers(size) else OmissionReason.SIZE
 
     def _digest(self, path: str, size: int) -> str | None:
         if size > self._budget.digested or self._budget.files <= 0:
@@ -124,6 +149,12 @@ class Disk:
             place = os.path.join(self._root, folder)  # noqa: PTH118 - likewise
             self._folders[folder] = self._is_reached(folder) and stat.S_ISDIR(os.lstat(place).st_mode)
         return self._folders[folder]
+
+
+def looks_secret(path: str) -> bool:
+    """Whether a file's name says that it holds secrets: settings with passwords, private keys, stores of keys."""
+    name = path.rpartition("/")[2].lower()
+    return any(fnmatchcase(name, pattern) for pattern in _SECRET) and not name.endswith(_EXAMPLES)
 
 
 def mode_of(found: os.stat_result) -> FileMode | None:

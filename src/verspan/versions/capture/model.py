@@ -47,6 +47,8 @@ class OmissionReason(str, Enum):
     """It could not be read."""
     SPECIAL = "special"
     """It is neither a file nor a symbolic link."""
+    SECRET = "secret"  # noqa: S105 - a reason
+    """It is untracked, and its name says that it holds secrets, as that of ``.env`` does."""
 
 
 @dataclass(frozen=True)
