@@ -12,6 +12,7 @@ from verspan.store.conformance import (
     ModelConformance,
     ModelSearchConformance,
     SpanConformance,
+    SpanPageConformance,
     TraceConformance,
 )
 
@@ -38,6 +39,10 @@ class TestAliases(AliasConformance):
 
 class TestModelSearch(ModelSearchConformance):
     """Versions are searched for."""
+
+
+class TestSpanPages(SpanPageConformance):
+    """The spans of a version are read page by page."""
 
 
 class TestFigures(FigureConformance):

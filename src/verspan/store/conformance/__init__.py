@@ -18,5 +18,6 @@ from verspan.store.conformance.life import LifeConformance as LifeConformance
 from verspan.store.conformance.model_search import ModelSearchConformance as ModelSearchConformance
 from verspan.store.conformance.models import ModelConformance as ModelConformance
 from verspan.store.conformance.prompts import PromptConformance as PromptConformance
+from verspan.store.conformance.span_pages import SpanPageConformance as SpanPageConformance
 from verspan.store.conformance.spans import SpanConformance as SpanConformance
 from verspan.store.conformance.traces import TraceConformance as TraceConformance
