@@ -13,7 +13,8 @@ from verspan.diffing.model import FileDiff
 from verspan.diffing.omitted import unshown
 from verspan.diffing.patches import path_text, read_patch, turned
 from verspan.diffing.plumbing import Plumbing
-from verspan.diffing.trees import built_tree, patch_between
+from verspan.diffing.tree_diffs import tree_difference
+from verspan.diffing.trees import built_tree
 from verspan.versions.capture.model import CodeState, FileState
 
 
@@ -54,9 +55,9 @@ def _only(code: CodeState, paths: Collection[str]) -> CodeState:
     return CodeState(None, files=[file for file in code.files if file.path in paths], converted=code.converted)
 
 
-def _between(plumbing: Plumbing, before: CodeState, after: CodeState) -> list[FileDiff]:
-    trees = [built_tree(plumbing, name, code) for name, code in (("before", before), ("after", after))]
-    return read_patch(patch_between(plumbing, *trees))
+def _between(plumbing: Plumbing, before: CodeState, after: CodeState) -> Sequence[FileDiff]:
+    first, second = (built_tree(plumbing, *named) for named in (("before", before), ("after", after)))
+    return tree_difference(plumbing, first, second).files
 
 
 def _patched(code: CodeState, told: Collection[str]) -> list[FileDiff]:

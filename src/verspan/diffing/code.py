@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from verspan.diffing.captures_alone import files_of_captures
 from verspan.diffing.log import commits_since, short_commit
-from verspan.diffing.model import CodeDiff, CodeSummary, FileDiff, FileEntry
+from verspan.diffing.model import CodeDiff, CodeSummary, FileDiff
 from verspan.diffing.omitted import Omitted, omitted
-from verspan.diffing.patches import path_text, read_patch
+from verspan.diffing.patches import path_text
 from verspan.diffing.plumbing import Plumbing
 from verspan.diffing.submodules import SubmodulePair, differing_submodules
-from verspan.diffing.trees import Tree, blob_sizes, built_tree, entries, patch_between
+from verspan.diffing.tree_diffs import tree_difference
+from verspan.diffing.trees import built_tree
 from verspan.errors import InvalidArgumentError
 from verspan.versions.capture.model import CodeState
 from verspan.versions.git_command import GitError
@@ -71,14 +72,13 @@ def _compared(before: CodeState, after: CodeState, repository: Path | None, left
 
 
 def _between_trees(plumbing: Plumbing, before: CodeState, after: CodeState, left_out: Omitted) -> CodeComparison:
-    trees = [built_tree(plumbing, name, code, left_out.paths) for name, code in (("before", before), ("after", after))]
-    patch = patch_between(plumbing, *trees)
-    files = [*_completed(plumbing, trees, read_patch(patch)), *left_out.files]
+    first, second = (built_tree(plumbing, *named, left_out.paths) for named in (("before", before), ("after", after)))
+    difference = tree_difference(plumbing, first, second)
     diff = replace(
-        _diff(before, after, files),
+        _diff(before, after, [*difference.files, *left_out.files]),
         ahead=commits_since(plumbing, before.commit, after.commit),
         behind=commits_since(plumbing, after.commit, before.commit),
-        patch=patch,
+        patch=difference.patch,
     )
     cut = before.commit != after.commit and plumbing.shallow
     return CodeComparison(diff, [_SHALLOW_LOG] if cut else [])
@@ -104,18 +104,3 @@ def _missing(plumbing: Plumbing, repository: Path | None, commits: Iterable[str 
     shown = " and ".join(dict.fromkeys(short_commit(commit) for commit in absent))
     lacks = f"the repository {repository} does not have {shown}"
     return f"{lacks}, being a shallow clone (`git fetch --unshallow`)" if plumbing.shallow else f"{lacks} (`git fetch`)"
-
-
-def _completed(plumbing: Plumbing, trees: Sequence[Tree], files: Sequence[FileDiff]) -> list[FileDiff]:
-    """The files with modes, ids and sizes, of which a patch says only what changed."""
-    before, after = (entries(plumbing, tree) if files else {} for tree in trees)
-    pairs = [(before.get(file.former_path or file.path), after.get(file.path)) for file in files]
-    sizes = blob_sizes(plumbing, [entry.blob for pair in pairs for entry in pair if entry and entry.blob])
-    return [
-        replace(file, before=_sized(first, sizes), after=_sized(second, sizes))
-        for file, (first, second) in zip(files, pairs, strict=True)
-    ]
-
-
-def _sized(entry: FileEntry | None, sizes: Mapping[str, int]) -> FileEntry | None:
-    return entry and replace(entry, size=sizes.get(entry.blob or ""))

@@ -21,6 +21,21 @@ _ID_LENGTHS: Final = {"sha1": 40, "sha256": 64}
 _COMMIT: Final = re.compile(r"[0-9a-f]{7,64}")
 _TIMEOUT: Final = 300.0  # seconds of one question: people wait for the answer, and stop waiting themselves
 _SETTINGS: Final = {"core.quotePath": "true", "gc.auto": "0", "fastimport.unpackLimit": "1"}
+# In place of the user's own: by these git finds the function that a change is in.
+_ATTRIBUTES: Final = "".join(
+    f"*.{ending} diff={language}\n"
+    for language, endings in {
+        "python": ("py", "pyi"),
+        "markdown": ("md",),
+        "html": ("html",),
+        "css": ("css",),
+        "golang": ("go",),
+        "rust": ("rs",),
+        "java": ("java",),
+        "ruby": ("rb",),
+    }.items()
+    for ending in endings
+)
 _PLACES: Final = (
     *("rev-parse", "--show-object-format", "--is-shallow-repository"),
     *("--git-path", "objects", "--git-path", "shallow"),
@@ -75,7 +90,8 @@ class Plumbing(AbstractContextManager["Plumbing"]):
             "GIT_INDEX_FILE": str(index or self.folder / "no-index"),
             "GIT_NO_REPLACE_OBJECTS": "1",
         }
-        return GitFolder(self.folder, _TIMEOUT, _SETTINGS, variables).ask_bytes(*question, told=given)
+        settings = {**_SETTINGS, "core.attributesFile": str(self.folder / "attributes")}
+        return GitFolder(self.folder, _TIMEOUT, settings, variables).ask_bytes(*question, told=given)
 
     def has_commit(self, commit: str) -> bool:
         """Whether the repository has a commit and its tree."""
@@ -90,6 +106,7 @@ class Plumbing(AbstractContextManager["Plumbing"]):
     def _begin(self, repository: Path | None) -> None:
         git_folder = self.folder / "git"
         (self.folder / "tree").mkdir()  # empty: attributes are those of the compared states, not of what lies there now
+        (self.folder / "attributes").write_text(_ATTRIBUTES, encoding="ascii")
         places = None if repository is None else _Places(repository)
         init = ("init", "--quiet", "--bare", "--template=", f"--object-format={places.format if places else 'sha1'}")
         GitFolder(self.folder, _TIMEOUT).ask(*init, str(git_folder))

@@ -7,29 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from verspan.diffing.model import FileEntry
-from verspan.diffing.patches import text_of
 from verspan.diffing.plumbing import Plumbing
 from verspan.recreating.paths import checked_path
 from verspan.versions.capture.listing import encoded
 from verspan.versions.capture.model import CodeState, Conversion, FileMode, FileState, Submodule
 
 _LINK_MODE: Final = "160000"
-# Attributes would be read from the user's machine; these find the function that a change is in.
-_ATTRIBUTES: Final = "".join(
-    f"*.{ending} diff={language}\n"
-    for language, endings in {
-        "python": ("py", "pyi"),
-        "markdown": ("md",),
-        "html": ("html",),
-        "css": ("css",),
-        "golang": ("go",),
-        "rust": ("rs",),
-        "java": ("java",),
-        "ruby": ("rb",),
-    }.items()
-    for ending in endings
-)
 
 
 @dataclass(frozen=True)
@@ -68,37 +51,6 @@ def built_tree(plumbing: Plumbing, name: str, code: CodeState, left_out: Collect
     given = b"".join(f"{entry}\t".encode() + encoded(checked_path(path)) + b"\0" for entry, path in lines)
     plumbing.ask("update-index", "-z", "--index-info", given=given, index=index)
     return Tree(plumbing.ask("write-tree", index=index).decode().strip(), index)
-
-
-def patch_between(plumbing: Plumbing, before: Tree, after: Tree) -> bytes:
-    """What ``git apply`` makes one tree of another with; renames are found, and binary files are whole."""
-    attributes = plumbing.folder / "attributes"
-    attributes.write_text(_ATTRIBUTES, encoding="ascii")
-    return plumbing.ask(
-        *("-c", f"core.attributesFile={attributes}"),
-        *("diff-tree", "-r", "-M", "--patch", "--binary", "--full-index"),
-        *("--no-ext-diff", "--no-textconv", "--no-color", "--src-prefix=a/", "--dst-prefix=b/"),
-        *("--end-of-options", before.tree, after.tree),
-        index=after.index,
-    )
-
-
-def entries(plumbing: Plumbing, tree: Tree) -> dict[str, FileEntry]:
-    """Every file of a tree, by its path as text; without sizes."""
-    found = {}
-    for entry in plumbing.ask("ls-files", "--stage", "-z", index=tree.index).split(b"\0")[:-1]:
-        facts, _, path = entry.partition(b"\t")
-        mode, blob, _ = facts.decode().split(" ")
-        found[text_of(path)] = FileEntry(mode, blob)
-    return found
-
-
-def blob_sizes(plumbing: Plumbing, blobs: Sequence[str]) -> dict[str, int]:
-    """The sizes of contents by their ids, in bytes; those that the repository does not have are left out."""
-    asked = "".join(f"{blob}\n" for blob in dict.fromkeys(blobs)).encode()
-    answers = plumbing.ask("cat-file", "--batch-check=%(objectname) %(objectsize)", given=asked).decode().splitlines()
-    words = (line.split(" ") for line in answers)
-    return {blob: int(size) for blob, size in words if size.isdecimal()}
 
 
 def _present(plumbing: Plumbing, code: CodeState) -> list[tuple[str, str]]:
