@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import audit
 import calls
+import capture
 import diff
 import outage
 import prompts
@@ -33,6 +34,8 @@ def main() -> None:
     audit.main([])
     print()
     versions.main([])
+    print()
+    capture.main([])
     print()
     prompts.main()
 
