@@ -193,7 +193,8 @@ def _file_list(files: Sequence[FileDiff]) -> Table:
     for file in files:
         style = _FILE_STYLES.get(file.status, "yellow")
         added, removed = (f"{sign}{count}" if count else "" for sign, count in (("+", file.added), ("-", file.removed)))
-        name = Text.assemble(one_line(file_name(file)), (f"  {one_line(file_notes(file))}", "dim"), overflow="fold")
+        name = Text(one_line(file_name(file)), overflow="fold")
+        name.append("  " + one_line(file_notes(file)) if file_notes(file) else "", "dim")
         table.add_row(Text(f"  {LETTERS[file.status]}", style), Text(added, "green"), Text(removed, "red"), name)
     return table
 
