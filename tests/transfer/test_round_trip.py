@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import random
 import signal
+import stat
 import subprocess
 import sys
 from collections.abc import Callable
@@ -222,6 +223,13 @@ def test_killed(make_store: MakeStore, tmp_path: Path) -> None:
     assert (report.spans, report.new_spans) == (3_995, 3_995 - 2_048)
     assert known_of(there, FIRST) == known_of(whole, FIRST)
     assert there.span_pages.count(FIRST) == whole.span_pages.count(FIRST)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
+def test_private(make_store: MakeStore, tmp_path: Path) -> None:
+    """Only its owner may read the file, since every message is in it."""
+    export(make_store("here"), tmp_path / "file.verspan")
+    assert stat.S_IMODE((tmp_path / "file.verspan").stat().st_mode) == 0o600
 
 
 def test_later_states(make_store: MakeStore, tmp_path: Path) -> None:
