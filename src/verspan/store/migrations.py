@@ -30,6 +30,7 @@ from verspan.store import (  # noqa: F401 - tables are known once imported
 )
 from verspan.store.failures import too_new
 from verspan.store.model_migration import part_models
+from verspan.store.statements import Statement
 from verspan.store.traffic import add_earlier_traffic
 
 Migration = Callable[[Connection], None]
@@ -51,7 +52,11 @@ MIGRATIONS: Sequence[Migration] = (_first_schema, _records)
 
 def schema_version(connection: Connection) -> int:
     """The version of the schema that the store has."""
-    return connection.scalar(select(func.max(tables.schema_version.c.version))) or 0
+    ((version,),) = _NEWEST.rows(connection)
+    return version or 0
+
+
+_NEWEST = Statement(select(func.max(tables.schema_version.c.version)))  # asked whenever a store is opened
 
 
 def migrate(connection: Connection, path: Path, migrations: Sequence[Migration]) -> None:

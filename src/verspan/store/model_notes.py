@@ -46,7 +46,8 @@ def _without(value: Any, other: Any) -> Any:
     if isinstance(value, Mapping):
         return {name: each for name, each in value.items() if other.get(name) != each}
     if isinstance(value, tuple | list):
-        return [_plain(each) for each in value if each not in other]
+        others = frozenset(other)
+        return [_plain(each) for each in value if each not in others]
     return _plain(value)
 
 

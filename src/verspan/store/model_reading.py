@@ -35,6 +35,10 @@ def selected_models() -> Select[Any]:
     ).select_from(joined)
 
 
+_SELECTED = selected_models().subquery()
+_BY_ID = Statement(selected_models().where(_MODELS.model_id == bindparam("model_id")))
+
+
 def read_models(connection: Connection, statement: Select[Any]) -> list[LoggedModel]:
     """The versions that a statement finds, in its order.
 
@@ -45,12 +49,15 @@ def read_models(connection: Connection, statement: Select[Any]) -> list[LoggedMo
     return _whole(connection, connection.execute(statement).all())
 
 
+def read_by_id(connection: Connection, model_id: str) -> tuple[int, LoggedModel] | None:
+    """The version with this id and its key; None where there is none."""
+    rows = _BY_ID.rows(connection, model_id)
+    return (rows[0].model_key, _whole(connection, rows)[0]) if rows else None
+
+
 def read_by_keys(connection: Connection, keys: Sequence[int]) -> list[LoggedModel]:
     """The versions with these keys, in this order."""
-    rows: dict[int, Row[Any]] = {}
-    for some in chunks(keys):
-        statement = selected_models().where(_MODELS.model_key.in_(some))
-        rows.update((row.model_key, row) for row in connection.execute(statement))
+    rows = {row.model_key: row for row in _rows(connection, _SELECTED, keys)}
     return _whole(connection, [rows[key] for key in keys])
 
 
@@ -106,7 +113,8 @@ def _metric(row: Row[Any]) -> ModelMetric:
 
 
 def _model(row: Row[Any], parts: _Parts) -> LoggedModel:
-    git = GitState(row.git_commit, row.git_branch, row.git_remote_url, row.git_dirty)
+    dirty = None if row.git_dirty is None else bool(row.git_dirty)  # a number, as SQLite gives it
+    git = GitState(row.git_commit, row.git_branch, row.git_remote_url, dirty)
     key = row.model_key
     return LoggedModel(
         model_id=row.model_id,

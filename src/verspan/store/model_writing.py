@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Column, Connection, Table, bindparam, delete, insert, select, update
 
@@ -22,15 +22,29 @@ def add_record(connection: Connection, model: LoggedModel) -> int:
     """Keep the record of a version that is not there, and return its key."""
     key = next_key(connection, _MODELS.model_key)
     row = {"model_key": key, "model_id": model.model_id, "trace_count": 0, **_row(connection, model)}
-    connection.execute(insert(tables.logged_models), row)
+    _ADD_RECORD.run(connection, *(row.get(column.name) for column in _MODELS))
     _add_parts(connection, key, LoggedModel("", "", "", "", 0, 0), model)
     return key
 
 
 def change_record(connection: Connection, key: int, before: LoggedModel, after: LoggedModel) -> None:
     """Bring the record of a version from one state to another; its aliases stay."""
-    connection.execute(update(tables.logged_models).where(_MODELS.model_key == key), _row(connection, after))
+    row = _row(connection, after)
+    _CHANGE_RECORD.run(connection, *(row[name] for name in _CHANGED), key)
     _add_parts(connection, key, before, after)
+
+
+_CHANGED: Final = (
+    *("name", "experiment_key", "recorded", "status", "git_known", "git_commit", "git_branch", "git_remote_url"),
+    *("git_dirty", "model_type", "note", "parent_model_id", "baseline_model_id", "fingerprint", "deleted_ms"),
+    *("created_ms", "updated_ms"),
+)
+_ADD_RECORD = Statement(insert(tables.logged_models))
+_CHANGE_RECORD = Statement(
+    update(tables.logged_models)
+    .where(_MODELS.model_key == bindparam("key"))
+    .ordered_values(*((_MODELS[name], bindparam(f"new_{name}")) for name in _CHANGED))
+)
 
 
 def experiment_key(connection: Connection, experiment_id: str, name: str) -> int:
@@ -116,12 +130,22 @@ _REMOVE_METRIC = Statement(delete(model_metrics).where(*(column == bindparam(col
 
 
 def _mark_newest(connection: Connection, key: int, name: str) -> None:
-    of_name = (_METRICS.model_key == key, _METRICS.name == name)
-    newest_first = (_METRICS.timestamp_ms.desc(), _METRICS.step.desc(), _METRICS.dataset_name)
-    newest = connection.execute(select(*_METRIC_KEY).where(*of_name).order_by(*newest_first).limit(1)).one()
-    connection.execute(update(model_metrics).where(*of_name, _METRICS.newest).values(newest=False))
-    same = (column == value for column, value in zip(_METRIC_KEY, newest, strict=True))
-    connection.execute(update(model_metrics).where(*same).values(newest=True))
+    _UNMARK.run(connection, False, key, name)  # noqa: FBT003 - what the column is to be
+    _MARK.run(connection, True, *_NEWEST.rows(connection, key, name)[0])  # noqa: FBT003 - likewise
+
+
+_OF_NAME = (_METRICS.model_key == bindparam("key"), _METRICS.name == bindparam("of"))
+_NEWEST = Statement(
+    select(*_METRIC_KEY)
+    .where(*_OF_NAME)
+    .order_by(_METRICS.timestamp_ms.desc(), _METRICS.step.desc(), _METRICS.dataset_name)
+)
+_UNMARK = Statement(update(model_metrics).where(*_OF_NAME).values(newest=bindparam("newest")))
+_MARK = Statement(
+    update(model_metrics)
+    .where(*(column == bindparam(f"key_{column.name}") for column in _METRIC_KEY))
+    .values(newest=bindparam("newest"))
+)
 
 
 def _add_fingerprints(connection: Connection, key: int, seen: Iterable[SeenFingerprint]) -> None:

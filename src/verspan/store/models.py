@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, update
 
 from verspan.store import tables
 from verspan.store.interface import ModelQuery
@@ -14,7 +14,7 @@ from verspan.store.keys import known_keys, next_key
 from verspan.store.matching import starts_with
 from verspan.store.model_merging import first_record, merged
 from verspan.store.model_notes import note_difference, note_record
-from verspan.store.model_reading import read_models, selected_models
+from verspan.store.model_reading import read_by_id, read_models, selected_models
 from verspan.store.model_writing import add_record, change_record
 from verspan.store.statements import Statement
 from verspan.versions.model import LoggedModel, LoggedModelStatus
@@ -25,29 +25,28 @@ _EXPERIMENTS = tables.experiments.c
 
 def upsert_model(connection: Connection, model: LoggedModel) -> LoggedModel:
     """Keep a version's record and return it as kept."""
-    known = connection.execute(
-        select(_MODELS.model_key, _MODELS.recorded).where(_MODELS.model_id == model.model_id)
-    ).one_or_none()
-    before = None if known is None else get_model(connection, model.model_id)
-    if known is not None and before is not None and known.recorded:
-        kept = merged(before, model)
-        if kept != before:
-            change_record(connection, known.model_key, before, kept)
-            note_difference(connection, "update", before, kept)
-        return kept
-    kept = first_record(before, model)
-    if known is None or before is None:
+    known = read_by_id(connection, model.model_id)
+    if known is None:
+        kept = first_record(None, model)
         add_record(connection, kept)
+        note_record(connection, kept)
+        return kept
+    key, before = known
+    is_recorded = before.experiment_id != ""
+    kept = merged(before, model) if is_recorded else first_record(before, model)
+    if kept != before:
+        change_record(connection, key, before, kept)
+    if is_recorded:
+        note_difference(connection, "update", before, kept)
     else:
-        change_record(connection, known.model_key, before, kept)
-    note_record(connection, kept)
+        note_record(connection, kept)
     return kept
 
 
 def get_model(connection: Connection, model_id: str) -> LoggedModel | None:
     """The version with this id, or None."""
-    found = read_models(connection, selected_models().where(_MODELS.model_id == model_id))
-    return found[0] if found else None
+    found = read_by_id(connection, model_id)
+    return found[1] if found else None
 
 
 def find_models(connection: Connection, query: ModelQuery) -> Sequence[LoggedModel]:
