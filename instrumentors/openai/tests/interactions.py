@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -16,6 +18,15 @@ TESTS = Path(__file__).parent
 CORPUS = TESTS / "corpus"
 CASSETTES = TESTS.parents[3] / "shared" / "cassettes"
 CHAT = "/chat/completions"
+KINDS = {
+    "chat": re.compile(f"{CHAT}$"),
+    "responses": re.compile("/responses(/|$)"),
+}
+"""By the kind of a call, its path; each kind has a file of our own corpus."""
+_ENDPOINTS = {"corpus/chat": CHAT, "corpus/responses": "/responses"}
+_OTHER_CLIENTS = re.compile(
+    "anthropic|googleapis.com/(?!v1beta/openai)|amazonaws|cohere|/api/chat$"
+)  # of the cassettes' requests
 
 
 @dataclass(frozen=True)
@@ -31,6 +42,7 @@ class Interaction:
     status: int
     headers: Mapping[str, str]
     body: bytes
+    method: str = "POST"
 
     @property
     def name(self) -> str:
@@ -48,20 +60,41 @@ class Interaction:
         return urlsplit(self.url).path
 
     @property
+    def base_path(self) -> str:
+        """The path of the client's ``base_url``; what follows it is the endpoint's."""
+        if self.path.endswith(CHAT):
+            return self.path.removesuffix(CHAT)
+        found = re.match(r"/openai/deployments/[^/]+|.*/v\d\w*(/openai)?(?=/)|/openai(?=/)|", self.path)
+        return found[0] if found else ""
+
+    @property
+    def endpoint(self) -> str:
+        """The endpoint's own path."""
+        return self.path.removeprefix(self.base_path)
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The request's query."""
+        return {name: values[0] for name, values in parse_qs(urlsplit(self.url).query).items()}
+
+    @property
     def is_azure(self) -> bool:
-        """Whether the request went to a deployment of Azure OpenAI."""
-        return "/openai/deployments/" in self.path
+        """Whether the request went to Azure OpenAI by its own client."""
+        return "api-version" in self.query
 
     @property
     def api_version(self) -> str:
         """Azure's version of the API, out of the query."""
-        return parse_qs(urlsplit(self.url).query)["api-version"][0]
+        return self.query["api-version"]
 
 
-def chat_recordings() -> list[Interaction]:
-    """Every recorded chat completion, of whichever host; none where the recordings are missing."""
-    files = sorted(CASSETTES.glob("*/*.yaml"))
-    return [found for file in files if CHAT in file.read_text("utf-8") for found in _of_cassette(file)]
+def recordings(kind: str) -> list[Interaction]:
+    """Every recorded call of a kind, of whichever host; none where the recordings are missing.
+
+    Args:
+        kind: one of :data:`KINDS`.
+    """
+    return [found for found in _recorded() if KINDS[kind].search(found.path)]
 
 
 def corpus(kind: str) -> list[Interaction]:
@@ -74,9 +107,18 @@ def corpus(kind: str) -> list[Interaction]:
     return [_of_case(f"corpus/{kind}", name, case) for name, case in cases.items()]
 
 
-def every_chat() -> list[Any]:
-    """Our own cases and the recordings, as parameters of a test; a skipped one says where recordings are missing."""
-    found = [pytest.param(one, id=one.name) for one in [*corpus("chat"), *chat_recordings()]]
+def everything() -> list[Interaction]:
+    """Our own cases and the recordings, of every kind."""
+    return [found for kind in KINDS for found in [*corpus(kind), *recordings(kind)]]
+
+
+def every(kind: str) -> list[Any]:
+    """Our own cases and the recordings, as parameters of a test; a skipped one says where recordings are missing.
+
+    Args:
+        kind: one of :data:`KINDS`.
+    """
+    found = [pytest.param(one, id=one.name) for one in [*corpus(kind), *recordings(kind)]]
     if not CASSETTES.is_dir():
         missing = pytest.mark.skip(reason=f"the recordings of real APIs are not at {CASSETTES}")
         found.append(pytest.param(None, id="recordings", marks=missing))
@@ -99,21 +141,41 @@ def decoded(interaction: Interaction) -> bytes:
     return gzip.decompress(interaction.body) if "content-encoding" in interaction.headers else interaction.body
 
 
+@cache
+def _recorded() -> tuple[Interaction, ...]:
+    return tuple(found for file in sorted(CASSETTES.glob("*/*.yaml")) for found in _of_cassette(file))
+
+
 def _of_cassette(file: Path) -> Iterator[Interaction]:
-    recorded = yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader)["interactions"]
+    text = file.read_text("utf-8")
+    paths = [urlsplit(uri).path for uri in re.findall(r"^ +uri: (\S+)$", text, re.MULTILINE)]
+    if not any(kind.search(path) for path in paths for kind in KINDS.values()):
+        return  # most cassettes are of other clients, and reading all of them takes seconds
+    recorded = yaml.load(text, Loader=yaml.CSafeLoader)["interactions"]
     for number, one in enumerate(recorded, 1):
         request, response = one["request"], one["response"]
         url = request["uri"].partition("#")[0]
-        if request["method"] == "POST" and urlsplit(url).path.endswith(CHAT):
+        if not _OTHER_CLIENTS.search(url):
             yield Interaction(
                 source=f"{file.parent.name}/{file.stem}",
                 key=str(number),
                 url=url,
-                request=request.get("parsed_body") or json.loads(request["body"]),
+                request=_recorded_request(request),
                 status=response["status"]["code"],
                 headers={name.lower(): values[0] for name, values in response["headers"].items()},
                 body=_recorded_body(response),
+                method=request["method"],
             )
+
+
+def _recorded_request(request: Mapping[str, Any]) -> Mapping[str, Any]:
+    body = request.get("parsed_body") or request.get("body") or "{}"
+    if isinstance(body, Mapping):
+        return body
+    try:
+        return dict(json.loads(body))
+    except ValueError:  # a form with a file in it
+        return {}
 
 
 def _recorded_body(response: Mapping[str, Any]) -> bytes:
@@ -133,9 +195,10 @@ def _of_case(source: str, key: str, case: Mapping[str, Any]) -> Interaction:
     return Interaction(
         source=source,
         key=key,
-        url=case.get("url", f"https://api.openai.com/v1{CHAT}"),
-        request=case["request"],
+        url=case.get("url", f"https://api.openai.com/v1{_ENDPOINTS[source]}"),
+        request=case.get("request", {}),
         status=case.get("status", 200),
         headers={"content-type": content_type, "x-request-id": f"req-{key}", **case.get("headers", {})},
         body=body.encode(),
+        method=case.get("method", "POST"),
     )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 import ssl
 import threading
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -16,7 +15,7 @@ from urllib.parse import urlsplit
 import openai
 from typing_extensions import Self
 
-from .interactions import CHAT, Interaction
+from .interactions import Interaction
 
 _TLS = ssl.create_default_context()  # never used for plain HTTP, and each client would take 20 ms to make its own
 _HOP_BY_HOP = {"transfer-encoding", "connection", "content-length"}
@@ -38,10 +37,10 @@ class Received:
 
 @dataclass
 class Mount:
-    """Interactions that are answered in order under an address of their own."""
+    """What is answered under an address of its own."""
 
     url: str
-    pending: deque[Interaction]
+    answer: Callable[[Received], Interaction | None]
     received: list[Received] = field(default_factory=list)
 
 
@@ -70,8 +69,13 @@ class ReplayServer:
 
     def mount(self, interactions: Iterable[Interaction]) -> Mount:
         """Serve interactions in order, each once, under an address of their own."""
+        pending = deque(interactions)
+        return self.serve(lambda asked: pending.popleft() if pending and pending[0].path == asked.path else None)
+
+    def serve(self, answer: Callable[[Received], Interaction | None]) -> Mount:
+        """Serve what a function says, under an address of its own."""
         name = f"m{len(self._mounts)}"
-        mount = self._mounts[name] = Mount(f"http://127.0.0.1:{self.port}/{name}", deque(interactions))
+        mount = self._mounts[name] = Mount(f"http://127.0.0.1:{self.port}/{name}", answer)
         return mount
 
 
@@ -84,17 +88,25 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: _Server
 
+    def do_GET(self) -> None:
+        """Answer like any other request."""
+        self.do_POST()
+
+    def do_DELETE(self) -> None:
+        """Answer like any other request."""
+        self.do_POST()
+
     def do_POST(self) -> None:
         """Answer with the next interaction of the mount that the path names."""
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         _, name, path = urlsplit(self.path).path.split("/", 2)
         mount = self.server.mounts[name]
         mount.received.append(Received(f"/{path}", dict(self.headers.items()), body))
-        if not mount.pending or mount.pending[0].path != f"/{path}":
+        found = mount.answer(mount.received[-1])
+        if found is None:
             self._answer(599, {}, f"nothing recorded for /{path}".encode())
-            return
-        found = mount.pending.popleft()
-        self._answer(found.status, found.headers, found.body)
+        else:
+            self._answer(found.status, found.headers, found.body)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the standard library's name
         """Say nothing: the tests say what went wrong."""
@@ -123,15 +135,4 @@ def client_for(interaction: Interaction, mount: Mount, *, asynchronous: bool = F
         azure = openai.AsyncAzureOpenAI if asynchronous else openai.AzureOpenAI
         return azure(azure_endpoint=mount.url, api_version=interaction.api_version, **common)
     plain = openai.AsyncOpenAI if asynchronous else openai.OpenAI
-    return plain(base_url=mount.url + interaction.path.removesuffix(CHAT), **common)
-
-
-def create_arguments(interaction: Interaction) -> dict[str, Any]:
-    """The arguments of ``create`` that make the recorded request.
-
-    What this version of the client does not know goes into ``extra_body``, as an application would send it.
-    """
-    known = inspect.signature(openai.resources.chat.Completions.create).parameters
-    arguments = {name: value for name, value in interaction.request.items() if name in known}
-    unknown = {name: value for name, value in interaction.request.items() if name not in known}
-    return {**arguments, "extra_body": unknown} if unknown else arguments
+    return plain(base_url=mount.url + interaction.base_path, **common)

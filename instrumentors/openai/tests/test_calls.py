@@ -16,8 +16,9 @@ from pydantic import BaseModel
 
 from verspan import semconv
 
+from .asking import create_arguments
 from .interactions import CHAT, Interaction, corpus
-from .replay import ReplayServer, client_for, create_arguments
+from .replay import ReplayServer, client_for
 
 CASES = {found.key: found for found in corpus("chat")}
 

@@ -1,8 +1,12 @@
-"""The shared suite over chat completions of the installed client, synchronous and asynchronous."""
+"""The shared suite over what the installed client streams, synchronous and asynchronous."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from operator import attrgetter
+from types import MappingProxyType
 from typing import Any
 
 import openai
@@ -14,31 +18,40 @@ from verspan.instrumentation.sides import ChatClient
 from verspan.semconv import ENV_RAISE_INTERNAL_ERRORS
 from verspan_openai import OpenAIInstrumentor
 
+from .asking import has_responses
+from .interactions import Interaction, corpus, events
+from .replay import Received, ReplayServer
+
 _SECRET = "parcel-4711-never-came"  # noqa: S105 - the text whose ways are followed
 
 
-class _Chat:
-    """Calls of one client."""
+class _Calls:
+    """Calls of one client to one of its resources."""
+
+    resource = "chat.completions"
+    request: Mapping[str, Any] = MappingProxyType(
+        {"model": "gpt-4o-mini", "messages": [{"role": "user", "content": f"Help: {_SECRET}"}]}
+    )
 
     def __init__(self, base_url: str, *, asynchronous: bool) -> None:
         build: Any = openai.AsyncOpenAI if asynchronous else openai.OpenAI
         self._client: Any = build(base_url=base_url, api_key="demo", max_retries=0)
-        self._completions = self._client.chat.completions
         # An address that the server does not know, and quotes in its answer.
         self._refused: Any = build(base_url=f"{base_url}/{_SECRET}", api_key="demo", max_retries=0)
-        self._request = {"model": "gpt-4o-mini", "messages": [{"role": "user", "content": f"Help: {_SECRET}"}]}
+        of = attrgetter(self.resource)
+        self._resource, self._refused_resource = of(self._client), of(self._refused)
 
     def call(self) -> Any:
-        return self._completions.create(**self._request)
+        return self._resource.create(**self.request)
 
     def stream(self) -> Any:
-        return self._completions.create(**self._request, stream=True)
+        return self._resource.create(**self.request, stream=True)
 
     def failing_call(self) -> Any:
-        return self._refused.chat.completions.create(**self._request)
+        return self._refused_resource.create(**self.request)
 
     def raw_call(self) -> Any:
-        return self._completions.with_raw_response.create(**self._request)
+        return self._resource.with_raw_response.create(**self.request)
 
     def close(self) -> Any:
         closing, also = self._client.close(), self._refused.close()
@@ -50,7 +63,7 @@ async def _both(*closing: Any) -> None:
         await each
 
 
-class TestConformance(ChatConformance):
+class TestChat(ChatConformance):
     """Chat completions of the OpenAI client."""
 
     instrumentor = OpenAIInstrumentor()
@@ -65,4 +78,45 @@ class TestConformance(ChatConformance):
 
     def build(self, asynchronous: bool) -> ChatClient:  # noqa: FBT001 - as the suite declares it
         """A client of the demo's server."""
-        return _Chat(self._base_url, asynchronous=asynchronous)
+        return _Calls(self._base_url, asynchronous=asynchronous)
+
+
+class _ResponseCalls(_Calls):
+    """Calls for responses."""
+
+    resource = "responses"
+    request = MappingProxyType({"model": "gpt-5-mini", "input": f"Help: {_SECRET}"})
+
+
+def _respond(asked: Received) -> Interaction:
+    if _SECRET in asked.path:
+        told = json.dumps({"error": {"message": f"nothing at {asked.path}", "code": "not_found"}})
+        return Interaction("own", "refused", asked.path, {}, 404, {"content-type": "application/json"}, told.encode())
+    return _RESPONSES["stream" if asked.json.get("stream") else "stream, whole"]
+
+
+def _responses() -> dict[str, Interaction]:
+    stream = next(found for found in corpus("responses") if found.key == "stream")
+    whole = json.dumps(events(stream)[-1]["response"]).encode()
+    headers = {"content-type": "application/json"}
+    return {"stream": stream, "stream, whole": replace(stream, headers=headers, body=whole)}
+
+
+_RESPONSES = _responses()
+
+
+@has_responses
+class TestResponses(ChatConformance):
+    """Responses of the OpenAI client."""
+
+    instrumentor = OpenAIInstrumentor()
+    secret = _SECRET
+
+    @pytest.fixture(autouse=True)
+    def _api(self, monkeypatch: pytest.MonkeyPatch, server: ReplayServer) -> None:
+        monkeypatch.setenv(ENV_RAISE_INTERNAL_ERRORS, "1")
+        self._base_url = server.serve(_respond).url
+
+    def build(self, asynchronous: bool) -> ChatClient:  # noqa: FBT001 - as the suite declares it
+        """A client of the recordings' server."""
+        return _ResponseCalls(self._base_url, asynchronous=asynchronous)

@@ -6,8 +6,9 @@ from verspan.instrumentation.answers import BLOCK_BYTES, Answer
 from verspan.instrumentation.calls import Reply, Usage
 from verspan_openai._chat import ChatAdapter
 
+from .asking import create_arguments
 from .interactions import corpus
-from .replay import ReplayServer, client_for, create_arguments
+from .replay import ReplayServer, client_for
 
 ADAPTER = ChatAdapter()
 CASES = {found.key: found for found in corpus("chat")}

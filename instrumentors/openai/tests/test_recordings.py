@@ -13,9 +13,10 @@ import pytest
 from verspan.instrumentation.calls import Reply
 from verspan_openai._chat import ChatAdapter
 
-from .interactions import Interaction, every_chat
+from .asking import create_arguments
+from .interactions import Interaction, every
 from .raw import answered, asked, identity, offered, said, used
-from .replay import Mount, ReplayServer, client_for, create_arguments
+from .replay import Mount, ReplayServer, client_for
 from .seam import Passed, watched
 
 ADAPTER = ChatAdapter()
@@ -68,7 +69,7 @@ def ask_asynchronously(interaction: Interaction, mount: Mount) -> tuple[Passed, 
 
 
 @pytest.mark.parametrize("how", [ask, ask_asynchronously])
-@pytest.mark.parametrize("interaction", every_chat())
+@pytest.mark.parametrize("interaction", every("chat"))
 def test_reading(server: ReplayServer, interaction: Interaction, how: Ask) -> None:
     """What the adapter reads at the seam is what the raw JSON of the request and of the answer says."""
     mount = server.mount([interaction])

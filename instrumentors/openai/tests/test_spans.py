@@ -1,4 +1,4 @@
-"""Every recorded and every synthetic chat completion, made in every way, gives one span and is seen unchanged."""
+"""Every recorded and every synthetic call, made in every way, gives one span and is seen unchanged."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from verspan_openai import OpenAIInstrumentor
 
-from .interactions import CASSETTES, Interaction, chat_recordings, corpus, every_chat
+from .interactions import CASSETTES, KINDS, Interaction, every, everything
 from .replay import ReplayServer
 from .snapshots import FOLDER, assert_snapshot, snapshot_file
 from .ways import WAYS, Failure, Way
 
 
 @pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("interaction", every_chat())
+@pytest.mark.parametrize("interaction", [one for kind in KINDS for one in every(kind)])
 def test_span(server: ReplayServer, spans: InMemorySpanExporter, interaction: Interaction, way: Way) -> None:
     """A call is the one span of its snapshot whichever way it is made, and the application sees what it sees bare."""
     mount = server.mount([interaction, interaction])
@@ -29,6 +29,6 @@ def test_span(server: ReplayServer, spans: InMemorySpanExporter, interaction: In
 
 def test_no_unused_snapshots() -> None:
     """Every snapshot belongs to an interaction."""
-    known = {snapshot_file(found) for found in [*corpus("chat"), *chat_recordings()]}
+    known = {snapshot_file(found) for found in everything()}
     files = FOLDER.rglob("*.json") if CASSETTES.is_dir() else (FOLDER / "corpus").glob("*.json")
     assert set(files) <= known

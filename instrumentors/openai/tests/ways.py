@@ -1,4 +1,4 @@
-"""The ways in which an application makes a chat call, and all that it sees of the answer."""
+"""The ways in which an application makes a call, and all that it sees of the answer."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from typing import Any
 
 import openai
 
+from .asking import question
 from .interactions import Interaction
-from .replay import Mount, client_for, create_arguments
+from .replay import Mount, client_for
 
 Seen = list[Any]
 Way = Callable[[Interaction, Mount], Seen]
@@ -30,14 +31,14 @@ class Failure:
 def create(interaction: Interaction, mount: Mount) -> Seen:
     """``create``, and every chunk of a stream."""
     with _asking(interaction, mount) as (client, seen):
-        _take(seen, client.chat.completions.create(**create_arguments(interaction)))
+        _take(seen, question(client, interaction).ask())
     return seen
 
 
 def raw(interaction: Interaction, mount: Mount) -> Seen:
     """``with_raw_response``, parsed afterwards."""
     with _asking(interaction, mount) as (client, seen):
-        response = client.chat.completions.with_raw_response.create(**create_arguments(interaction))
+        response = question(client, interaction).ask_raw()
         seen.append(_envelope(response))
         _take(seen, response.parse())
     return seen
@@ -46,7 +47,7 @@ def raw(interaction: Interaction, mount: Mount) -> Seen:
 def streaming(interaction: Interaction, mount: Mount) -> Seen:
     """``with_streaming_response``, parsed inside its block."""
     with _asking(interaction, mount) as (client, seen):
-        opened = client.chat.completions.with_streaming_response.create(**create_arguments(interaction))
+        opened = question(client, interaction).ask_streaming()
         with opened as response:
             seen.append(_envelope(response))
             _take(seen, response.parse())
@@ -57,7 +58,7 @@ def create_async(interaction: Interaction, mount: Mount) -> Seen:
     """``create`` of an asynchronous client."""
 
     async def ask(client: Any, seen: Seen) -> None:
-        await _take_async(seen, await client.chat.completions.create(**create_arguments(interaction)))
+        await _take_async(seen, await question(client, interaction).ask())
 
     return asyncio.run(_asking_async(interaction, mount, ask))
 
@@ -66,7 +67,7 @@ def raw_async(interaction: Interaction, mount: Mount) -> Seen:
     """``with_raw_response`` of an asynchronous client."""
 
     async def ask(client: Any, seen: Seen) -> None:
-        response = await client.chat.completions.with_raw_response.create(**create_arguments(interaction))
+        response = await question(client, interaction).ask_raw()
         seen.append(_envelope(response))
         await _take_async(seen, response.parse())
 
@@ -77,7 +78,7 @@ def streaming_async(interaction: Interaction, mount: Mount) -> Seen:
     """``with_streaming_response`` of an asynchronous client."""
 
     async def ask(client: Any, seen: Seen) -> None:
-        opened = client.chat.completions.with_streaming_response.create(**create_arguments(interaction))
+        opened = question(client, interaction).ask_streaming()
         async with opened as response:
             seen.append(_envelope(response))
             await _take_async(seen, await response.parse())
@@ -124,6 +125,8 @@ async def _take_async(seen: Seen, response: Any) -> None:
 def _response(response: Any) -> Any:
     if isinstance(response, openai.BaseModel):
         return type(response), response.model_dump(warnings=False), response.model_fields_set
+    if not isinstance(response, (openai.Stream, openai.AsyncStream)):
+        return type(response), response
     return type(response), response.response.status_code, _headers(response.response)
 
 

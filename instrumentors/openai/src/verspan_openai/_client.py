@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 from weakref import ref
 
 from verspan_openai._fields import NO_FIELDS
@@ -21,6 +22,17 @@ class Peer(NamedTuple):
     provider_name: str
     address: str | None
     port: int | None
+
+
+class Sent(NamedTuple):
+    """A request that is about to be sent."""
+
+    method: str
+    """In lower case."""
+    path: str
+    body: Mapping[str, Any]
+    """Its JSON object, ``extra_body`` included; empty where it has none."""
+    query: Mapping[str, Any]
 
 
 class _KnownPeer(NamedTuple):
@@ -86,6 +98,19 @@ def body_posted_to(path: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) 
     if type(body) is not dict and not isinstance(body, Mapping):
         body = NO_FIELDS
     return {**body, **extra} if extra else body
+
+
+def sent(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Sent | None:
+    """The request that the arguments of the client's ``request`` describe; None where they describe none."""
+    options = args[1] if len(args) > 1 else kwargs.get("options")
+    url = getattr(options, "url", None)
+    if not isinstance(url, str):
+        return None
+    path = urlsplit(url).path.rstrip("/")
+    params = getattr(options, "params", None)
+    query = params if isinstance(params, Mapping) else NO_FIELDS
+    body = body_posted_to("", args, kwargs) or NO_FIELDS
+    return Sent(str(getattr(options, "method", "")).lower(), path, body, query)
 
 
 def peer(client: Any) -> Peer:

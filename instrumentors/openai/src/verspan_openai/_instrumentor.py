@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from verspan.instrumentation.adapter import CallAdapter
 from verspan.instrumentation.instrumentor import Instrumentor, Method
 from verspan_openai._chat import ChatAdapter
+from verspan_openai._responses import CompactionAdapter, ResponsesAdapter
+from verspan_openai._stored_responses import StoredResponseAdapter
 
 
 class OpenAIInstrumentor(Instrumentor):
-    """One span for every chat call of an OpenAI or Azure OpenAI client, whichever of its methods makes the call.
+    """One span for every call of an OpenAI or Azure OpenAI client, whichever of its methods makes the call.
 
     All of them go through one method of the client's base, once per call and with retries inside it, so that one
     method each for synchronous and asynchronous clients is all that is wrapped.
@@ -24,4 +26,4 @@ class OpenAIInstrumentor(Instrumentor):
 
     def adapters(self) -> Sequence[CallAdapter]:
         """How to read the calls."""
-        return (ChatAdapter(),)
+        return [ChatAdapter(), ResponsesAdapter(), CompactionAdapter(), StoredResponseAdapter()]

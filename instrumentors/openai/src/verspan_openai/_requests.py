@@ -6,13 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from verspan.instrumentation.calls import CallInput, parse_arguments
-from verspan.instrumentation.media import blob_part, data_url_part
 from verspan.instrumentation.messages import Message, Modality, Part, ToolCallPart, ToolCallResponsePart, ToolDefinition
 from verspan_openai._fields import field, fields, items, text
+from verspan_openai._parts import addressed_part, audio_part, definition, file_part, refusal_part, text_part
 
 CONTENT = ("messages", "tools", "functions")
 """What of a request is content."""
-_AUDIO_TYPES = {"mp3": "audio/mpeg"}
 
 
 def read_input(body: Mapping[str, Any]) -> CallInput:
@@ -97,50 +96,25 @@ def _tool_response(message: Mapping[str, Any]) -> Part:
     return part
 
 
-def _text(part: Mapping[str, Any]) -> Part:
-    return {"type": "text", "content": text(part.get("text")) or ""}
-
-
-def _refusal(part: Mapping[str, Any]) -> Part:
-    return {"type": "refusal", "content": text(part.get("refusal")) or ""}
-
-
 def _at_address(modality: Modality) -> Callable[[Mapping[str, Any]], Part]:
     def read(part: Mapping[str, Any]) -> Part:
         found = part.get(part["type"])
-        url = text(found) or text(field(found, "url")) or ""
-        return (
-            data_url_part(modality, url)
-            if url.startswith("data:")
-            else {"type": "uri", "modality": modality, "uri": url}
-        )
+        return addressed_part(modality, text(found) or text(field(found, "url")) or "")
 
     return read
 
 
-def _input_audio(part: Mapping[str, Any]) -> Part:
-    audio = fields(part.get("input_audio"))
-    kind = text(audio.get("format"))
-    mime_type = _AUDIO_TYPES.get(kind, f"audio/{kind}") if kind else None
-    return blob_part("audio", text(audio.get("data")) or "", mime_type)
-
-
 def _file(part: Mapping[str, Any]) -> Part:
-    file = fields(part.get("file"))
-    content = text(file.get("file_data"))
-    if content is None:
-        return {"type": "file", "modality": "document", "file_id": text(file.get("file_id")) or ""}
-    read = data_url_part("document", content) if content.startswith("data:") else blob_part("document", content)
-    return {**read, "filename": file["filename"]} if file.get("filename") else read
+    return file_part(part.get("file"))
 
 
 _PART_READERS: dict[str, Callable[[Mapping[str, Any]], Part]] = {
-    "text": _text,
-    "refusal": _refusal,
+    "text": text_part,
+    "refusal": refusal_part,
     "image_url": _at_address("image"),
     "audio_url": _at_address("audio"),  # of compatible hosts, as is the next
     "video_url": _at_address("video"),
-    "input_audio": _input_audio,
+    "input_audio": audio_part,
     "file": _file,
 }
 
@@ -148,17 +122,8 @@ _PART_READERS: dict[str, Callable[[Mapping[str, Any]], Part]] = {
 def _tool_definition(tool: Any) -> ToolDefinition:
     own = fields(tool)
     kind = text(own.get("type")) or "function"
-    return _definition(kind, fields(own.get(kind)))
+    return definition(kind, fields(own.get(kind)))
 
 
 def _legacy(function: Any) -> ToolDefinition:
-    return _definition("function", fields(function))
-
-
-def _definition(kind: str, tool: Mapping[str, Any]) -> ToolDefinition:
-    read: ToolDefinition = {"type": kind, "name": text(tool.get("name")) or kind}
-    if description := text(tool.get("description")):
-        read["description"] = description
-    if parameters := tool.get("parameters"):
-        read["parameters"] = parameters
-    return read
+    return definition("function", fields(function))

@@ -1,0 +1,69 @@
+"""Parts of a message's content, in the shapes that several endpoints of the API have for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from verspan.instrumentation.media import blob_part, data_url_part
+from verspan.instrumentation.messages import Message, Modality, Part, ToolDefinition
+from verspan_openai._fields import field, fields, text
+
+_AUDIO_TYPES = {"mp3": "audio/mpeg"}
+
+
+def text_part(part: Mapping[str, Any]) -> Part:
+    """Something written."""
+    return {"type": "text", "content": text(part.get("text")) or ""}
+
+
+def refusal_part(part: Mapping[str, Any]) -> Part:
+    """A model declining."""
+    return {"type": "refusal", "content": text(part.get("refusal")) or ""}
+
+
+def addressed_part(modality: Modality, url: str) -> Part:
+    """Content at an address, which may be a ``data:`` URL and hold it."""
+    if url.startswith("data:"):
+        return data_url_part(modality, url)
+    return {"type": "uri", "modality": modality, "uri": url}
+
+
+def audio_part(part: Mapping[str, Any]) -> Part:
+    """Sound inside a request."""
+    audio = fields(part.get("input_audio"))
+    kind = text(audio.get("format"))
+    mime_type = _AUDIO_TYPES.get(kind, f"audio/{kind}") if kind else None
+    return blob_part("audio", text(audio.get("data")) or "", mime_type)
+
+
+def file_part(file: Any) -> Part:
+    """A file: its content, its address, or the id under which the provider holds it."""
+    content, url = text(field(file, "file_data")), text(field(file, "file_url"))
+    if url is not None:
+        return addressed_part("document", url)
+    if content is None:
+        return {"type": "file", "modality": "document", "file_id": text(field(file, "file_id")) or ""}
+    read = data_url_part("document", content) if content.startswith("data:") else blob_part("document", content)
+    name = field(file, "filename")
+    return {**read, "filename": name} if name else read
+
+
+def spoken(role: str, said: str | None) -> list[Message]:
+    """A text as the only message of somebody; no message where there is none."""
+    return [{"role": role, "parts": [{"type": "text", "content": said}]}] if said else []
+
+
+def definition(kind: str, tool: Mapping[str, Any]) -> ToolDefinition:
+    """A tool that is offered.
+
+    Args:
+        kind: its type, and its name where it has none.
+        tool: the object that describes it.
+    """
+    read: ToolDefinition = {"type": kind, "name": text(tool.get("name")) or kind}
+    if description := text(tool.get("description")):
+        read["description"] = description
+    if parameters := tool.get("parameters"):
+        read["parameters"] = parameters
+    return read
