@@ -16,7 +16,7 @@ import pytest
 
 from verspan.store.opening import open_store
 from verspan.versions import active, life, registry
-from verspan.versions.capture.model import ReadState
+from verspan.versions.capture.model import CodeState, ReadState
 from verspan.versions.identity import experiment_id_for, model_id_for
 from verspan.versions.model import GitState, LoggedModel
 from verspan.versions.recorder import Recorder
@@ -341,6 +341,26 @@ def test_bounded() -> None:
         recorder.record(replace(model, model_id=str(number)))
     assert list(recorder._known) == [str(number) for number in range(500, 1500)]
     assert recorder.flush(30)
+
+
+def test_state_read_once(recording: str) -> None:
+    """Versions that are named before the state is read share it; one that is named later has it read again."""
+    reads: list[CodeState | None] = []
+
+    def read_state(url: str | None, code: CodeState | None) -> ReadState:
+        reads.append(code)
+        return ReadState()
+
+    recorder = Recorder(lambda: None, read_state)
+    own = CodeState("a" * 40)
+    for number, code in enumerate((None, None, own, None)):
+        recorder.record(replace(LoggedModel("", "", "e", "shop", 0, 0), model_id=str(number), name=f"{number}"), code)
+    recorder.move(lambda: recording)
+    assert recorder.flush(30)
+    assert reads == [None, own]
+    recorder.record(LoggedModel(NOWHERE, "later", "e", "shop", 0, 0))
+    assert recorder.flush(30)
+    assert reads == [None, own, None]
 
 
 def test_no_spans_of_our_own(recording: str) -> None:

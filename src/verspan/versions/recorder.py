@@ -245,12 +245,15 @@ class Recorder:
             return batch
 
     def _read_states(self, url: str | None, entries: Iterable[_Entry]) -> None:
+        at_once: ReadState | None = None  # the versions that were named before it was read have one state
         for entry in entries:
             if not entry.named or entry.state_read:
                 continue
             entry.state_read = True
             try:
-                _take_over(entry, self._read_state(url, entry.code))
+                state = at_once if entry.code is None and at_once is not None else self._read_state(url, entry.code)
+                at_once = state if entry.code is None else at_once
+                _take_over(entry, state)
             except Exception as error:  # noqa: BLE001 - a thread of ours does not print a traceback into the application
                 report(error, "reading a version's state")
 
