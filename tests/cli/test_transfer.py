@@ -76,7 +76,7 @@ def test_conflict(run: Run, recorded: Store) -> None:
 
 def test_from_mlflow(run: Run, tmp_path: Path) -> None:
     """MLflow's file is imported as it is, and what differs is said."""
-    (packed,) = MLFLOW.glob("mlflow-*.db.xz")
+    (packed,) = MLFLOW.glob("mlflow-3.17.*.db.xz")
     (tmp_path / "mlflow.db").write_bytes(lzma.decompress(packed.read_bytes()))
     result = run("import", "--from-mlflow", "sqlite:///mlflow.db", "--mlflow-experiment", "shop")
     assert result.stdout.splitlines() == [

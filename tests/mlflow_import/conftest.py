@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import lzma
+import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -20,11 +22,31 @@ FOLDER = Path(__file__).parent
 EXPERIMENT = "shop"
 
 
-@pytest.fixture(params=sorted(FOLDER.glob("mlflow-*.db.xz")), ids=lambda path: path.name.removesuffix(".db.xz"))
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """The SQLite file that MLflow made."""
-    path = tmp_path / "mlflow.db"
-    path.write_bytes(lzma.decompress(request.param.read_bytes()))
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    """The SQLite file that MLflow 3.17 made."""
+    return unpacked("3.17.0", tmp_path)
+
+
+@pytest.fixture
+def early_database(tmp_path: Path) -> Path:
+    """The SQLite file that MLflow 3.1 made, with the spans in files beside it."""
+    path = unpacked("3.1.4", tmp_path)
+    traces = json.loads((FOLDER / "mlflow-3.1.4.traces.json").read_text(encoding="utf-8"))
+    for trace_id, document in traces.items():
+        place = tmp_path / "artifacts" / "traces" / trace_id / "artifacts" / "traces.json"
+        place.parent.mkdir(parents=True)
+        place.write_text(json.dumps(document), encoding="utf-8")
+    with closing(sqlite3.connect(path)) as connection, connection:
+        moved = "UPDATE trace_tags SET value = replace(value, 'file:///srv/shop', ?)"
+        connection.execute(moved, (tmp_path.as_uri(),))
+    return path
+
+
+def unpacked(version: str, folder: Path) -> Path:
+    """The file that a version of MLflow made."""
+    path = folder / "mlflow.db"
+    path.write_bytes(lzma.decompress((FOLDER / f"mlflow-{version}.db.xz").read_bytes()))
     return path
 
 

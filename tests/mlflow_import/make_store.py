@@ -5,7 +5,9 @@
     python tests/mlflow_import/make_store.py FOLDER
 
 FOLDER is made, and ``mlflow-VERSION.db.xz`` beside this file is what is kept of it: the store's SQLite file, with every
-path of the machine replaced. What is recorded is the same every time; ids and times are MLflow's own and differ.
+path of the machine replaced. Where MLflow keeps spans in files, as its first versions of 3.x do, these are in
+``mlflow-VERSION.traces.json`` by trace. What is recorded is the same every time; ids and times are MLflow's own, and
+differ.
 """
 
 from __future__ import annotations
@@ -173,13 +175,14 @@ def main(folder: Path) -> None:
 
 def pack(database: Path, packed: Path) -> None:
     """Write the store's file, small and without anything that tells of this machine."""
-    folders = [database.parent, Path(__file__).parents[2], Path(sys.prefix), Path(sys.base_prefix), STARTED_IN]
+    places = {database.parent, Path(__file__).parents[2], Path(sys.prefix), Path(sys.base_prefix), STARTED_IN}
+    folders = sorted(map(str, places), key=len, reverse=True)
     with sqlite3.connect(database, isolation_level=None) as connection:
         tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         for table in tables:
             columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
             for column in columns:
-                for folder in sorted({str(folder) for folder in folders}, key=len, reverse=True):
+                for folder in folders:
                     connection.execute(
                         f"UPDATE {table} SET {column} = replace({column}, ?, '/srv/shop') WHERE instr({column}, ?)",  # noqa: S608 - names of MLflow's
                         (folder, folder),
@@ -187,6 +190,12 @@ def pack(database: Path, packed: Path) -> None:
         connection.execute("PRAGMA page_size = 512")
         connection.execute("VACUUM")
     packed.write_bytes(lzma.compress(database.read_bytes(), preset=9))
+    if "spans" not in tables:
+        found = {path.parts[-3]: path.read_text(encoding="utf-8") for path in database.parent.rglob("traces.json")}
+        for folder in folders:
+            found = {trace_id: text.replace(folder, "/srv/shop") for trace_id, text in found.items()}
+        text = json.dumps({trace_id: json.loads(found[trace_id]) for trace_id in sorted(found)}, indent=1)
+        packed.with_name(f"mlflow-{mlflow.__version__}.traces.json").write_text(text + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -67,7 +67,7 @@ def test_export_and_import(run: Run) -> None:
 
 def test_import_from_mlflow(run: Run, tmp_path: Path) -> None:
     """A program imports an experiment of MLflow."""
-    (packed,) = FOLDER.glob("mlflow-*.db.xz")
+    (packed,) = FOLDER.glob("mlflow-3.17.*.db.xz")
     (tmp_path / "mlflow.db").write_bytes(lzma.decompress(packed.read_bytes()))
     assert run(FROM_MLFLOW, "there.db") == ["6 9 9"]
 
