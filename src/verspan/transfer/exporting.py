@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -12,6 +11,7 @@ from verspan.errors import InvalidArgumentError
 from verspan.store.encoding import to_json
 from verspan.store.interface import Store
 from verspan.traces.model import SpanRecord
+from verspan.transfer.archive.manifest import Manifest
 from verspan.transfer.archive.writing import ArchiveWriter
 from verspan.transfer.artifacts import artifacts_of, write_contents
 from verspan.transfer.captures import captures_of
@@ -52,27 +52,34 @@ def export_file(store: Store, models: Sequence[LoggedModel], path: Path, tell: T
 
 def _written(store: Store, models: Sequence[LoggedModel], file: IO[bytes], path: str, tell: Tell) -> ExportReport:
     with ArchiveWriter(file) as archive:
-        report = _members_written(store, models, archive, tell)
-    return replace(report, path=path, size=file.tell())
+        manifest = _write_members(store, models, archive, tell)
+    return ExportReport(
+        path,
+        size=file.tell(),
+        models=len(models),
+        spans=manifest.records("spans"),
+        captures=manifest.records("captures"),
+        prompts=manifest.records("prompts"),
+        artifacts=manifest.records("artifacts"),
+    )
 
 
-def _members_written(store: Store, models: Sequence[LoggedModel], archive: ArchiveWriter, tell: Tell) -> ExportReport:
+def _write_members(store: Store, models: Sequence[LoggedModel], archive: ArchiveWriter, tell: Tell) -> Manifest:
     model_ids = [model.model_id for model in models]
     recorded = [model for model in models if model.experiment_name]  # of the others spans alone tell
     recorded_ids = [model.model_id for model in recorded]
 
-    def add(subject: str, records: Iterable[Any]) -> int:
+    def add(subject: str, records: Iterable[Any]) -> None:
         # One member is written at a time, so contents come before the records that refer to them.
-        return archive.add_records(subject, [to_json(document_of(record, archive.add_blob)) for record in records])
+        archive.add_records(subject, [to_json(document_of(record, archive.add_blob)) for record in records])
 
     add("models", recorded)
-    captures = add("captures", captures_of(store, recorded_ids))
-    prompts = add("prompts", prompts_of(store, recorded_ids))
+    add("captures", captures_of(store, recorded_ids))
+    add("prompts", prompts_of(store, recorded_ids))
     write_contents(store, recorded_ids, archive)
-    artifacts = add("artifacts", artifacts_of(store, recorded_ids))
-    spans = archive.add_records("spans", map(span_line, _spans_of(store, model_ids, tell)))
-    archive.finish(model_ids)
-    return ExportReport("", 0, len(models), spans, captures, prompts, artifacts)
+    add("artifacts", artifacts_of(store, recorded_ids))
+    archive.add_records("spans", map(span_line, _spans_of(store, model_ids, tell)))
+    return archive.finish(model_ids)
 
 
 def _spans_of(store: Store, model_ids: Sequence[str], tell: Tell) -> Iterator[SpanRecord]:

@@ -35,23 +35,18 @@ class ArchiveWriter:
     def __exit__(self, *_: object) -> None:
         self._zip.close()
 
-    def add_records(self, subject: str, lines: Iterable[bytes]) -> int:
-        """Add the records of a subject, each a line without its end; none at all make no member.
-
-        Returns:
-            How many there were.
-        """
+    def add_records(self, subject: str, lines: Iterable[bytes]) -> None:
+        """Add the records of a subject, each a line without its end; none at all make no member."""
         name, number = records_name(subject), 0
         remaining = iter(lines)
         first = next(remaining, None)
         if first is None:
-            return 0
+            return
         with self._packing(name) as member:
             for line in chain([first], remaining):
                 member.write(line + b"\n")
                 number += 1
         self._members[name] = Member(name, member.digest.hexdigest(), member.size, number)
-        return number
 
     def add_blob(self, content: bytes) -> str:
         """Add a content, once however often it is given; returns its SHA-256, by which records refer to it."""
