@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import FunctionElement, bindparam
+from sqlalchemy.sql.operators import OperatorType
 from sqlalchemy.types import Boolean
 
 _GLOB = str.maketrans({"*": "[*]", "?": "[?]", "[": "[[]"})
@@ -31,6 +32,10 @@ class _Matches(FunctionElement[bool]):
 
     inherit_cache = True
     type = Boolean()
+
+    def self_group(self, against: OperatorType | None = None) -> _Matches:  # noqa: ARG002 - SQLAlchemy's signature
+        """Itself: a database without a type for truth would else be asked whether it equals 1, and use no index."""
+        return self
 
 
 @compiles(_Matches)
