@@ -1,4 +1,4 @@
-"""``verspan models`` and ``verspan models show``; what changes a version's record is in :mod:`models_changing`."""
+"""``verspan models`` and ``verspan models show``; those that change a record are in modules beside this one."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ SUBCOMMANDS = {
 @click.group(cls=LazyGroup, table=SUBCOMMANDS, invoke_without_command=True)
 @store_option
 @experiment_option
-@click.option("--filter", "filter_text", metavar="TEXT", help="Only versions of which this is true, as below.")
+@click.option("--filter", "filter_text", metavar="TEXT", help="Only versions of which this is true, see above.")
 @click.option("--order-by", "order_by", metavar="FIELD [DESC]", multiple=True, help="Repeat it for several fields.")
 @click.option("--limit", type=click.IntRange(min=1), default=_SHOWN, show_default=True, help="How many, newest first.")
 @click.option("--page-token", metavar="TOKEN", help="Go on where an earlier list ended, as its JSON says.")
