@@ -18,7 +18,7 @@ from tests.readme import README, ROOT, blocks, users_page
 
 import verspan
 from verspan import errors, semconv
-from verspan.cli.main import COMMANDS
+from verspan.cli.commands import COMMANDS
 from verspan.cli.main import verspan as command_line
 from verspan.demo.api_server import DemoApi
 

@@ -13,9 +13,9 @@ import pytest
 from click.testing import CliRunner, Result
 from inline_snapshot import snapshot
 
+from verspan.cli.commands import COMMANDS
 from verspan.cli.failures import report
 from verspan.cli.lazy import LazyCommand, LazyGroup
-from verspan.cli.main import COMMANDS
 from verspan.errors import InvalidArgumentError, NotFoundError, StoreUnavailableError
 
 Run = Callable[..., Result]
@@ -42,15 +42,37 @@ Options:
   --version   Print the version and exit.
   -h, --help  Show this message and exit.
 
-Commands:
-  demo        Record two versions of a small agent and look at them: start here.
-  run         Run an application and record its model calls, no line changed.
-  models      List versions and what their model calls came to.
-  traces      List traces, by version, status, time or text.
-  trace       Show one trace as a tree of spans.
-  spool       List spans on their way to their destination, or deliver them.
-  doctor      Say what is recorded, where it goes, and what to mend.
-  completion  Print the script that completes commands in a shell.
+Begin:
+  demo         Record two versions of a small agent: start here.
+  run          Run an application and record its model calls.
+  doctor       Say what is recorded, where, and what to mend.
+  completion   Print a shell's script for completion.
+
+Versions:
+  models       List versions and what their calls came to.
+  diff         Show what changed from one version to another.
+  checkout     Recreate a version in a folder, byte for byte.
+  prompts      List, show, compare and register prompts.
+  artifacts    List the files of a version, or fetch them.
+
+Traces:
+  traces       List traces, by version, status, time or text.
+  trace        Show one trace as a tree of spans.
+  spool        List spans on their way, or deliver them.
+
+In production:
+  package      Look at a version's package, and trust it.
+  serve        Serve the package of a version over HTTP.
+  deploy       Write down that a version is live somewhere.
+  undeploy     Write down that it is live there no longer.
+  rollback     Write down that the one before is live again.
+  live         Say which version was live at a moment.
+  deployments  List what was live when.
+
+Records:
+  audit        List every change of a record; verify the log.
+  export       Write versions, whole, to one file.
+  import       Bring versions from a file, or from MLflow.
 
   Exit codes: 0 fine, 1 a negative answer or a problem, 2 wrong usage.
   VERSPAN_DEBUG=1 shows tracebacks.
@@ -79,6 +101,7 @@ def test_help_loads_little() -> None:
     assert ours == [
         "verspan",
         "verspan.cli",
+        "verspan.cli.commands",
         "verspan.cli.failures",
         "verspan.cli.lazy",
         "verspan.cli.main",
@@ -147,7 +170,7 @@ def test_traceback_for_debugging(monkeypatch: pytest.MonkeyPatch, capsys: pytest
 
 def test_error_inside_a_command() -> None:
     """Whatever a command raises, no traceback is shown."""
-    group = LazyGroup(table={"broken": LazyCommand("no.such.module:command", "Fails.")})
+    group = LazyGroup(sections={"Commands": {"broken": LazyCommand("no.such.module:command", "Fails.")}})
     result = CliRunner().invoke(group, ["broken"])
     assert result.stderr.startswith("verspan: unexpected ModuleNotFoundError: No module named 'no'.")
     assert result.exit_code == 1

@@ -30,11 +30,15 @@ class Place:
     folder: Path
     environment: Mapping[str, str]
 
-    def run(self, *command: str | Path) -> str:
-        """Run a command to its end; returns what it printed."""
-        done = subprocess.run(
+    def attempt(self, *command: str | Path) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end, whatever comes of it."""
+        return subprocess.run(
             [*map(str, command)], cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False
         )
+
+    def run(self, *command: str | Path) -> str:
+        """Run a command to its end; returns what it printed."""
+        done = self.attempt(*command)
         assert (done.returncode, done.stderr) == (0, "")
         return done.stdout
 
@@ -129,6 +133,18 @@ def test_what_was_live(place: Place) -> None:
     assert '"ok": true' in place.run("verspan", "audit", "verify", "--json")
 
 
+def test_check_audit_log(place: Place) -> None:
+    """An exported log is found whole by a program that has nothing of Verspan's, and one that was changed is not."""
+    place.run_example("what_was_live.py")
+    place.attempt("verspan", "audit", "export", "audit.jsonl")
+    log = place.folder / "audit.jsonl"
+    check = (sys.executable, EXAMPLES / "check_audit_log.py", "audit.jsonl")
+    as_it_was = place.attempt(*check)
+    log.write_text(log.read_text(encoding="utf-8").replace("shop-v2", "shop-v3", 1), encoding="utf-8")
+    changed = place.attempt(*check)
+    assert (as_it_was.returncode, changed.returncode) == (0, 1)
+
+
 def test_manual_spans(place: Place) -> None:
     """Spans by hand stand around the model's call, with inputs, outputs, tags, user and session."""
     printed = place.run_example("manual_spans.py")
@@ -166,8 +182,8 @@ def test_what_changed(place: Place) -> None:
 
 
 def test_packaged_agent(place: Place) -> None:
-    """A packaged agent answers as it would in its repository, its call is the version's, and what to type is said."""
-    printed = place.run_example("packaged_agent/release.py")
+    """The agent of "shop_agent.py" answers from its package, its call is the version's, and what to type is said."""
+    printed = place.run_example("packaged_agent/" + "release.py")
     (trace,) = place.traces()
     assert versions([trace]) == {("examples", "packaged-agent-v1")}
     assert span_names(trace) == [CALL]

@@ -19,12 +19,13 @@ PACKAGES = {
     "verspan_openai": ROOT / "instrumentors" / "openai",
     "verspan_otlp": ROOT / "exporters" / "otlp",
 }
+NOT_SHIPPED = {"__pycache__", "conformance"}
 
 
 def sources(name: str) -> set[str]:
-    """The files of an import package as they stand in the tree."""
+    """The files of an import package as they stand in the tree, without the suites for stores and spools."""
     folder = PACKAGES[name] / "src"
-    files = (path for path in (folder / name).rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    files = (path for path in (folder / name).rglob("*") if path.is_file() and NOT_SHIPPED.isdisjoint(path.parts))
     return {path.relative_to(folder).as_posix() for path in files}
 
 

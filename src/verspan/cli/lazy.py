@@ -30,11 +30,12 @@ class LazyCommand:
 
 
 class LazyGroup(click.Group):
-    """Commands by name from a table; ``--help`` and completion of names import none of them."""
+    """Commands by name from a table in sections; ``--help`` and completion of names import none of them."""
 
-    def __init__(self, *args: Any, table: Mapping[str, LazyCommand], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, sections: Mapping[str, Mapping[str, LazyCommand]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.table = table
+        self.sections = sections
+        self.table = {name: command for section in sections.values() for name, command in section.items()}
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """The names in the order of the table, which is the order in which people meet them."""
@@ -47,8 +48,10 @@ class LazyGroup(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
         """List names and summaries from the table alone."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, entry.summary) for name, entry in self.table.items()])
+        width = max(map(len, self.table))
+        for heading, section in self.sections.items():
+            with formatter.section(heading):
+                formatter.write_dl([(name.ljust(width), entry.summary) for name, entry in section.items()])
 
     def main(self, args: Sequence[str] | None = None, *further: Any, **options: Any) -> Any:
         """Run a command line and leave with its exit code; whatever goes wrong is one line on stderr."""

@@ -1,4 +1,4 @@
-"""The command ``verspan``: its table of commands and its options."""
+"""The command ``verspan`` and its options."""
 
 from __future__ import annotations
 
@@ -6,42 +6,8 @@ import sys
 
 import click
 
-from verspan.cli.lazy import LazyCommand, LazyGroup
-
-COMMANDS = {
-    "demo": LazyCommand(
-        "verspan.demo.command:demo", "Record two versions of a small agent and look at them: start here."
-    ),
-    "run": LazyCommand("verspan.cli.run:run", "Run an application and record its model calls, no line changed."),
-    "models": LazyCommand("verspan.cli.models:models", "List versions and what their model calls came to."),
-    "prompts": LazyCommand(
-        "verspan.cli.prompts:prompts", "List prompts, show and compare their versions, register one."
-    ),
-    "diff": LazyCommand("verspan.cli.diff:diff", "Show what changed from one version to another."),
-    "checkout": LazyCommand("verspan.cli.checkout:checkout", "Recreate a version in a folder, byte for byte."),
-    "traces": LazyCommand("verspan.cli.traces:traces", "List traces, by version, status, time or text."),
-    "trace": LazyCommand("verspan.cli.trace:trace", "Show one trace as a tree of spans."),
-    "deploy": LazyCommand("verspan.cli.deploy:deploy", "Write down that a version is live in an environment."),
-    "undeploy": LazyCommand("verspan.cli.deploy:undeploy", "Write down that a version is live there no longer."),
-    "rollback": LazyCommand("verspan.cli.deploy:rollback", "Write down that the version before is live again."),
-    "live": LazyCommand("verspan.cli.live:live", "Say which version was live at a moment, and what speaks for it."),
-    "deployments": LazyCommand("verspan.cli.live:deployments", "List what was live when, and what traffic shows."),
-    "audit": LazyCommand("verspan.cli.audit:audit", "List every change of a record, check the log, export it."),
-    "export": LazyCommand("verspan.cli.export:export", "Write versions with all that is known of them to one file."),
-    "import": LazyCommand("verspan.cli.import_:import_", "Bring versions from such a file, or from MLflow."),
-    "spool": LazyCommand("verspan.cli.spool:spool", "List spans on their way to their destination, or deliver them."),
-    "artifacts": LazyCommand("verspan.cli.artifacts:artifacts", "List the files logged to a version, or fetch them."),
-    "package": LazyCommand(
-        "verspan.cli.package:package", "Look at the package of a version, agree that it may run, write its Dockerfile."
-    ),
-    "serve": LazyCommand("verspan.cli.serve:serve", "Serve the package of a version over HTTP."),
-    "doctor": LazyCommand(
-        "verspan.cli.doctor.command:doctor", "Say what is recorded, where it goes, and what to mend."
-    ),
-    "completion": LazyCommand(
-        "verspan.cli.completion:completion", "Print the script that completes commands in a shell."
-    ),
-}
+from verspan.cli.commands import SECTIONS
+from verspan.cli.lazy import LazyGroup
 
 
 def _print_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click's signature
@@ -54,7 +20,7 @@ def _print_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool
 
 @click.group(
     cls=LazyGroup,
-    table=COMMANDS,
+    sections=SECTIONS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 fine, 1 a negative answer or a problem, 2 wrong usage. VERSPAN_DEBUG=1 shows tracebacks.",
 )

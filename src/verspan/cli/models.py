@@ -36,7 +36,7 @@ SUBCOMMANDS = {
 }
 
 
-@click.group(cls=LazyGroup, table=SUBCOMMANDS, invoke_without_command=True)
+@click.group(cls=LazyGroup, sections={"Commands": SUBCOMMANDS}, invoke_without_command=True)
 @store_option
 @experiment_option
 @click.option("--filter", "filter_text", metavar="TEXT", help="Only versions of which this is true, see above.")
