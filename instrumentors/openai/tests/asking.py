@@ -19,6 +19,12 @@ from .interactions import Interaction
 _RESOURCES = {
     "POST /chat/completions": ("chat.completions", "create"),
     "POST /responses": ("responses", "create"),
+    "POST /embeddings": ("embeddings", "create"),
+    "POST /completions": ("completions", "create"),
+    "POST /images/generations": ("images", "generate"),
+    "POST /audio/speech": ("audio.speech", "create"),
+    "POST /audio/transcriptions": ("audio.transcriptions", "create"),
+    "POST /moderations": ("moderations", "create"),
 }
 """By method and endpoint, where the client has what asks for it."""
 has_responses = pytest.mark.skipif(
@@ -53,9 +59,14 @@ def question(client: Any, interaction: Interaction) -> Question:
     resource = client if place else None
     for name in place.split("."):
         resource = getattr(resource, name, None)
-    if resource is None:
+    if resource is None or (interaction.is_stream and "stream" not in _parameters(getattr(resource, method))):
         return Question(_ByHand(client, interaction), "send")
-    return Question(resource, method, arguments_for(getattr(resource, method), interaction))
+    arguments = arguments_for(getattr(resource, method), interaction)
+    if place == "audio.transcriptions":
+        arguments = {"model": "whisper-1", **arguments, "file": ("speech.wav", b"RIFF")}
+    elif place == "embeddings":  # or clients without numpy would ask for something else
+        arguments = {"encoding_format": "base64", **arguments}
+    return Question(resource, method, arguments)
 
 
 def create_arguments(interaction: Interaction) -> dict[str, Any]:
@@ -68,10 +79,14 @@ def arguments_for(method: Callable[..., Any], interaction: Interaction) -> dict[
 
     What this version of the client does not know goes into ``extra_body``, as an application would send it.
     """
-    known = inspect.signature(method).parameters
+    known = _parameters(method)
     arguments = {name: value for name, value in interaction.request.items() if name in known}
     unknown = {name: value for name, value in interaction.request.items() if name not in known}
     return {**arguments, "extra_body": unknown} if unknown else arguments
+
+
+def _parameters(method: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
+    return inspect.signature(method).parameters
 
 
 class _ByHand:
@@ -85,12 +100,11 @@ class _ByHand:
     def send(self, extra_headers: Any = None) -> Any:
         """Send it."""
         found = self._interaction
-        stream = found.headers.get("content-type", "").startswith("text/event-stream")
         kind = openai.AsyncStream if self._asynchronous else openai.Stream
         options = make_request_options(extra_headers=extra_headers, query=found.query)
         given: dict[str, Any] = {"cast_to": object, "options": options}
         if found.method != "DELETE":
-            given |= {"stream": stream, "stream_cls": kind[object]}
+            given |= {"stream": found.is_stream, "stream_cls": kind[object]}
         if found.method == "POST":
             given["body"] = dict(found.request)
         return getattr(self._client, found.method.lower())(found.endpoint, **given)

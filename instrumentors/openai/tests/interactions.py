@@ -21,12 +21,15 @@ CHAT = "/chat/completions"
 KINDS = {
     "chat": re.compile(f"{CHAT}$"),
     "responses": re.compile("/responses(/|$)"),
+    "embeddings": re.compile("/embeddings$"),
+    "completions": re.compile("/completions$"),
+    "media": re.compile("/images/|/audio/"),
+    "others": re.compile(""),
 }
-"""By the kind of a call, its path; each kind has a file of our own corpus."""
-_ENDPOINTS = {"corpus/chat": CHAT, "corpus/responses": "/responses"}
-_OTHER_CLIENTS = re.compile(
-    "anthropic|googleapis.com/(?!v1beta/openai)|amazonaws|cohere|/api/chat$"
-)  # of the cassettes' requests
+"""By the kind of a call, its path, of which the first that fits counts; each kind has a file of our own corpus."""
+_OTHER_CLIENTS = re.compile(  # of the cassettes' requests
+    "anthropic|googleapis.com/(?!v1beta/openai)|amazonaws|cohere|/api/chat$|huggingface.co/api/"
+)
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,11 @@ class Interaction:
     def is_synthetic(self) -> bool:
         """Whether it is a case of our own corpus."""
         return self.source.startswith("corpus/")
+
+    @property
+    def is_stream(self) -> bool:
+        """Whether the answer is a stream of events."""
+        return self.headers.get("content-type", "").startswith("text/event-stream")
 
     @property
     def path(self) -> str:
@@ -94,7 +102,7 @@ def recordings(kind: str) -> list[Interaction]:
     Args:
         kind: one of :data:`KINDS`.
     """
-    return [found for found in _recorded() if KINDS[kind].search(found.path)]
+    return [found for found in _recorded() if _kind_of(found.path) == kind]
 
 
 def corpus(kind: str) -> list[Interaction]:
@@ -128,7 +136,7 @@ def every(kind: str) -> list[Any]:
 def events(interaction: Interaction) -> list[dict[str, Any]]:
     """The JSON of every server-sent event of an answer, or the whole answer as the only one."""
     text = decoded(interaction).decode("utf-8")
-    if not interaction.headers.get("content-type", "").startswith("text/event-stream"):
+    if not interaction.is_stream:
         return [json.loads(text)]
     lines = [line.removeprefix("data:").strip() for line in text.splitlines() if line.startswith("data:")]
     return [json.loads(line) for line in lines if line != "[DONE]"]
@@ -141,6 +149,10 @@ def decoded(interaction: Interaction) -> bytes:
     return gzip.decompress(interaction.body) if "content-encoding" in interaction.headers else interaction.body
 
 
+def _kind_of(path: str) -> str:
+    return next(kind for kind, pattern in KINDS.items() if pattern.search(path))
+
+
 @cache
 def _recorded() -> tuple[Interaction, ...]:
     return tuple(found for file in sorted(CASSETTES.glob("*/*.yaml")) for found in _of_cassette(file))
@@ -148,8 +160,7 @@ def _recorded() -> tuple[Interaction, ...]:
 
 def _of_cassette(file: Path) -> Iterator[Interaction]:
     text = file.read_text("utf-8")
-    paths = [urlsplit(uri).path for uri in re.findall(r"^ +uri: (\S+)$", text, re.MULTILINE)]
-    if not any(kind.search(path) for path in paths for kind in KINDS.values()):
+    if all(_OTHER_CLIENTS.search(uri) for uri in re.findall(r"^ +uri: (\S+)$", text, re.MULTILINE)):
         return  # most cassettes are of other clients, and reading all of them takes seconds
     recorded = yaml.load(text, Loader=yaml.CSafeLoader)["interactions"]
     for number, one in enumerate(recorded, 1):
@@ -186,8 +197,11 @@ def _recorded_body(response: Mapping[str, Any]) -> bytes:
 
 
 def _of_case(source: str, key: str, case: Mapping[str, Any]) -> Interaction:
+    kind = "chat/completions" if source == "corpus/chat" else source.removeprefix("corpus/")
     chunks = case.get("chunks")
-    if chunks is None:
+    if "binary" in case:
+        body, content_type = case["binary"], "audio/mpeg"
+    elif chunks is None:
         body, content_type = json.dumps(case["response"]), "application/json"
     else:
         body = "".join(f"data: {json.dumps(chunk)}\n\n" for chunk in chunks) + "data: [DONE]\n\n"
@@ -195,7 +209,7 @@ def _of_case(source: str, key: str, case: Mapping[str, Any]) -> Interaction:
     return Interaction(
         source=source,
         key=key,
-        url=case.get("url", f"https://api.openai.com/v1{_ENDPOINTS[source]}"),
+        url=case.get("url", f"https://api.openai.com/v1/{kind}"),
         request=case.get("request", {}),
         status=case.get("status", 200),
         headers={"content-type": content_type, "x-request-id": f"req-{key}", **case.get("headers", {})},

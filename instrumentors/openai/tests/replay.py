@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import ssl
 import threading
 from collections import deque
@@ -101,7 +102,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         _, name, path = urlsplit(self.path).path.split("/", 2)
         mount = self.server.mounts[name]
-        mount.received.append(Received(f"/{path}", dict(self.headers.items()), body))
+        mount.received.append(_received(f"/{path}", dict(self.headers.items()), body))
         found = mount.answer(mount.received[-1])
         if found is None:
             self._answer(599, {}, f"nothing recorded for /{path}".encode())
@@ -121,6 +122,15 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
+def _received(path: str, headers: Mapping[str, str], body: bytes) -> Received:
+    """A request, without the boundary that a form has anew each time."""
+    boundary = headers.get("Content-Type", headers.get("content-type", "")).partition("boundary=")[2]
+    if not boundary:
+        return Received(path, headers, body)
+    plain = {name: value.replace(boundary, "boundary") for name, value in headers.items()}
+    return Received(path, plain, body.replace(boundary.encode(), b"boundary"))
+
+
 def client_for(interaction: Interaction, mount: Mount, *, asynchronous: bool = False) -> Any:
     """A client that makes the interaction's request at the server; Azure's where the request went there.
 
@@ -133,6 +143,12 @@ def client_for(interaction: Interaction, mount: Mount, *, asynchronous: bool = F
     common: dict[str, Any] = {"api_key": "test-key", "max_retries": 0, "http_client": http(verify=_TLS)}
     if interaction.is_azure:
         azure = openai.AsyncAzureOpenAI if asynchronous else openai.AzureOpenAI
-        return azure(azure_endpoint=mount.url, api_version=interaction.api_version, **common)
+        deployment = re.search("/deployments/([^/]+)", interaction.path)
+        return azure(
+            azure_endpoint=mount.url,
+            azure_deployment=deployment and deployment[1],
+            api_version=interaction.api_version,
+            **common,
+        )
     plain = openai.AsyncOpenAI if asynchronous else openai.OpenAI
     return plain(base_url=mount.url + interaction.base_path, **common)

@@ -165,13 +165,18 @@ def test_post(server: ReplayServer, spans: InMemorySpanExporter) -> None:
     assert only(spans)[semconv.GEN_AI_USAGE_OUTPUT_TOKENS] == 7
 
 
-def test_other_endpoints_pass(server: ReplayServer, spans: InMemorySpanExporter) -> None:
-    """A request to another endpoint has no span."""
-    url = "https://api.openai.com/v1/moderations"
-    case = Interaction("own", "moderation", url, {"input": "Hi"}, 200, {}, b'{"results": []}')
-    with client_for(CASES["text"], server.mount([case])) as client:
-        client.moderations.create(input="Hi")
-    assert spans.get_finished_spans() == ()
+def test_pages(server: ReplayServer, spans: InMemorySpanExporter) -> None:
+    """Each page of a list is a request, and a span."""
+    headers = {"content-type": "application/json"}
+    first = b'{"object": "list", "data": [{"id": "file-1"}], "has_more": true}'
+    pages = [
+        Interaction("own", "files", "https://api.openai.com/v1/files", {}, 200, headers, body, method="GET")
+        for body in (first, b'{"object": "list", "data": [], "has_more": false}')
+    ]
+    with client_for(CASES["text"], server.mount(pages)) as client:
+        files = list(client.files.list())
+    names = [span.name for span in spans.get_finished_spans()]
+    assert ([file.id for file in files], set(names)) == (["file-1"], {"list_files"})
 
 
 def _messages(span: ReadableSpan) -> Any:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import openai
+from openai._legacy_response import HttpxBinaryResponseContent
 
 from .asking import question
 from .interactions import Interaction
@@ -125,6 +126,8 @@ async def _take_async(seen: Seen, response: Any) -> None:
 def _response(response: Any) -> Any:
     if isinstance(response, openai.BaseModel):
         return type(response), response.model_dump(warnings=False), response.model_fields_set
+    if isinstance(response, HttpxBinaryResponseContent):
+        return type(response), response.response.status_code, response.response.is_closed
     if not isinstance(response, (openai.Stream, openai.AsyncStream)):
         return type(response), response
     return type(response), response.response.status_code, _headers(response.response)

@@ -29,6 +29,7 @@ class Answer:
         "_captures",
         "_counts",
         "_pieces",
+        "_read_at",
         "_read_events",
         "_reply",
         "_size",
@@ -42,6 +43,7 @@ class Answer:
         self._reply: Reply | None = None
         self._pieces: list[bytes] = []
         self._size = 0
+        self._read_at = BLOCK_BYTES
         self._read_events = 0
         self._counts = False
         self.documents: list[bytes] = []
@@ -82,7 +84,7 @@ class Answer:
         """Keep the next bytes of a stream of events."""
         self._pieces.append(piece)
         self._size += len(piece)
-        if self._size > BLOCK_BYTES:
+        if self._size > self._read_at:
             self._read_block()
 
     def add_body(self, piece: bytes) -> None:
@@ -124,3 +126,4 @@ class Answer:
             end = event.end
         self._pieces = [body[end:]]
         self._size = len(body) - end
+        self._read_at = max(BLOCK_BYTES, 2 * self._size)  # or one huge event would be looked through with every piece

@@ -7,6 +7,7 @@ the span, or in another process where this one is gone.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from verspan import semconv
@@ -22,7 +23,7 @@ from verspan.instrumentation.attributes import (
 from verspan.instrumentation.calls import Call, Reply, Request
 from verspan.instrumentation.guard import report
 from verspan.instrumentation.handover import Packed, ReadyContent
-from verspan.instrumentation.serialising import from_snapshot
+from verspan.instrumentation.serialising import MAX_CONTENT_BYTES, from_snapshot
 
 KIND = "call"
 
@@ -96,7 +97,7 @@ class TakenCall:
     def packed(self) -> Packed:
         """What was taken, where it may be kept and none of it has been read; else what it says."""
         plain = self.answer.plain
-        if self._reply is not None or plain is None or not self.captures:
+        if self._reply is not None or plain is None or not self.captures or _is_large(plain[0]):
             return ReadyContent(self.content(), self.attributes()).packed()
         taken = (self.request, plain, self.first_chunk_s, self.failure)
         return (KIND, self._adapter.name, tuple(self._call), taken, self._on_span)
@@ -136,3 +137,8 @@ class TakenCall:
         if self._body is None:
             self._body = from_snapshot(self.request or b"{}")
         return self._body
+
+
+def _is_large(documents: Sequence[bytes]) -> bool:
+    """Whether an answer is larger than content may be, so that writing all of it would cost more than shaping it."""
+    return sum(map(len, documents)) > MAX_CONTENT_BYTES

@@ -12,7 +12,7 @@ from typing import Any
 from verspan.instrumentation import abandoned
 from verspan.instrumentation.guard import report
 from verspan.instrumentation.lifecycle import CallRun
-from verspan.instrumentation.overhearing import is_event_stream, overhear
+from verspan.instrumentation.overhearing import is_event_stream, is_text, overhear
 from verspan.instrumentation.stepping import AwaitIn, run_in
 from verspan.instrumentation.streams import call_before, follow_stream
 
@@ -26,7 +26,7 @@ def follow_envelope(envelope: Any, run: CallRun) -> None:
         if body is None:
             _Envelope(envelope, response, run).hook()
             return
-        if run.read:
+        if run.read and is_text(response):
             add = run.answer.add_events if is_event_stream(response) else run.answer.documents.append
             add(body)
     except Exception as error:  # noqa: BLE001 - the application gets its response in any case
@@ -55,7 +55,7 @@ class _Envelope:
     def hook(self) -> None:
         """See what the envelope's ``parse`` gives, what else is read of it, and when it is closed."""
         self._envelope.parse = self._parsing
-        if self._run.read:
+        if self._run.read and is_text(self._http_response):
             as_events = is_event_stream(self._http_response)
             self._heard = overhear(self._http_response, self._run.answer, as_events=as_events)
         call_before(self._envelope, ("close",), self._run.finish)

@@ -18,6 +18,12 @@ def is_event_stream(http_response: Any) -> bool:
     return str(http_response.headers.get("content-type", "")).startswith("text/event-stream")
 
 
+def is_text(http_response: Any) -> bool:
+    """Whether a response's body is text, such as JSON; a binary one has nothing that could be read as an answer."""
+    kind = str(http_response.headers.get("content-type", "")).lower()
+    return not kind or kind.startswith("text/") or "json" in kind
+
+
 def overhear(http_response: Any, answer: Answer, *, as_events: bool) -> bool:
     """Have an answer get what is read from a response, piece by piece as it is read.
 

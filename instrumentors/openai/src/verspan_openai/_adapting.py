@@ -44,8 +44,8 @@ class ClientAdapter:
 class PostAdapter(ClientAdapter):
     """Takes calls that post JSON to one endpoint and name a model."""
 
-    path: ClassVar[str]
-    """The end of the endpoint's path."""
+    path: ClassVar[str | tuple[str, ...]]
+    """The end of the endpoint's path, or of several."""
     operation_name: ClassVar[str]
     content: ClassVar[Collection[str]]
     """The fields of the body that hold what the call says."""

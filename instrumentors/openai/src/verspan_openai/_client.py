@@ -49,6 +49,7 @@ class _Types(NamedTuple):
     azure_clients: tuple[type, ...]
     streams: tuple[type, ...]
     envelopes: tuple[type, ...]
+    models: tuple[type, ...]
 
 
 AZURE_HOSTS = (".openai.azure.com", ".services.ai.azure.com", ".cognitiveservices.azure.com")
@@ -67,6 +68,7 @@ def _types() -> _Types:
         azure_clients=(openai.AzureOpenAI, openai.AsyncAzureOpenAI),
         streams=(openai.Stream, openai.AsyncStream),
         envelopes=(LegacyAPIResponse, BaseAPIResponse),
+        models=(openai.BaseModel,),
     )
 
 
@@ -76,11 +78,13 @@ def _peer_at(client: Any, url: Any) -> Peer:
     return Peer("azure.ai.openai" if is_azure else "openai", host, url.port or _DEFAULT_PORTS.get(url.scheme))
 
 
-def body_posted_to(path: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def body_posted_to(
+    path: str | tuple[str, ...], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+) -> Mapping[str, Any] | None:
     """The JSON object that a request is about to post to an endpoint, ``extra_body`` included.
 
     Args:
-        path: the end of the endpoint's path; the caller may have spelled a longer one, or a query.
+        path: the end of the endpoint's path, or of several; the caller may have spelled a longer one, or a query.
         args: the positional arguments of the client's ``request``.
         kwargs: its keyword arguments.
 
@@ -143,6 +147,13 @@ def is_raw(response: Any) -> bool:
 def http_response(response: Any) -> Any:
     """The httpx response that a stream or an envelope reads from; None where it has none."""
     return getattr(response, "response" if is_stream(response) else "http_response", None)
+
+
+def own_fields(response: Any) -> Mapping[str, Any]:
+    """The fields of a model or a JSON object; none where a response is neither, such as one that is binary."""
+    if isinstance(response, dict):
+        return response
+    return fields_of(response) if isinstance(response, _types().models) else NO_FIELDS
 
 
 def fields_of(model: Any) -> Any:

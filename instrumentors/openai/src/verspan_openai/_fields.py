@@ -24,6 +24,11 @@ def items(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
+def texts(value: Any) -> list[str]:
+    """The strings of a list, or a string as the only one."""
+    return [one for one in ([value] if isinstance(value, str) else items(value)) if isinstance(one, str)]
+
+
 def text(value: Any) -> str | None:
     """A string; None for anything else."""
     return value if isinstance(value, str) else None

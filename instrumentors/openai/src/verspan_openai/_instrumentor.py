@@ -7,6 +7,10 @@ from collections.abc import Sequence
 from verspan.instrumentation.adapter import CallAdapter
 from verspan.instrumentation.instrumentor import Instrumentor, Method
 from verspan_openai._chat import ChatAdapter
+from verspan_openai._completions import CompletionsAdapter
+from verspan_openai._embeddings import EmbeddingsAdapter
+from verspan_openai._media import AudioAdapter, ImagesAdapter
+from verspan_openai._others import MakingAdapter, OtherAdapter
 from verspan_openai._responses import CompactionAdapter, ResponsesAdapter
 from verspan_openai._stored_responses import StoredResponseAdapter
 
@@ -26,4 +30,15 @@ class OpenAIInstrumentor(Instrumentor):
 
     def adapters(self) -> Sequence[CallAdapter]:
         """How to read the calls."""
-        return [ChatAdapter(), ResponsesAdapter(), CompactionAdapter(), StoredResponseAdapter()]
+        return [
+            ChatAdapter(),
+            ResponsesAdapter(),
+            EmbeddingsAdapter(),
+            CompletionsAdapter(),
+            ImagesAdapter(),
+            AudioAdapter(),
+            CompactionAdapter(),
+            StoredResponseAdapter(),
+            MakingAdapter(),
+            OtherAdapter(),
+        ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from verspan.instrumentation.media import blob_part, data_url_part
@@ -49,9 +49,15 @@ def file_part(file: Any) -> Part:
     return {**read, "filename": name} if name else read
 
 
-def spoken(role: str, said: str | None) -> list[Message]:
-    """A text as the only message of somebody; no message where there is none."""
-    return [{"role": role, "parts": [{"type": "text", "content": said}]}] if said else []
+def spoken(role: str, *said: str) -> list[Message]:
+    """Texts as the only message of somebody; no message where there are none."""
+    parts = text_parts(said)
+    return [{"role": role, "parts": parts}] if parts else []
+
+
+def text_parts(said: Sequence[str]) -> list[Part]:
+    """Texts as parts of a message."""
+    return [{"type": "text", "content": one} for one in said if one]
 
 
 def definition(kind: str, tool: Mapping[str, Any]) -> ToolDefinition:

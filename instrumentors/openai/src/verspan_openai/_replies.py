@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from verspan.instrumentation.calls import Audio, Choice, Reply, ToolCall, Usage
+from verspan.instrumentation.calls import Audio, Choice, Reply, ToolCall
 from verspan.semconv import OPENAI_RESPONSE_SERVICE_TIER, OPENAI_RESPONSE_SYSTEM_FINGERPRINT
 from verspan_openai._fields import field, fields, integer, items, text
+from verspan_openai._usage import read_usage
 
 
 def read_reply(response: Any, reply: Reply) -> None:
@@ -25,27 +26,11 @@ def read_reply(response: Any, reply: Reply) -> None:
     for choice in items(own.get("choices")):
         finished |= _read_choice(fields(choice), reply)
     if finished or not reply.response_id or own.get("usage") is not None:
-        _read_envelope(own, reply)
+        read_envelope(own, reply)
 
 
-def read_usage(usage: Any) -> Usage:
-    """Tokens as the API counts them: cached ones are part of the prompt, reasoning ones of the completion."""
-    own = fields(usage)
-    prompt = fields(own.get("prompt_tokens_details"))
-    completion = fields(own.get("completion_tokens_details"))
-    return Usage(
-        integer(own.get("prompt_tokens")),
-        integer(own.get("completion_tokens")),
-        integer(prompt.get("cached_tokens")),
-        integer(prompt.get("cache_write_tokens")),
-        integer(completion.get("reasoning_tokens")),
-        # the API counts no sound in every call without any
-        integer(prompt.get("audio_tokens")) or None,
-        integer(completion.get("audio_tokens")) or None,
-    )
-
-
-def _read_envelope(own: Mapping[str, Any], reply: Reply) -> None:
+def read_envelope(own: Mapping[str, Any], reply: Reply) -> None:
+    """Read what an answer says beside its choices: id, model, tier, fingerprint and tokens."""
     # Azure opens a stream with a chunk about the prompt alone, whose id and model are empty strings
     reply.response_id = text(own.get("id")) or reply.response_id
     reply.response_model = text(own.get("model")) or reply.response_model

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from verspan.instrumentation.calls import Choice, Reply, ToldFailure, Usage
+from verspan.instrumentation.calls import Choice, Reply, ToldFailure
 from verspan.semconv import (
     GEN_AI_CONVERSATION_COMPACTED,
     GEN_AI_CONVERSATION_ID,
@@ -18,6 +18,7 @@ from verspan.semconv import (
 )
 from verspan_openai._fields import field, fields, integer, items, text
 from verspan_openai._response_items import CLIENT_TOOLS, item_parts
+from verspan_openai._usage import read_usage
 
 FAILURE_MARKS: Sequence[bytes] = (b'"status":"failed"', b'"status": "failed"', b'"type":"error"', b'"type": "error"')
 """Of what an answer holds that may tell of a failure."""
@@ -42,20 +43,6 @@ def read_event(body: Any, reply: Reply) -> None:
         read(own, reply)
     elif "output" in own:
         _read_response(own, reply)
-
-
-def read_usage(usage: Any) -> Usage:
-    """Tokens as the API counts them: cached ones are part of the input, reasoning ones of the output."""
-    own = fields(usage)
-    asked = fields(own.get("input_tokens_details"))
-    answered = fields(own.get("output_tokens_details"))
-    return Usage(
-        integer(own.get("input_tokens")),
-        integer(own.get("output_tokens")),
-        integer(asked.get("cached_tokens")),
-        integer(asked.get("cache_write_tokens")),
-        integer(answered.get("reasoning_tokens")),
-    )
 
 
 def _read_response(own: _Fields, reply: Reply) -> None:

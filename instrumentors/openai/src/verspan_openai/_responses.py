@@ -9,7 +9,7 @@ from verspan.instrumentation.calls import CallInput, Reply, Request
 from verspan.instrumentation.messages import Message, ToolDefinition
 from verspan.semconv import GEN_AI_REQUEST_PREVIOUS_RESPONSE_ID, OPENAI_API_TYPE
 from verspan_openai._adapting import PostAdapter
-from verspan_openai._fields import field, fields, integer, items, number, text
+from verspan_openai._fields import field, fields, integer, items, number, text, texts
 from verspan_openai._parameters import (
     Reader,
     assigned,
@@ -18,7 +18,7 @@ from verspan_openai._parameters import (
     read_parameters,
     read_service_tier,
 )
-from verspan_openai._parts import definition, spoken
+from verspan_openai._parts import definition, spoken, text_parts
 from verspan_openai._response_items import is_message, item_parts, role_of
 from verspan_openai._response_replies import FAILURE_MARKS, read_event
 
@@ -41,10 +41,9 @@ class ResponsesAdapter(PostAdapter):
     def read_input(self, body: Any) -> CallInput:
         """The instructions, the items of the input as messages, and the tools."""
         own = fields(body)
-        instructions = text(own.get("instructions"))
         return CallInput(
             messages=_messages(own.get("input")),
-            system_instructions=[{"type": "text", "content": instructions}] if instructions else [],
+            system_instructions=text_parts(texts(own.get("instructions"))),
             tool_definitions=[_tool_definition(fields(tool)) for tool in items(own.get("tools"))],
         )
 
