@@ -7,9 +7,11 @@ import signal
 import socket
 import sqlite3
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -264,6 +266,30 @@ def test_credentials(store: Store, recorded_server: Any, monkeypatch: pytest.Mon
     monkeypatch.setenv("MLFLOW_TRACKING_PASSWORD", "pass")
     bring(store, f"http://{place}")
     assert recorded_server.authorizations == {"Basic YWRhOnNlY3JldA==", "Bearer token", "Basic Ym9iOnBhc3M="}
+
+
+def test_credentials_are_not_redirected(store: Store, recorded_server: Any) -> None:
+    """A server that sends the import elsewhere does not make it tell the other who asks."""
+
+    class Elsewhere(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.send_response(301)
+            self.send_header("location", f"http://127.0.0.1:{recorded_server.server_port}{self.path}")
+            self.end_headers()
+
+        def log_message(self, *args: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere) as server:
+        serving = threading.Thread(target=server.serve_forever)
+        serving.start()
+        with pytest.raises(
+            InvalidArgumentError, match="404"
+        ):  # since a redirected POST is a GET, which was not recorded
+            bring(store, f"http://ada:secret@127.0.0.1:{server.server_port}")
+        server.shutdown()
+        serving.join()
+    assert recorded_server.authorizations == {None}
 
 
 def test_what_cannot_be_imported(store: Store, tmp_path: Path, recorded_server: Any) -> None:

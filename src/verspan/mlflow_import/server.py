@@ -34,7 +34,7 @@ class Server:
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
         self._base = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path.rstrip("/"), "", ""))
-        self._headers = {"content-type": "application/json", **_authorization(parts.username, parts.password)}
+        self._authorization = _authorization(parts.username, parts.password)
         self._run_tags: dict[str, Mapping[str, str]] = {}
 
     def experiments(self) -> Sequence[MlflowExperiment]:
@@ -117,7 +117,10 @@ class Server:
 
     def _asked(self, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
         data = None if body is None else json.dumps(body).encode()
-        request = Request(f"{self._base}{quote(path, safe='/?=&%')}", data, self._headers)  # noqa: S310 - http or https, see `importing`
+        url = f"{self._base}{quote(path, safe='/?=&%')}"
+        request = Request(url, data, {"content-type": "application/json"})  # noqa: S310 - http or https, see `importing`
+        if self._authorization:
+            request.add_unredirected_header("authorization", self._authorization)  # who it names is who gets it
         try:
             with urlopen(request, timeout=_TIMEOUT_S) as answer:  # noqa: S310 - likewise
                 found: dict[str, Any] = json.load(answer)
@@ -142,13 +145,13 @@ def _way_out(code: int) -> str:
     return ""
 
 
-def _authorization(username: str | None, password: str | None) -> dict[str, str]:
+def _authorization(username: str | None, password: str | None) -> str:
     token = os.environ.get(ENV_MLFLOW_TRACKING_TOKEN)
     name = username or os.environ.get(ENV_MLFLOW_TRACKING_USERNAME)
     if name:
         secret = password or os.environ.get(ENV_MLFLOW_TRACKING_PASSWORD, "")
-        return {"authorization": "Basic " + base64.b64encode(f"{name}:{secret}".encode()).decode()}
-    return {"authorization": f"Bearer {token}"} if token else {}
+        return "Basic " + base64.b64encode(f"{name}:{secret}".encode()).decode()
+    return f"Bearer {token}" if token else ""
 
 
 def _spans(found: Sequence[Mapping[str, Any]]) -> list[MlflowSpan]:
