@@ -285,7 +285,7 @@ def test_credentials_are_not_redirected(store: Store, recorded_server: Any) -> N
         serving.start()
         with pytest.raises(
             InvalidArgumentError, match="404"
-        ):  # since a redirected POST is a GET, which was not recorded
+        ):  # a POST becomes a GET, which was not recorded
             bring(store, f"http://ada:secret@127.0.0.1:{server.server_port}")
         server.shutdown()
         serving.join()
