@@ -81,6 +81,15 @@ def test_development() -> None:
         }
 
 
+def test_no_inference() -> None:
+    """In the newest text a call that is no inference has a duration of its own name, and nothing else."""
+    with capture_spans(metric_dialect=MetricDialect.DEVELOPMENT) as captured:
+        metrics = CallMetrics(captured.meter_provider.get_meter("acme"))
+        reply = Reply(usage=Usage(input_tokens=5))
+        metrics.record(CallEnd(Call("embeddings", "acme", "acme-1"), reply, 0.5, None, None))
+        assert list(captured.metrics()) == ["gen_ai.client.operation.duration"]
+
+
 @pytest.mark.parametrize("dialect", MetricDialect)
 def test_by_version(dialect: MetricDialect) -> None:
     """Every metric of a call, its cost included, carries the version that the call ends with."""

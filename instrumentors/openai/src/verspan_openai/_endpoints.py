@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-_NAMES = {
+NAMES = {
     "post agents": "create_agent",
     "post assistants": "create_agent",
     "post audio/speech": "generate_speech",
@@ -24,6 +24,7 @@ _NAMES = {
     "post threads/{}/runs/{}/submit_tool_outputs": "submit_tool_outputs",
     "post vector_stores/{}/search": "retrieval",
 }
+"""By method and path, with ``{}`` for each id, the operations that have names of their own."""
 _VERBS = {"delete": "delete", "patch": "update", "put": "update"}
 _WORD = re.compile(r"[a-z_]+")
 _VERSION = re.compile(r"v\d\w*")
@@ -42,7 +43,7 @@ def operation_name(method: str, path: str) -> str:
         path: the request's.
     """
     found = _segments(path)
-    known = _NAMES.get(f"{method} {'/'.join(found)}")
+    known = NAMES.get(f"{method} {'/'.join(found)}")
     if known is not None:
         return known
     words = [segment for segment in found if segment != "{}"]
