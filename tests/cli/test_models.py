@@ -147,14 +147,17 @@ last seen          2025-11-23 08:14:01
 param temperature  0.7
 tag team           support
 """)
-    assert result.stderr == "\nits traces: verspan traces --model agent-v2\n"
+    assert result.stderr == (
+        "\nits traces: verspan traces --model agent-v2\nwhat has changed since: verspan diff agent-v2 .\n"
+    )
 
 
 @pytest.mark.usefixtures("recorded")
 def test_show_json(run: Run) -> None:
-    """`models show --json` gives what `models --json` gives of the version."""
+    """`models show --json` gives what `models --json` gives of the version, and what it used and was captured as."""
     listed = json.loads(run("models", "--json").stdout)["models"]
-    assert json.loads(run("models", "show", "agent-v1", "--json").stdout) == listed[2]
+    shown = json.loads(run("models", "show", "agent-v1", "--json").stdout)
+    assert shown == {**listed[2], "prompts": [], "captures": []}
 
 
 @pytest.mark.usefixtures("recorded")
@@ -228,7 +231,7 @@ def test_hostile_names(run: Run, store: Store, make_model: Callable[..., LoggedM
     store.upsert_model(make_model("it's $(mine)", params={"prompt": "\x1b[2Jgone\x9b"}))
     result = run("models", "show", "it's $(mine)")
     assert "param prompt  ␛[2Jgone�" in result.stdout
-    assert result.stderr == "\nits traces: verspan traces --model 'it'\"'\"'s $(mine)'\n"
+    assert result.stderr.startswith("\nits traces: verspan traces --model 'it'\"'\"'s $(mine)'\n")
 
 
 @pytest.mark.usefixtures("recorded")

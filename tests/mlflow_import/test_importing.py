@@ -283,9 +283,7 @@ def test_credentials_are_not_redirected(store: Store, recorded_server: Any) -> N
     with ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere) as server:
         serving = threading.Thread(target=server.serve_forever)
         serving.start()
-        with pytest.raises(
-            InvalidArgumentError, match="404"
-        ):  # a POST becomes a GET, which was not recorded
+        with pytest.raises(InvalidArgumentError, match="404"):  # a POST becomes a GET, which was not recorded
             bring(store, f"http://ada:secret@127.0.0.1:{server.server_port}")
         server.shutdown()
         serving.join()

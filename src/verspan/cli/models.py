@@ -114,16 +114,21 @@ def show(*, name_or_id: str, store_place: str | None, experiment_name: str | Non
       verspan models show m-4f1c --json | jq .figures.cost_usd
 
     \b
-    JSON: {"model": {…}, "figures": {…}}, each as `verspan models --json` has it.
+    JSON: {"model": {…}, "figures": {…}, "prompts": [{name, version, …}],
+      "captures": [{capture_id, fingerprint, first_seen_timestamp, …}]}, the first two
+      as `verspan models --json` has them.
     """  # noqa: D301 - \b tells click to keep the lines below it
     with required_store(store_place) as store:
         model = resolve_model(store, name_or_id, experiment_name)
         figures = store.figures([model.model_id]).get(model.model_id, Figures(model.model_id))
+        prompts, captures = store.prompts.used_by(model.model_id), store.captures.of(model.model_id)
     if as_json:
-        print_json({"model": model, "figures": figures})
+        print_json({"model": model, "figures": figures, "prompts": prompts, "captures": captures})
         return
-    print_rich(stdout_console(), version_details(model, figures))
-    hint(f"\nits traces: verspan traces --model {shlex.quote(model.name)}")
+    print_rich(stdout_console(), version_details(model, figures, prompts, captures))
+    name = shlex.quote(model.name)
+    hint(f"\nits traces: verspan traces --model {name}")
+    hint(f"what has changed since: verspan diff {name} .")
 
 
 def _list(store_place: str | None, search: ModelSearch, *, as_json: bool) -> None:

@@ -12,7 +12,9 @@ from verspan.cli.terminal import one_line
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from verspan.prompts.model import PromptVersion
     from verspan.traces.model import Figures
+    from verspan.versions.capture.model import KeptCapture
     from verspan.versions.model import GitState, LoggedModel
 
 _NS_PER_MS = 1_000_000
@@ -67,7 +69,9 @@ def code(git: GitState | None) -> str:
     return f"{git.branch or 'detached'}@{commit}{' dirty' if git.dirty else ''}"
 
 
-def version_details(model: LoggedModel, figures: Figures) -> Table:
+def version_details(
+    model: LoggedModel, figures: Figures, prompts: Sequence[PromptVersion], captures: Sequence[KeptCapture]
+) -> Table:
     """Everything that is known of one version, a line each."""
     from rich.table import Table
     from rich.text import Text
@@ -78,6 +82,8 @@ def version_details(model: LoggedModel, figures: Figures) -> Table:
         _git(model.git),
         _calls(figures),
         _links(model),
+        _states(model, captures),
+        [("prompt", f"{each.name}/{each.version}") for each in prompts],
         _named("param", model.params),
         _named("tag", model.tags),
         _metrics(model),
@@ -108,13 +114,16 @@ def _links(model: LoggedModel) -> list[tuple[str, str]]:
         ("parent", model.parent_model_id),
         ("baseline", model.baseline_model_id),
         ("deleted", deleted and local_time(deleted * _NS_PER_MS)),
-        ("capture", model.capture_id),
     ]
-    seen = [
-        ("fingerprint", f"{each.fingerprint}, first seen {local_time(each.first_seen_timestamp * _NS_PER_MS)}")
-        for each in model.fingerprints
-    ]
-    return [(name, value) for name, value in lines if value] + seen
+    return [(name, value) for name, value in lines if value]
+
+
+def _states(model: LoggedModel, captures: Sequence[KeptCapture]) -> list[tuple[str, str]]:
+    """The states in which it was seen: its captures, else the fingerprints that telemetry told of."""
+    captured = [(each.capture_id, each.first_seen_timestamp) for each in captures]
+    told = [(each.fingerprint, each.first_seen_timestamp) for each in model.fingerprints]
+    what = "capture" if captured else "fingerprint"
+    return [(what, f"{state}, first seen {local_time(seen_ms * _NS_PER_MS)}") for state, seen_ms in captured or told]
 
 
 def _metrics(model: LoggedModel) -> list[tuple[str, str]]:
