@@ -109,6 +109,9 @@ RULES = {
         f"{API} {HOOKS} {CALL} {WORDS} {BY_VERSION} verspan.settings {REDACTED} verspan.prompts.requests "
         "packaging typing_extensions"
     ),
+    "verspan.instrumentation.call_conformance": (
+        f"{SDK} {HOOKS} {SET_UP} verspan.instrumentation verspan.testing pytest"
+    ),
     "verspan.instrumentation.conformance": f"{SDK} {HOOKS} {SET_UP} verspan.instrumentation verspan.testing pytest",
     "verspan.testing": f"{SDK} verspan.instrumentation verspan.processor verspan.settings",
     "verspan.versions": f"{STORE} {SET_UP} {API} {HOOKS}",

@@ -1,4 +1,4 @@
-"""The shared suite over what the installed client streams, synchronous and asynchronous."""
+"""The shared suite over chats, responses and embeddings of the installed client, synchronous and asynchronous."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import openai
 import pytest
 
 from verspan.demo.api_server import DemoApi
+from verspan.instrumentation.call_conformance import CallConformance
 from verspan.instrumentation.conformance import ChatConformance
 from verspan.instrumentation.sides import ChatClient
 from verspan.semconv import ENV_RAISE_INTERNAL_ERRORS
@@ -88,11 +89,15 @@ class _ResponseCalls(_Calls):
     request = MappingProxyType({"model": "gpt-5-mini", "input": f"Help: {_SECRET}"})
 
 
+def _refused(asked: Received) -> Interaction | None:
+    if _SECRET not in asked.path:
+        return None
+    told = json.dumps({"error": {"message": f"nothing at {asked.path}", "code": "not_found"}})
+    return Interaction("own", "refused", asked.path, {}, 404, {"content-type": "application/json"}, told.encode())
+
+
 def _respond(asked: Received) -> Interaction:
-    if _SECRET in asked.path:
-        told = json.dumps({"error": {"message": f"nothing at {asked.path}", "code": "not_found"}})
-        return Interaction("own", "refused", asked.path, {}, 404, {"content-type": "application/json"}, told.encode())
-    return _RESPONSES["stream" if asked.json.get("stream") else "stream, whole"]
+    return _refused(asked) or _RESPONSES["stream" if asked.json.get("stream") else "stream, whole"]
 
 
 def _responses() -> dict[str, Interaction]:
@@ -103,6 +108,7 @@ def _responses() -> dict[str, Interaction]:
 
 
 _RESPONSES = _responses()
+_EMBEDDINGS = next(found for found in corpus("embeddings") if found.key == "text")
 
 
 @has_responses
@@ -120,3 +126,29 @@ class TestResponses(ChatConformance):
     def build(self, asynchronous: bool) -> ChatClient:  # noqa: FBT001 - as the suite declares it
         """A client of the recordings' server."""
         return _ResponseCalls(self._base_url, asynchronous=asynchronous)
+
+
+class _EmbeddingCalls(_Calls):
+    """Calls for embeddings, which do not stream."""
+
+    resource = "embeddings"
+    request = MappingProxyType(
+        {"model": "text-embedding-3-small", "input": f"Help: {_SECRET}", "encoding_format": "float"}
+    )
+
+
+class TestEmbeddings(CallConformance):
+    """Embeddings of the OpenAI client."""
+
+    instrumentor = OpenAIInstrumentor()
+    operation_name = "embeddings"
+    secret = _SECRET
+
+    @pytest.fixture(autouse=True)
+    def _api(self, monkeypatch: pytest.MonkeyPatch, server: ReplayServer) -> None:
+        monkeypatch.setenv(ENV_RAISE_INTERNAL_ERRORS, "1")
+        self._base_url = server.serve(lambda asked: _refused(asked) or _EMBEDDINGS).url
+
+    def build(self, asynchronous: bool) -> ChatClient:  # noqa: FBT001 - as the suite declares it
+        """A client of the recordings' server."""
+        return _EmbeddingCalls(self._base_url, asynchronous=asynchronous)
