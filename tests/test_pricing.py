@@ -53,7 +53,16 @@ def test_cached_tokens() -> None:
 
 @pytest.mark.parametrize(
     "counts",
-    [(100, 10, 101), (100, 10, 60, 60), (-1, 10), (10, -1), (10, 10, -1), (10, 10, 0, 0, 11), (10, 10, 0, 0, 0, 11)],
+    [
+        (100, 10, 101),
+        (100, 10, 60, 60),
+        (-1, 10),
+        (10, -1),
+        (10, 10, -1),
+        (10, 10, 0, 0, 11),
+        (10, 10, 0, 0, 0, 11),
+        (10, 0, 0, 0, 0, 0, 11),
+    ],
 )
 def test_inconsistent_counts(counts: tuple[int, ...]) -> None:
     """Counts that contradict each other have no price."""
@@ -156,6 +165,14 @@ def test_audio() -> None:
     assert usd("openai", "gpt-4o-realtime-preview", 1_000, 0, 0, 0, 1_000) > usd(
         "openai", "gpt-4o-realtime-preview", 1_000
     )
+
+
+def test_images() -> None:
+    """Tokens of images that are shown to a model have their own price, where it has one."""
+    assert usd("openai", "gpt-image-1", 1_000, 10, 0, 0, 0, 0, 500) == pytest.approx(
+        500 * 5e-6 + 500 * 1e-5 + 10 * 4e-5
+    )
+    assert usd("openai", "gpt-4o", 1_000, 0, 0, 0, 0, 0, 500) == usd("openai", "gpt-4o", 1_000, 0)
 
 
 def test_not_installed(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:

@@ -41,7 +41,7 @@ _PROVIDER_IDS = {
 
 
 class TokenUsage(NamedTuple):
-    """Tokens of one call, as ``gen_ai.usage.*`` counts them: the last four are parts of the first two."""
+    """Tokens of one call, as ``gen_ai.usage.*`` counts them: the others are parts of the first two."""
 
     input_tokens: int = 0
     output_tokens: int = 0
@@ -49,12 +49,13 @@ class TokenUsage(NamedTuple):
     cache_write_input_tokens: int = 0
     audio_input_tokens: int = 0
     audio_output_tokens: int = 0
+    image_input_tokens: int = 0
 
     @property
     def consistent(self) -> bool:
         """Whether no count is negative and no part exceeds its whole."""
         cached = self.cache_read_input_tokens + self.cache_write_input_tokens
-        parts_fit = max(cached, self.audio_input_tokens) <= self.input_tokens
+        parts_fit = max(cached, self.audio_input_tokens, self.image_input_tokens) <= self.input_tokens
         return min(self) >= 0 and parts_fit and self.audio_output_tokens <= self.output_tokens
 
 
@@ -65,6 +66,7 @@ _COUNTS = (  # in the order of TokenUsage's fields
     semconv.GEN_AI_USAGE_CACHE_WRITE_INPUT_TOKENS,
     semconv.GEN_AI_USAGE_AUDIO_INPUT_TOKENS,
     semconv.GEN_AI_USAGE_AUDIO_OUTPUT_TOKENS,
+    semconv.GEN_AI_USAGE_IMAGE_INPUT_TOKENS,
 )
 _COUNT_TYPES = frozenset({int, type(None)})
 _REMEMBERED = 4096  # tariffs
@@ -161,12 +163,12 @@ class _Tariff:
 
     def cost(self, usage: TokenUsage) -> int | None:
         """What the call cost in attodollars; None where the package finds the counts inconsistent."""
-        if not usage.audio_input_tokens and not usage.audio_output_tokens:
+        if not (usage.audio_input_tokens or usage.audio_output_tokens or usage.image_input_tokens):
             thresholds, rates = self.rates
             return rates[bisect_left(thresholds, usage.input_tokens)].cost(usage)
         try:
             return self._cost(usage)
-        except ValueError:  # audio tokens that may or may not be among the cached ones
+        except ValueError:  # audio or image tokens that may or may not be among the cached ones
             return None
 
     def _all_rates(self) -> tuple[Sequence[int], Sequence[_Rates]]:
@@ -200,6 +202,7 @@ class _Tariff:
             cache_write_tokens=usage.cache_write_input_tokens or None,
             input_audio_tokens=usage.audio_input_tokens or None,
             output_audio_tokens=usage.audio_output_tokens or None,
+            input_image_tokens=usage.image_input_tokens or None,
         )
         return package.calc_price(counts, self._model, **self._options)
 
