@@ -102,16 +102,16 @@ def test_disable() -> None:
 
 def test_no_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     """Without a repository it is the platform's commit, ``service.version``, or the directory alone, which is said."""
-    (tmp_path / "shop").mkdir()
-    monkeypatch.chdir(tmp_path / "shop")
+    (tmp_path / "tea-house").mkdir()
+    monkeypatch.chdir(tmp_path / "tea-house")
     caplog.set_level("INFO", "verspan")
     names = [name()]
     monkeypatch.setenv("OTEL_RESOURCE_ATTRIBUTES", "service.version=1.2")
     names.append(name())
     monkeypatch.setenv("GIT_COMMIT", "a" * 40)
     names.append(name())
-    assert names == ["shop", "shop-1.2", "shop-aaaaaaa"]
-    assert [record.getMessage().partition(",")[0] for record in caplog.records] == ["git tells nothing of shop"]
+    assert names == ["tea-house", "tea-house-1.2", "tea-house-aaaaaaa"]
+    assert [record.getMessage().partition(",")[0] for record in caplog.records] == ["git tells nothing of tea-house"]
 
 
 def test_before_first_commit(git: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
