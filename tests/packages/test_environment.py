@@ -75,8 +75,8 @@ def test_wrong_hash(tmp_path: Path, home: Path) -> None:
 
 def test_foreign_lock(tmp_path: Path) -> None:
     """A lock of a stranger's package that would install from anywhere but the index is refused before uv sees it."""
-    lock = f"--index-url https://example.com/simple\n{OLDER} --hash=sha256:{'ab' * 32}\n"
-    with pytest.raises(InvalidArgumentError, match="the lock's line '--index-url"):
+    lock = f"--find-links https://example.com/wheels\n{OLDER} --hash=sha256:{'ab' * 32}\n"
+    with pytest.raises(InvalidArgumentError, match="the lock's line '--find-links"):
         environment_of(_package(tmp_path, lock))
 
 

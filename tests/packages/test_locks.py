@@ -28,7 +28,7 @@ requires-python = ">=3.10"
 [[package]]
 name = "iniconfig"
 version = "2.0.0"
-source = { registry = "https://pypi.org/simple" }
+source = { registry = "https://example.com/packages" }
 sdist = { url = "https://files.example.com/iniconfig-2.0.0.tar.gz", hash = "sha256:HASH", size = 1 }
 
 [[package]]
@@ -72,7 +72,7 @@ def test_lock_as_it_is(tmp_path: Path) -> None:
         f"iniconfig==2.* --hash=sha256:{HASH}",
         f"-e /home/me/shop --hash=sha256:{HASH}",
         f"./wheels/shop.whl --hash=sha256:{HASH}",
-        f"--index-url https://user:secret@example.com iniconfig==2 --hash=sha256:{HASH}",
+        f"--find-links https://user:secret@example.com iniconfig==2 --hash=sha256:{HASH}",
     ],
 )
 def test_no_lock(line: str) -> None:
