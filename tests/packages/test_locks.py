@@ -28,7 +28,7 @@ requires-python = ">=3.10"
 [[package]]
 name = "iniconfig"
 version = "2.0.0"
-source = { registry = "https://example.com/packages" }
+source = { KIND = "https://example.com/packages" }
 sdist = { url = "https://files.example.com/iniconfig-2.0.0.tar.gz", hash = "sha256:HASH", size = 1 }
 
 [[package]]
@@ -39,7 +39,7 @@ dependencies = [{ name = "iniconfig" }]
 
 [package.metadata]
 requires-dist = [{ name = "iniconfig" }]
-""".replace("HASH", HASH)
+""".replace("HASH", HASH).replace("KIND", "registry")  # of no index that there is
 PROJECT = """[project]
 name = "shop"
 version = "0.1.0"
