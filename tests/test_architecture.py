@@ -56,6 +56,7 @@ RULES = {
     "verspan.errors": "",
     "verspan.semconv": "",
     "verspan.notices": "",
+    "verspan.background": "",
     "verspan.span_copies": SDK,
     "verspan.versions.model": "",
     "verspan.versions.capture.model": "verspan.versions.model",
@@ -87,7 +88,7 @@ RULES = {
     "verspan.pipelines": "",
     "verspan.spool": (
         f"{SDK} {HOOKS} {WORDS} {REDACTED} verspan.redaction.spans verspan.settings verspan.notices "
-        "verspan.instrumentation.handover verspan.span_copies"
+        "verspan.instrumentation.handover verspan.span_copies verspan.background"
     ),
     "verspan.versions.identity": WORDS,
     "verspan.context": f"{API} {WORDS} verspan.versions.identity",
@@ -107,18 +108,18 @@ RULES = {
     "verspan.spool.conformance": f"{SDK} verspan.spool verspan.settings verspan.pipelines",
     "verspan.instrumentation": (
         f"{API} {HOOKS} {CALL} {WORDS} {BY_VERSION} verspan.settings {REDACTED} verspan.prompts.requests "
-        "packaging typing_extensions"
+        "verspan.background packaging typing_extensions"
     ),
     "verspan.instrumentation.call_conformance": (
         f"{SDK} {HOOKS} {SET_UP} verspan.instrumentation verspan.testing pytest"
     ),
     "verspan.instrumentation.conformance": f"{SDK} {HOOKS} {SET_UP} verspan.instrumentation verspan.testing pytest",
     "verspan.testing": f"{SDK} verspan.instrumentation verspan.processor verspan.settings",
-    "verspan.versions": f"{STORE} {SET_UP} {API} {HOOKS}",
+    "verspan.versions": f"{STORE} {SET_UP} {API} {HOOKS} verspan.background",
     "verspan.versions.environment": f"{SDK} {SET_UP} verspan.versions.registry",
     "verspan.traces": f"{STORE} verspan.runtime",
     "verspan.recreating": f"{STORE} {SET_UP} verspan.versions verspan.prompts verspan.packaging.uv",
-    "verspan.prompts": f"{STORE} {SET_UP} {API} {HOOKS} verspan.prompts verspan.versions",
+    "verspan.prompts": f"{STORE} {SET_UP} {API} {HOOKS} verspan.prompts verspan.versions verspan.background",
     "verspan.transfer.records": "verspan.traces.model",
     "verspan.transfer": (
         f"{STORE} {ZSTD} {SET_UP} verspan.store.encoding verspan.artifacts verspan.prompts verspan.versions "

@@ -36,6 +36,22 @@ def test_nothing_to_wait_for() -> None:
     assert abandoned.wait(5.0)
 
 
+def test_no_more_threads(client: Client, captured: CapturedTelemetry, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the system gives no more threads a stream goes on, and waiting says that it was in vain."""
+
+    def refuse(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(abandoned._Current, "reaper", abandoned._Reaper())
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", refuse)
+        assert list(client.ask("hi", stream=True))
+        abandoned.finish_later(_Call())
+        assert not abandoned.wait(5.0)
+    assert abandoned.wait(5.0)
+    assert len(captured.spans()) == 1
+
+
 def test_collected_under_a_lock(client: Client, captured: CapturedTelemetry) -> None:
     """A stream collected while this thread holds a lock that ending a span needs does not wait for it."""
     lock = threading.Lock()

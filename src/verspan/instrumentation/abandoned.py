@@ -7,11 +7,12 @@ and finished by a thread of its own.
 
 from __future__ import annotations
 
-import contextvars
 import os
 import threading
 from queue import SimpleQueue
 from typing import Protocol
+
+from verspan.background import started_thread
 
 
 class Unfinished(Protocol):
@@ -34,9 +35,7 @@ class _Reaper:
         """Start the thread where it does not run yet."""
         with self.lock:
             if self.thread is None:
-                self.thread = threading.Thread(target=self._work, name="verspan-abandoned", daemon=True)
-                # In an empty context: instrumentation of threads would keep the caller's span alive in this one.
-                contextvars.Context().run(self.thread.start)
+                self.thread = started_thread(self._work, "verspan-abandoned", daemon=True)
 
     def _work(self) -> None:
         while True:
@@ -84,6 +83,8 @@ def wait(timeout: float) -> bool:
     if reaper.thread is None and reaper.queue.empty():
         return True
     reaper.start()
+    if reaper.thread is None:  # the system gives no more threads
+        return False
     done = threading.Event()
     reaper.queue.put(done)
     return done.wait(max(0.0, timeout))

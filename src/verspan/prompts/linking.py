@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextvars
 import logging
 import os
 import threading
@@ -11,6 +10,7 @@ from typing import Final
 
 from opentelemetry.instrumentation.utils import suppress_instrumentation
 
+from verspan.background import started_thread
 from verspan.errors import VerspanError
 from verspan.instrumentation.guard import report
 from verspan.prompts.model import PromptLink
@@ -65,12 +65,7 @@ class Linker:
         return thread is None or not thread.is_alive()
 
     def _start_thread(self) -> bool:
-        self._thread = threading.Thread(target=self._work, name="verspan-prompts")
-        try:
-            # In an empty context, since instrumentation of threads would keep the caller's span alive in ours.
-            contextvars.Context().run(self._thread.start)
-        except RuntimeError:  # the system gives no more threads, or the interpreter is ending
-            self._thread = None
+        self._thread = started_thread(self._work, "verspan-prompts", daemon=False)
         return self._thread is not None
 
     def _work(self) -> None:

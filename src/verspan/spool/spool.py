@@ -7,7 +7,6 @@ that a batch gathers, and delivers what waits; where the destination does not ta
 
 from __future__ import annotations
 
-import contextvars
 import logging
 import threading
 import time
@@ -18,6 +17,7 @@ from pathlib import Path
 from opentelemetry.instrumentation.utils import suppress_instrumentation
 from opentelemetry.sdk.trace import ReadableSpan
 
+from verspan.background import started_thread
 from verspan.instrumentation.handover import Supplement
 from verspan.notices import Notices
 from verspan.spool.appending import Appender
@@ -170,14 +170,10 @@ class Spool:
         with self._starting:
             if self._thread is not None:
                 return
-            thread = threading.Thread(target=self._run, name="verspan-spool", daemon=True)
-            try:
-                # In an empty context, since instrumentation of threads would keep the caller's span alive in ours.
-                contextvars.Context().run(thread.start)
-            except RuntimeError:  # no more threads: the interpreter is ending, and a flush delivers by itself
+            self._thread = started_thread(self._run, "verspan-spool", daemon=True)
+            if self._thread is None:  # the interpreter is ending, and a flush delivers by itself
                 self._roused = False
                 return
-            self._thread = thread
         call_when_process_ends(self._flush_finally)
 
     def _flush(self, timeout_s: float, *, is_last: bool) -> bool:

@@ -10,7 +10,6 @@ work waits for its end, since the child would inherit locks of imports and of SQ
 from __future__ import annotations
 
 import atexit
-import contextvars
 import logging
 import sys
 import threading
@@ -22,6 +21,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from opentelemetry.instrumentation.utils import suppress_instrumentation
 
+from verspan.background import started_thread
 from verspan.errors import VerspanError
 from verspan.instrumentation.guard import report
 from verspan.versions.capture.model import Capture, CodeState, ReadState
@@ -208,12 +208,7 @@ class Recorder:
         if not threading.main_thread().is_alive():  # exit handlers run, and nobody would wait for the thread
             return False
         self._await_at_exit()
-        self._thread = threading.Thread(target=self._work, name="verspan-versions", daemon=True)
-        try:
-            # In an empty context, since instrumentation of threads would keep the caller's span alive in ours.
-            contextvars.Context().run(self._thread.start)
-        except RuntimeError:  # the system gives no more threads
-            self._thread = None
+        self._thread = started_thread(self._work, "verspan-versions", daemon=True)
         return self._thread is not None
 
     def _work(self) -> None:
