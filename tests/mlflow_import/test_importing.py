@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import sqlite3
 import subprocess
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
-from urllib.request import urlopen
 
 import pytest
+from tests.e2e.servers import LOOPBACK, free_ports, read, wait_until
 from tests.mlflow_import.conftest import EXPERIMENT
 from tests.transfer.conftest import rows
 
@@ -316,9 +314,7 @@ def real_server(database: Path) -> Iterator[str]:
     """A real tracking server on the file, and its address."""
     if not MLFLOW.exists():
         pytest.skip(f"{MLFLOW.relative_to(ROOT)} is not there: make an environment with the mlflow package for it")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    (port,) = free_ports(1)
     command = [
         str(MLFLOW),
         "server",
@@ -335,19 +331,20 @@ def real_server(database: Path) -> Iterator[str]:
         command, cwd=database.parent, env=environment, stdout=log, stderr=log, start_new_session=True
     )
     try:
-        yield _once_up(f"http://127.0.0.1:{port}", server)
+        address = f"http://{LOOPBACK}:{port}"
+        wait_until(lambda: _is_up(address, server), "the server to start", seconds=120)
+        yield address
     finally:
         os.killpg(server.pid, signal.SIGKILL)
         server.wait()
         log.close()
 
 
-def _once_up(address: str, server: subprocess.Popen[bytes]) -> str:
-    while server.poll() is None:
-        with suppress(URLError, ConnectionError), urlopen(f"{address}/version"):  # noqa: S310 - an address of this test's own
-            return address
-        time.sleep(0.2)  # it takes seconds to start, and tells nobody when it has
-    raise AssertionError(f"the server has ended with {server.returncode}")
+def _is_up(address: str, server: subprocess.Popen[bytes]) -> bool:
+    assert server.poll() is None, f"the server has ended with {server.returncode}"
+    with suppress(URLError, ConnectionError):
+        return bool(read(f"{address}/version"))
+    return False
 
 
 def test_real_server(store: Store, database: Path, real_server: str, tmp_path: Path) -> None:
