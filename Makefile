@@ -5,10 +5,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
 
-# The workspace's own packages, in every environment.
-PROJECTS := pyproject.toml $(wildcard exporters/*/pyproject.toml instrumentors/*/pyproject.toml)
-MEMBERS := $(foreach project,$(PROJECTS),-e $(patsubst %/,%,$(dir $(project))))
-OLDER_CLIENTS := $(patsubst requirements/%.in,%,$(wildcard requirements/openai-*.in))
+# The workspace's own packages in every environment. Every other instrumentor is tried in environments of its own, one for each
+# lock in its folder, since their clients do not agree on what they need.
+PROJECTS := pyproject.toml $(wildcard exporters/*/pyproject.toml) instrumentors/openai/pyproject.toml
+EDITABLE = $(foreach project,$(sort $(1)),-e $(patsubst %/,%,$(dir $(project))))
+MEMBER_LOCKS := $(wildcard instrumentors/*/requirements/*.in)
+MEMBER_ENVIRONMENTS := $(MEMBER_LOCKS:instrumentors/%.in=.venvs/%)
 
 # uv reads neither pip's settings nor, unless told so, the machine's certificates; who needs a mirror has set it up for pip, whose
 # list begins with what the environment says.
@@ -25,7 +27,7 @@ LOCK = $(UV) pip compile --quiet --upgrade --universal --python-version 3.10 --g
 	--no-annotate --custom-compile-command "make lock" --no-emit-package verspan --no-emit-package verspan-local
 LOCKED := $(PROJECTS) --extra prices requirements/build.in
 
-.PHONY: help demo jaeger-demo jaeger collector servers test bench lint types format lock clean test-older-clients
+.PHONY: help demo jaeger-demo jaeger collector servers test bench lint types format lock lock-members clean test-members
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; \
@@ -46,7 +48,7 @@ collector: servers ## a real OpenTelemetry Collector before that Jaeger, until C
 servers: .venv/.run ## build both by Go where it is there: once, ten minutes, into a cache outside the clone
 	@$(BIN)/python -m tests.e2e.programs
 
-test: lint types test-older-clients servers ## lint, types and all tests, the older OpenAI clients included: what CI runs
+test: lint types test-members servers ## lint, types and all tests, those of every client in its versions included: what CI runs
 	@$(WITH_MIRROR) $(BIN)/python -m pytest -n auto
 
 bench: .venv-bench/.installed .venv-bench-openai-v2/.installed ## what Verspan adds to a call, beside its peers: a table
@@ -63,23 +65,29 @@ format: .venv/.dev ## put every file into ruff's format and mend what it can men
 	$(BIN)/ruff check --fix-only
 	$(BIN)/ruff format
 
-lock: $(BIN)/uv ## resolve requirements/*.in anew into requirements/*.txt
+lock: $(BIN)/uv ## resolve requirements/*.in, and those of the instrumentors, anew into *.txt
 	@$(LOCK) requirements/uv.in -o requirements/uv.txt
 	@$(LOCK) $(LOCKED) requirements/run.in -o requirements/run.txt
 	@$(LOCK) $(LOCKED) requirements/run.in requirements/test.in requirements/dev.in -c requirements/run.txt -o requirements/dev.txt
 	@$(LOCK) $(LOCKED) requirements/run.in requirements/bench.in -o requirements/bench.txt
 	@$(LOCK) $(LOCKED) requirements/bench-openai-v2.in -o requirements/bench-openai-v2.txt
-	@for client in $(OLDER_CLIENTS); do \
-	  $(LOCK) $(LOCKED) requirements/test.in requirements/$$client.in -o requirements/$$client.txt || exit 1; done
+	@for lock in $(MEMBER_LOCKS:.in=); do $(LOCK) $(LOCKED) requirements/test.in $$lock.in -o $$lock.txt || exit 1; done
+
+lock-members: $(MEMBER_LOCKS:.in=.txt) ## resolve what has no lock yet, or an older one, of instrumentors/*/requirements
+
+# What is locked already stays, unless what is asked for has changed.
+instrumentors/%.txt: instrumentors/%.in | $(BIN)/uv
+	@$(subst --upgrade ,,$(LOCK)) $(LOCKED) requirements/test.in $< -o $@
 
 clean: ## remove environments, caches and builds; .verspan stays
-	rm -rf .venv .venv-* .mypy_cache .ruff_cache .pytest_cache build dist
+	rm -rf .venv .venv-* .venvs .mypy_cache .ruff_cache .pytest_cache build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-test-older-clients: $(OLDER_CLIENTS:%=.venv-%/.installed)
-	@for client in $(OLDER_CLIENTS); do \
-	  echo "The OpenAI instrumentor's tests with the client of requirements/$$client.txt"; \
-	  .venv-$$client/bin/python -m pytest -q -n auto instrumentors/openai || exit 1; done
+test-members: $(MEMBER_ENVIRONMENTS:%=%/.installed)
+	@for environment in $(MEMBER_ENVIRONMENTS); do \
+	  member=$$(echo $$environment | cut -d/ -f2); \
+	  echo "Tests of verspan-$$member with the client of instrumentors/$${environment#.venvs/}.txt"; \
+	  $$environment/bin/python -m pytest -q -n auto instrumentors/$$member || exit 1; done
 
 # The installer: by pip where the interpreter can make an environment with pip in it, else by the pip or uv that is there.
 $(BIN)/uv: requirements/uv.txt
@@ -100,17 +108,25 @@ $(BIN)/uv: requirements/uv.txt
 
 .venv/.run: requirements/run.txt $(PROJECTS) | $(BIN)/uv
 	@$(INSTALL) --python $(BIN)/python -r $<
-	@$(INSTALL_MEMBERS) --python $(BIN)/python $(MEMBERS)
+	@$(INSTALL_MEMBERS) --python $(BIN)/python $(call EDITABLE,$(PROJECTS))
 	@touch $@
 
 .venv/.dev: requirements/dev.txt $(PROJECTS) | $(BIN)/uv
 	@$(INSTALL) --python $(BIN)/python -r $<
-	@$(INSTALL_MEMBERS) --python $(BIN)/python $(MEMBERS)
+	@$(INSTALL_MEMBERS) --python $(BIN)/python $(call EDITABLE,$(PROJECTS))
 	@touch $@ .venv/.run
 
 # An environment beside .venv, named after its lock.
 .venv-%/.installed: requirements/%.txt $(PROJECTS) | $(BIN)/uv
 	@$(UV) venv --quiet --allow-existing --python $(BIN)/python .venv-$*
 	@$(INSTALL) --python .venv-$*/bin/python -r $<
-	@$(INSTALL_MEMBERS) --python .venv-$*/bin/python $(MEMBERS)
+	@$(INSTALL_MEMBERS) --python .venv-$*/bin/python $(call EDITABLE,$(PROJECTS))
+	@touch $@
+
+# An environment of one instrumentor: of the workspace it has what .venv has, and that instrumentor.
+.SECONDEXPANSION:
+.venvs/%/.installed: instrumentors/%.txt $(PROJECTS) instrumentors/$$(firstword $$(subst /, ,$$*))/pyproject.toml | $(BIN)/uv
+	@$(UV) venv --quiet --allow-existing --python $(BIN)/python $(@D)
+	@$(INSTALL) --python $(@D)/bin/python -r $<
+	@$(INSTALL_MEMBERS) --python $(@D)/bin/python $(call EDITABLE,$(filter %pyproject.toml,$^))
 	@touch $@

@@ -145,17 +145,20 @@ RULES = {
     "verspan.processor": f"{SDK} {WORDS} {GUARD} verspan.context verspan.tracing.notes",
     "verspan.runtime": "verspan.instrumentation verspan.settings verspan.versions verspan.prompts.linking",
     "verspan.configuring": f"{SDK} {SET_UP} {WIRED}",
-    "verspan.members": f"{HOOKS} {SET_UP} verspan.configuring",
+    "verspan.members": f"{HOOKS} {SET_UP} verspan.configuring packaging",
     "verspan.openai": "verspan.members",
     "verspan.zero_code": f"{GUARD} verspan.members",
     "verspan.auto": "verspan.zero_code",
-    "verspan.__init__": "verspan.propagation.loading",  # a name's home is loaded when the name is first used
+    "verspan.__init__": "verspan.members verspan.propagation.loading",  # a name's home is loaded on first use
     "verspan.demo": "verspan openai click typing_extensions",
     "verspan.cli": "verspan click rich orjson packaging",
-    "verspan_openai": f"{API} verspan.instrumentation verspan.semconv {CALL} openai",
     "verspan_local": EXPORTER,
     "verspan_otlp": f"{EXPORTER} verspan.spool verspan.pricing opentelemetry.exporter {OTLP}",
 }
+
+# What instrumentors may import of OpenTelemetry and of the core; the client, and what comes with it, is their affair.
+INSTRUMENTOR = f"{API} {HOOKS} verspan.instrumentation verspan.semconv {CALL}"
+SHARED = {"opentelemetry", "verspan", "verspan_local", "verspan_otlp"}
 
 
 @dataclass(frozen=True)
@@ -192,6 +195,9 @@ def within(name: str, prefix: str) -> bool:
 def offences(path: Path, source: Path) -> Iterator[str]:
     """A sentence for each import of a file that the table does not allow."""
     module = module_name(path, source)
+    if source.parents[1].name == "instrumentors":
+        yield from offences_of_instrumentor(path, module.partition(".")[0])
+        return
     area = max((area for area in RULES if within(module, area)), key=len, default=None)
     where = path.relative_to(ROOT)
     if area is None:
@@ -202,6 +208,15 @@ def offences(path: Path, source: Path) -> Iterator[str]:
         allowed = [area, *RULES[area].split()]
         if top not in sys.stdlib_module_names and not any(within(found.name, prefix) for prefix in allowed):
             yield f"{where}:{found.line}: {area} may not import {found.name}"
+
+
+def offences_of_instrumentor(path: Path, package: str) -> Iterator[str]:
+    """A sentence for each import of an instrumentor's file that is not its own, its client's or among the allowed."""
+    for found in imports(path.read_text(encoding="utf-8")):
+        top = found.name.partition(".")[0]
+        others = top.startswith("verspan_") and top != package
+        if (top in SHARED or others) and not any(within(found.name, prefix) for prefix in INSTRUMENTOR.split()):
+            yield f"{path.relative_to(ROOT)}:{found.line}: an instrumentor may not import {found.name}"
 
 
 def test_import_rules() -> None:

@@ -87,6 +87,32 @@ def test_missing_member(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "package"),
+    [("anthropic", "anthropic"), ("gemini", "google_genai"), ("mistral", "mistralai"), ("llama_index", "llama_index")],
+)
+def test_every_client_has_a_name(name: str, package: str) -> None:
+    """Each client that an extra installs is an attribute of the package, by MLflow's name too."""
+    with pytest.raises(MissingPackageError) as raised:
+        getattr(verspan, name).autolog()
+    assert str(raised.value) == (
+        f"verspan.{package}.autolog() needs the package that instruments {package}: pip install 'verspan[{package}]'"
+    )
+
+
+def test_client_from_outside(tmp_path: Path) -> None:
+    """An instrumentor that anybody adds is reached like one of ours."""
+    install(tmp_path, "verspan_acme", "class Instrumentor:\n    def instrument(self):\n        print('instrumented')")
+    assert said("import verspan\nverspan.acme.autolog()", tmp_path, **NOWHERE) == ["instrumented"]
+
+
+@pytest.mark.parametrize("name", ["otlp", "local", "anthropc", "__wrapped__"])
+def test_names_of_nothing(name: str) -> None:
+    """What names no client is an attribute that is not there."""
+    with pytest.raises(AttributeError, match=f"module 'verspan' has no attribute '{name}'"):
+        getattr(verspan, name)
+
+
 UNIMPORTABLE = "import client_that_is_not_there"
 UNIMPORTABLE_SAID = (
     "WARNING verspan.members verspan_acme cannot be used, so its client's calls are not recorded: "

@@ -11,9 +11,16 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "requirements"
-LOCKS = sorted(FOLDER.glob("*.txt"))
+MEMBERS = ROOT / "instrumentors"
+GROUPS = sorted([*FOLDER.glob("*.in"), *MEMBERS.glob("*/requirements/*.in")])
+LOCKS = sorted([*FOLDER.glob("*.txt"), *MEMBERS.glob("*/requirements/*.txt")])
 PYTHONS = ("3.10", "3.11", "3.12", "3.13")
 OURS = {"verspan", "verspan-local"}
+
+
+def name_of(path: Path) -> str:
+    """A file of requirements without its suffix: a member's begins with the member's folder."""
+    return path.stem if path.parent == FOLDER else f"{path.parents[1].name}-{path.stem}"
 
 
 def locked(lock: Path) -> list[tuple[Requirement, int]]:
@@ -52,10 +59,10 @@ def core_dependencies() -> list[Requirement]:
 def test_every_group_is_locked() -> None:
     """Each group of requirements that is an environment has its lock, and each lock its group."""
     part_of_others = {"build", "test"}
-    assert {path.stem for path in FOLDER.glob("*.in")} - part_of_others == {lock.stem for lock in LOCKS}
+    assert {name_of(group) for group in GROUPS} - part_of_others == {name_of(lock) for lock in LOCKS}
 
 
-@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.stem)
+@pytest.mark.parametrize("lock", LOCKS, ids=name_of)
 def test_pins_and_hashes(lock: Path) -> None:
     """Every package of a lock has one exact version and at least one hash."""
     loose = [
@@ -66,7 +73,7 @@ def test_pins_and_hashes(lock: Path) -> None:
     assert loose == []
 
 
-@pytest.mark.parametrize("path", sorted(FOLDER.iterdir()), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [*GROUPS, *LOCKS], ids=lambda path: name_of(path) + path.suffix)
 def test_no_address(path: Path) -> None:
     """No file of requirements names a host, a folder of one machine or an option that would."""
     assert (
@@ -75,7 +82,7 @@ def test_no_address(path: Path) -> None:
 
 
 @pytest.mark.parametrize("python", PYTHONS)
-@pytest.mark.parametrize("lock", [lock for lock in LOCKS if lock.stem != "uv"], ids=lambda lock: lock.stem)
+@pytest.mark.parametrize("lock", [lock for lock in LOCKS if lock.stem != "uv"], ids=name_of)
 def test_core_is_covered(lock: Path, python: str) -> None:
     """On every supported Python a lock holds each dependency of the core in a version that the core accepts."""
     versions = versions_on(lock, python)
@@ -89,11 +96,11 @@ def test_core_is_covered(lock: Path, python: str) -> None:
     assert unmet == []
 
 
-@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.stem)
+@pytest.mark.parametrize("lock", LOCKS, ids=name_of)
 def test_group_is_met(lock: Path) -> None:
     """A lock answers the requirements written beside it."""
     versions = versions_on(lock, "3.12")
-    group = wanted((FOLDER / f"{lock.stem}.in").read_text(encoding="utf-8"))
+    group = wanted(lock.with_suffix(".in").read_text(encoding="utf-8"))
     assert [
         str(line)
         for line in group

@@ -285,12 +285,25 @@ def __getattr__(name: str) -> Any:
 
         return version("verspan")
     home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = import_module(home)
-    found = module if name in _FACADES else getattr(module, name)
+    found = _client(name) if home is None else _from_home(name, home)
     globals()[name] = found
     return found
+
+
+def _from_home(name: str, home: str) -> Any:
+    module = import_module(home)
+    return module if name in _FACADES else getattr(module, name)
+
+
+def _client(name: str) -> Any:
+    """Whatever instrumentor is installed or could be: ``verspan.anthropic`` needs no line in this file."""
+    if not name.startswith("_"):
+        from verspan.members import client_named
+
+        found = client_named(name)
+        if found is not None:
+            return found
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import logging
 import os
+from dataclasses import dataclass
 from importlib import metadata
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Protocol
+
+from packaging.requirements import Requirement
 
 from verspan.errors import MissingPackageError
 from verspan.instrumentation.guard import report
@@ -18,6 +21,9 @@ NAME_PREFIX = "verspan_"
 _DISABLED = "OTEL_PYTHON_DISABLED_INSTRUMENTATIONS"
 _ALL = "*"
 _THREADING = "threading"
+_DISTRIBUTION_PREFIX = "verspan-"
+_EXPORTERS = {"local", "otlp"}
+_MLFLOW_NAMES = {"gemini": "google_genai", "mistral": "mistralai"}
 
 
 class Instruments(Protocol):
@@ -72,6 +78,37 @@ def autolog_client(client: str, *, disable: bool = False) -> None:
         )
     _prepare(disable=disable)
     _switch(found[0], disable=disable)
+
+
+@dataclass(frozen=True)
+class Client:
+    """One client or framework as an attribute of the package, such as ``verspan.anthropic``."""
+
+    name: str
+
+    def autolog(self, *, disable: bool = False) -> None:
+        """Trace every call of the client from now on, for clients built before and after.
+
+        Args:
+            disable: leave the client as it was instead.
+
+        Raises:
+            MissingPackageError: the package that instruments it is not installed.
+        """
+        autolog_client(self.name, disable=disable)
+
+
+def client_named(name: str) -> Client | None:
+    """A client by its name or MLflow's: one that an installed package instruments, or that an extra would install."""
+    name = _MLFLOW_NAMES.get(name, name)
+    installed = entry_points(group=ENTRY_POINT_GROUP, name=NAME_PREFIX + name)
+    return Client(name) if installed or name in _known_clients() else None
+
+
+def _known_clients() -> set[str]:
+    required = (Requirement(line).name for line in metadata.requires("verspan") or () if "extra ==" in line)
+    named = (name.removeprefix(_DISTRIBUTION_PREFIX) for name in required if name.startswith(_DISTRIBUTION_PREFIX))
+    return {name.replace("-", "_") for name in named} - _EXPORTERS
 
 
 def _prepare(*, disable: bool) -> None:

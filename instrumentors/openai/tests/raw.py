@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from tests.recordings.interactions import events
+
 from verspan.instrumentation.calls import Usage
 
-from .interactions import Interaction, events
+from .interactions import Interaction
 
 Said = dict[str, Any]
 _MEDIA = {"image_url": "image", "input_audio": "audio", "file": "document"}

@@ -11,6 +11,7 @@ from typing import Any
 
 import openai
 import pytest
+from tests.recordings.interactions import events
 
 from verspan.demo.api_server import DemoApi
 from verspan.instrumentation.call_conformance import CallConformance
@@ -20,7 +21,7 @@ from verspan.semconv import ENV_RAISE_INTERNAL_ERRORS
 from verspan_openai import OpenAIInstrumentor
 
 from .asking import has_responses
-from .interactions import Interaction, corpus, events
+from .interactions import Interaction, corpus
 from .replay import Received, ReplayServer
 
 _SECRET = "parcel-4711-never-came"  # noqa: S105 - the text whose ways are followed

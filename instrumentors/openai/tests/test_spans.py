@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import pytest
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from tests.recordings.interactions import CASSETTES
+from tests.recordings.snapshots import assert_snapshot, snapshot_file
 
 from verspan_openai import OpenAIInstrumentor
 
-from .interactions import CASSETTES, KINDS, Interaction, every, everything
+from .interactions import KINDS, TESTS, Interaction, every, everything
 from .replay import ReplayServer
-from .snapshots import FOLDER, assert_snapshot, snapshot_file
 from .ways import WAYS, Failure, Way
+
+FOLDER = TESTS / "snapshots"
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -22,13 +25,13 @@ def test_span(server: ReplayServer, spans: InMemorySpanExporter, interaction: In
     OpenAIInstrumentor().uninstrument()
     assert seen == way(interaction, mount)
     failure = seen[-1].text if isinstance(seen[-1], Failure) else None
-    assert_snapshot(interaction, spans.get_finished_spans(), failure)
+    assert_snapshot(FOLDER, interaction, spans.get_finished_spans(), failure)
     instrumented, bare = mount.received
     assert instrumented == bare
 
 
 def test_no_unused_snapshots() -> None:
     """Every snapshot belongs to an interaction."""
-    known = {snapshot_file(found) for found in everything()}
+    known = {snapshot_file(FOLDER, found) for found in everything()}
     files = FOLDER.rglob("*.json") if CASSETTES.is_dir() else (FOLDER / "corpus").glob("*.json")
     assert set(files) <= known

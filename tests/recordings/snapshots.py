@@ -10,12 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from opentelemetry.sdk.trace import ReadableSpan
+from tests.recordings.interactions import Interaction
 
 from verspan import semconv
 
-from .interactions import TESTS, Interaction
-
-FOLDER = TESTS / "snapshots"
 LONGEST_TEXT = 40
 """Characters of a recorded text that a snapshot shows; a longer one is told by its digest, not copied."""
 
@@ -27,15 +25,16 @@ _MEASURED = {
 }
 
 
-def snapshot_file(interaction: Interaction) -> Path:
-    """The file that holds the spans of an interaction, and of the others of its cassette."""
-    return FOLDER / f"{interaction.source}.json"
+def snapshot_file(folder: Path, interaction: Interaction) -> Path:
+    """The file below a folder that holds the spans of an interaction, and of the others of its cassette."""
+    return folder / f"{interaction.source}.json"
 
 
-def assert_snapshot(interaction: Interaction, spans: Sequence[ReadableSpan], failure: str | None) -> None:
+def assert_snapshot(folder: Path, interaction: Interaction, spans: Sequence[ReadableSpan], failure: str | None) -> None:
     """Fail unless the spans are those in the interaction's snapshot.
 
     Args:
+        folder: of the client's snapshots.
         interaction: what was asked and answered.
         spans: what it left.
         failure: the text of the error that the client raised, which each major version words in its own way.
@@ -45,7 +44,7 @@ def assert_snapshot(interaction: Interaction, spans: Sequence[ReadableSpan], fai
     )
     if not interaction.is_synthetic:
         found = _mapped(found, _shortened)
-    file = snapshot_file(interaction)
+    file = snapshot_file(folder, interaction)
     known = json.loads(file.read_text("utf-8")) if file.is_file() else {}
     if os.environ.get("UPDATE_SNAPSHOTS"):
         known[interaction.key] = found
