@@ -30,10 +30,13 @@ _USAGE = (
     ("reasoning_output_tokens", semconv.GEN_AI_USAGE_REASONING_OUTPUT_TOKENS),
     ("audio_input_tokens", semconv.GEN_AI_USAGE_AUDIO_INPUT_TOKENS),
     ("audio_output_tokens", semconv.GEN_AI_USAGE_AUDIO_OUTPUT_TOKENS),
+    ("audio_cache_read_input_tokens", semconv.GEN_AI_USAGE_AUDIO_CACHE_READ_INPUT_TOKENS),
     ("text_input_tokens", semconv.GEN_AI_USAGE_TEXT_INPUT_TOKENS),
     ("text_output_tokens", semconv.GEN_AI_USAGE_TEXT_OUTPUT_TOKENS),
+    ("text_cache_read_input_tokens", semconv.GEN_AI_USAGE_TEXT_CACHE_READ_INPUT_TOKENS),
     ("image_input_tokens", semconv.GEN_AI_USAGE_IMAGE_INPUT_TOKENS),
     ("image_output_tokens", semconv.GEN_AI_USAGE_IMAGE_OUTPUT_TOKENS),
+    ("image_cache_read_input_tokens", semconv.GEN_AI_USAGE_IMAGE_CACHE_READ_INPUT_TOKENS),
 )
 
 

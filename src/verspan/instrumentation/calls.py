@@ -24,6 +24,11 @@ class Call(NamedTuple):
     server_port: int | None = None
     stream: bool = False
 
+    @property
+    def has_openai_flavour(self) -> bool:
+        """Whether ``openai.*`` attributes belong to it, which the conventions have for that provider alone."""
+        return self.provider_name.endswith("openai")  # Azure's too
+
 
 @dataclass(slots=True)
 class Request:
@@ -69,10 +74,13 @@ class Usage:
     reasoning_output_tokens: int | None = None
     audio_input_tokens: int | None = None
     audio_output_tokens: int | None = None
+    audio_cache_read_input_tokens: int | None = None
     text_input_tokens: int | None = None
     text_output_tokens: int | None = None
+    text_cache_read_input_tokens: int | None = None
     image_input_tokens: int | None = None
     image_output_tokens: int | None = None
+    image_cache_read_input_tokens: int | None = None
 
 
 @dataclass(slots=True)

@@ -26,6 +26,7 @@ from verspan.instrumentation.handover import Packed, ReadyContent
 from verspan.instrumentation.serialising import MAX_CONTENT_BYTES, from_snapshot
 
 KIND = "call"
+_OPENAI = "openai."
 
 
 class TakenCall:
@@ -79,6 +80,8 @@ class TakenCall:
         found = {**request_attributes(request), **reply_attributes(request, self.read_reply())}
         if self.first_chunk_s is not None:
             found[semconv.GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK] = self.first_chunk_s
+        if not self._call.has_openai_flavour:
+            return {name: value for name, value in found.items() if not name.startswith(_OPENAI)}
         return found
 
     def content(self) -> dict[str, bytes]:

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import metadata
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from packaging.requirements import Requirement
 
 from verspan.instrumentation.adapter import CallAdapter, know_adapter
-from verspan.instrumentation.patching import Patch
+from verspan.instrumentation.patching import Patch, Wrapper
 from verspan.instrumentation.telemetry import Telemetry
 from verspan.instrumentation.wrapper import CallWrapper
 
@@ -30,33 +30,51 @@ class Method:
     module: str
     owner: str
     name: str
+    optional: bool = False
+    """Whether some supported version of the client has the module and not the method."""
+
+
+class Further(Protocol):
+    """A wrapper of a member's own, around methods that are no calls."""
+
+    active: bool
+    """Off once uninstrumented; it then passes everything on untouched."""
+
+    def __call__(
+        self, wrapped: Callable[..., Any], instance: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        """Stand in the method's place."""
+        ...
 
 
 @dataclass(frozen=True)
 class _Active:
-    wrapper: CallWrapper
-    patches: tuple[Patch, ...]
+    telemetry: Telemetry
+    stop: Callable[[], None]
 
 
-class Instrumentor(ABC):
-    """Instruments one client package. A member says which methods calls pass through and how to read them."""
+class BaseInstrumentor(ABC):
+    """Instruments one package in whatever way it can be; a client's is an :class:`Instrumentor`."""
 
     distribution: ClassVar[str]
     """The member's own distribution, whose ``instruments`` extra holds the range of client versions."""
-    methods: ClassVar[Sequence[Method]]
     _active: ClassVar[_Active | None] = None
 
     @abstractmethod
-    def adapters(self) -> Sequence[CallAdapter]:
-        """How to read the calls, the most particular first."""
+    def start(self, telemetry: Telemetry) -> Callable[[], None]:
+        """Begin; returns what leaves the package as it was, for objects that were made meanwhile too.
+
+        Args:
+            telemetry: where spans, measurements and events go.
+        """
 
     @property
     def is_instrumented(self) -> bool:
-        """Whether calls of the client are being instrumented."""
+        """Whether the package is being instrumented."""
         return type(self)._active is not None  # noqa: SLF001 - its own class
 
     def instrumentation_dependencies(self) -> Sequence[str]:
-        """The client packages and versions that this instrumentor is made for, as requirements."""
+        """The packages and versions that this instrumentor is made for, as requirements."""
         extra = {"extra": "instruments"}
         declared = (Requirement(text) for text in metadata.requires(self.distribution) or ())
         return [
@@ -66,7 +84,7 @@ class Instrumentor(ABC):
         ]
 
     def instrument(self, **options: Any) -> None:
-        """Give every call of the client a span from now on, for clients built before and after; twice is once.
+        """Give everything the package does a span from now on, for objects made before and after; twice is once.
 
         Args:
             options: ``tracer_provider``, ``meter_provider`` and ``logger_provider``, each the process's own where it is
@@ -82,24 +100,14 @@ class Instrumentor(ABC):
             metadata.version(self.distribution),
             **{name: options.get(name) for name in providers},
         )
-        adapters = self.adapters()
-        for adapter in adapters:
-            know_adapter(adapter)
-        wrapper = CallWrapper(telemetry, adapters)
-        patches = tuple(Patch(method.module, method.owner, method.name, wrapper) for method in self.methods)
-        cls._active = _Active(wrapper, patches)
-        for patch in patches:
-            patch.apply()
+        cls._active = _Active(telemetry, self.start(telemetry))
 
     def uninstrument(self, **_options: Any) -> None:
-        """Leave the client as it was, for clients built before too; what is under way is finished."""
+        """Leave the package as it was, for objects made before too; what is under way is finished."""
         cls = type(self)
         active, cls._active = cls._active, None
-        if active is None:
-            return
-        active.wrapper.active = False
-        for patch in active.patches:
-            patch.remove()
+        if active is not None:
+            active.stop()
 
     def _warn_if_unsupported(self) -> None:
         for text in self.instrumentation_dependencies():
@@ -115,3 +123,41 @@ class Instrumentor(ABC):
                     text,
                     found,
                 )
+
+
+class Instrumentor(BaseInstrumentor):
+    """Instruments one client. A member says which methods calls pass through and how to read them."""
+
+    methods: ClassVar[Sequence[Method]]
+
+    @abstractmethod
+    def adapters(self) -> Sequence[CallAdapter]:
+        """How to read the calls, the most particular first."""
+
+    def start(self, telemetry: Telemetry) -> Callable[[], None]:
+        """Put a wrapper around each of the methods."""
+        adapters = self.adapters()
+        for adapter in adapters:
+            know_adapter(adapter)
+        wrapper = CallWrapper(telemetry, adapters)
+        return patched(self.methods, wrapper, wrapper.switch_off)
+
+
+def patched(methods: Sequence[Method], wrapper: Wrapper, switch_off: Callable[[], None]) -> Callable[[], None]:
+    """Put a wrapper around methods, now or when their modules are imported; returns what takes it away.
+
+    Args:
+        methods: what to wrap.
+        wrapper: what wrapt calls in their place.
+        switch_off: what else ends it, for a patch that another library has wrapped and that cannot be taken out.
+    """
+    patches = [Patch(method.module, method.owner, method.name, wrapper) for method in methods]
+    for patch in patches:
+        patch.apply()
+
+    def stop() -> None:
+        switch_off()
+        for patch in patches:
+            patch.remove()
+
+    return stop

@@ -42,7 +42,7 @@ class CallEnd:
             (semconv.GEN_AI_RESPONSE_MODEL, reply.response_model),
             (semconv.SERVER_ADDRESS, call.server_address),
             (semconv.SERVER_PORT, call.server_port),
-            *((name, reply.extra.get(name)) for name in _SHARED_RESPONSE),
+            *((name, reply.extra.get(name)) for name in _SHARED_RESPONSE if call.has_openai_flavour),
         )
         return {name: value for name, value in known if value is not None}
 

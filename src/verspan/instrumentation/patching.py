@@ -28,6 +28,8 @@ class Patch:
     owner: str
     method: str
     wrapper: Wrapper
+    optional: bool = False
+    """Whether a version of the client without the method is nothing to speak of."""
     _wanted: bool = field(default=False, init=False)
 
     def apply(self) -> None:
@@ -41,10 +43,9 @@ class Patch:
     def remove(self) -> None:
         """Put the original back; where somebody else has wrapped ours since, only the wrapper's own switch is left."""
         self._wanted = False
-        module = sys.modules.get(self.module)
-        if module is None:
+        owner = getattr(sys.modules.get(self.module), self.owner, None)
+        if owner is None:
             return
-        owner = getattr(module, self.owner)
         current = owner.__dict__.get(self.method)
         if isinstance(current, wrapt.FunctionWrapper) and current._self_wrapper is self.wrapper:  # noqa: SLF001 - wrapt's documented attribute
             setattr(owner, self.method, current.__wrapped__)
@@ -57,4 +58,6 @@ class Patch:
             original = owner.__dict__[self.method]
             setattr(owner, self.method, wrapt.FunctionWrapper(original, self.wrapper))
         except (AttributeError, KeyError) as error:
+            if self.optional:
+                return
             report(error, f"instrumenting {self.module}.{self.owner}.{self.method}, which this version does not have,")

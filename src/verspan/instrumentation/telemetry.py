@@ -11,6 +11,7 @@ from opentelemetry.trace import Tracer, TracerProvider
 
 from verspan.instrumentation.call_spans import Scope
 from verspan.instrumentation.metrics import CallMetrics
+from verspan.instrumentation.operation_metrics import OperationMetrics
 
 SCHEMA_URL = "https://opentelemetry.io/schemas/gen-ai-dev/1.42.0-dev"
 """The schema that the GenAI conventions' own manifest names."""
@@ -22,6 +23,7 @@ class Telemetry:
 
     tracer: Tracer
     metrics: CallMetrics
+    operations: OperationMetrics
     logger: Logger
     scope: Scope | None = None
     """The scope of spans that the process's maker of call spans may make; None where a provider was named."""
@@ -37,9 +39,11 @@ class Telemetry:
         logger_provider: LoggerProvider | None = None,
     ) -> Telemetry:
         """Telemetry of one instrumentation scope; providers that are None are the process's own, now or later set."""
+        meter = get_meter(name, version, meter_provider, SCHEMA_URL)
         return cls(
             tracer=trace.get_tracer(name, version, tracer_provider, SCHEMA_URL),
-            metrics=CallMetrics(get_meter(name, version, meter_provider, SCHEMA_URL), meter_provider),
+            metrics=CallMetrics(meter, meter_provider),
+            operations=OperationMetrics(meter),
             logger=get_logger(name, version, logger_provider, SCHEMA_URL),
             scope=Scope(name, version, SCHEMA_URL) if tracer_provider is None else None,
         )

@@ -47,7 +47,10 @@ class CallWrapper:
         self._adapters = adapters
         self._forms: dict[type, _Form] = {}
         self.active = True
-        """Off once uninstrumented, for a patch that another library has wrapped and that cannot be taken out."""
+
+    def switch_off(self) -> None:
+        """Let calls pass untouched from now on."""
+        self.active = False
 
     def __call__(
         self, wrapped: Callable[..., Any], instance: Any, args: tuple[Any, ...], kwargs: dict[str, Any]

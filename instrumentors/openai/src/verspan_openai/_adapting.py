@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
 from verspan.instrumentation.calls import Call, CallInput
+from verspan.instrumentation.fields import NO_FIELDS
 from verspan.instrumentation.serialising import snapshot
 from verspan_openai import _client
-from verspan_openai._fields import NO_FIELDS
 
 
 class ClientAdapter:
@@ -55,7 +55,7 @@ class PostAdapter(ClientAdapter):
         body = _client.body_posted_to(self.path, args, kwargs)
         if body is None:
             return None
-        peer = _client.peer(instance)
+        peer = _client.peer(instance, args, kwargs)
         model, stream = body.get("model"), bool(kwargs.get("stream") or body.get("stream"))
         known_model = model if isinstance(model, str) else None
         return Call(self.operation_name, peer.provider_name, known_model, peer.address, peer.port, stream)

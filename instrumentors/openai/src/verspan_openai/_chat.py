@@ -6,20 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from verspan.instrumentation.calls import CallInput, Reply, Request
+from verspan.instrumentation.fields import field, integer, items, number, text
+from verspan.instrumentation.openai_json.parameters import output_type, read_service_tier
+from verspan.instrumentation.openai_json.replies import read_reply
+from verspan.instrumentation.openai_json.requests import CONTENT, read_input
+from verspan.instrumentation.parameters import Reader, assigned, read_choice_count, read_parameters, stop_sequences
 from verspan.semconv import OPENAI_API_TYPE
 from verspan_openai._adapting import PostAdapter
-from verspan_openai._fields import field, integer, items, number, text
-from verspan_openai._parameters import (
-    Reader,
-    assigned,
-    output_type,
-    read_choice_count,
-    read_parameters,
-    read_service_tier,
-    stop_sequences,
-)
-from verspan_openai._replies import read_reply
-from verspan_openai._requests import CONTENT, read_input
 
 
 class ChatAdapter(PostAdapter):

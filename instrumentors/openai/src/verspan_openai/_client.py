@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from weakref import ref
 
-from verspan_openai._fields import NO_FIELDS
+from verspan.instrumentation.fields import NO_FIELDS
+from verspan_openai._hosts import AZURE, provider_at
 
 
 class Peer(NamedTuple):
@@ -52,8 +53,8 @@ class _Types(NamedTuple):
     models: tuple[type, ...]
 
 
-AZURE_HOSTS = (".openai.azure.com", ".services.ai.azure.com", ".cognitiveservices.azure.com")
-_DEFAULT_PORTS = {"https": 443, "http": 80}
+_DEFAULT_PORTS = {"https": 443, "http": 80, "wss": 443, "ws": 80}
+_ABSOLUTE = ("https://", "http://")
 _peers: dict[int, _KnownPeer] = {}
 """By the client's identity, until the client is gone; a dictionary of weak keys would make a reference on each call."""
 
@@ -74,8 +75,13 @@ def _types() -> _Types:
 
 def _peer_at(client: Any, url: Any) -> Peer:
     host = url.host or None
-    is_azure = isinstance(client, _types().azure_clients) or (host or "").endswith(AZURE_HOSTS)
-    return Peer("azure.ai.openai" if is_azure else "openai", host, url.port or _DEFAULT_PORTS.get(url.scheme))
+    provider_name = AZURE if isinstance(client, _types().azure_clients) else provider_at(host)
+    return Peer(provider_name, host, url.port or _DEFAULT_PORTS.get(url.scheme))
+
+
+def peer_at(url: SplitResult) -> Peer:
+    """Who answers at an absolute address, whichever client asks there."""
+    return Peer(provider_at(url.hostname), url.hostname, url.port or _DEFAULT_PORTS.get(url.scheme))
 
 
 def body_posted_to(
@@ -117,11 +123,22 @@ def sent(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Sent | None:
     return Sent(str(getattr(options, "method", "")).lower(), path, body, query)
 
 
-def peer(client: Any) -> Peer:
-    """Who answers a client's requests: its server, and the provider by the conventions' name.
+def peer(client: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Peer:
+    """Who answers a request: the client's server, or the one whose whole address the request has.
 
-    A compatible host keeps the flavour of the client that calls it.
+    Args:
+        client: the client.
+        args: the positional arguments of its ``request``.
+        kwargs: its keyword arguments.
     """
+    options = args[1] if len(args) > 1 else kwargs.get("options")
+    url = getattr(options, "url", None)
+    if isinstance(url, str) and url.startswith(_ABSOLUTE):
+        return peer_at(urlsplit(url))
+    return _peer_of(client)
+
+
+def _peer_of(client: Any) -> Peer:
     # The client computes its address anew on every access; this is what it computes it from.
     base_url = getattr(client, "_base_url", None)
     key = id(client)

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from verspan.instrumentation.calls import CallInput, Reply, Request
+from verspan.instrumentation.fields import field, fields, integer, items, number, text, texts
+from verspan.instrumentation.openai_json.replies import read_envelope
+from verspan.instrumentation.parameters import Reader, assigned, read_choice_count, read_parameters, stop_sequences
+from verspan.instrumentation.parts import spoken
 from verspan_openai._adapting import PostAdapter
-from verspan_openai._fields import field, fields, integer, items, number, text, texts
-from verspan_openai._parameters import Reader, assigned, read_choice_count, read_parameters, stop_sequences
-from verspan_openai._parts import spoken
-from verspan_openai._replies import read_envelope
 
 
 class CompletionsAdapter(PostAdapter):

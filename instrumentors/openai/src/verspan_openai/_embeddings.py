@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from verspan.instrumentation.calls import CallInput, Reply, Request
+from verspan.instrumentation.fields import field, fields, integer, items, text, texts
+from verspan.instrumentation.openai_json.usage import read_usage
+from verspan.instrumentation.parameters import extra, read_parameters
+from verspan.instrumentation.parts import spoken
 from verspan.instrumentation.serialising import snapshot
 from verspan.semconv import GEN_AI_EMBEDDINGS_DIMENSION_COUNT, GEN_AI_REQUEST_ENCODING_FORMATS
 from verspan_openai._adapting import PostAdapter
 from verspan_openai._client import own_fields
-from verspan_openai._fields import field, fields, integer, items, text, texts
-from verspan_openai._parameters import extra, read_parameters
-from verspan_openai._parts import spoken
-from verspan_openai._usage import read_usage
 
 _BYTES_A_NUMBER = 4  # of a vector in base64
 

@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from verspan.instrumentation.calls import Call, CallInput, Reply, Request
+from verspan.instrumentation.fields import field, fields, items, text, texts
 from verspan.instrumentation.media import blob_part
 from verspan.instrumentation.messages import Part
+from verspan.instrumentation.openai_json.replies import read_envelope
+from verspan.instrumentation.parts import spoken, text_parts
 from verspan.instrumentation.serialising import snapshot
 from verspan_openai import _client
 from verspan_openai._adapting import PostAdapter
 from verspan_openai._endpoints import operation_name
-from verspan_openai._fields import field, fields, items, text, texts
-from verspan_openai._parts import spoken, text_parts
-from verspan_openai._replies import read_envelope
 
 _DONE = "stop"
 

@@ -11,14 +11,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from verspan.instrumentation.calls import Call, CallInput, Reply, Request
+from verspan.instrumentation.fields import field, fields, text, texts
+from verspan.instrumentation.openai_json.usage import read_usage
+from verspan.instrumentation.parts import spoken, text_parts
 from verspan.instrumentation.serialising import snapshot
 from verspan.semconv import GEN_AI_RESPONSE_STATUS
 from verspan_openai import _client
 from verspan_openai._adapting import ClientAdapter
 from verspan_openai._endpoints import operation_name
-from verspan_openai._fields import field, fields, text, texts
-from verspan_openai._parts import spoken, text_parts
-from verspan_openai._usage import read_usage
 
 _SAID = ("input", "prompt", "query", "content")
 """The fields of a request that may hold text."""
@@ -37,7 +37,7 @@ class OtherAdapter(ClientAdapter):
         sent = _client.sent(args, kwargs)
         if sent is None:
             return None
-        peer = _client.peer(instance)
+        peer = _client.peer(instance, args, kwargs)
         name, model, stream = operation_name(sent.method, sent.path), sent.body.get("model"), bool(kwargs.get("stream"))
         return Call(name, peer.provider_name, text(model), peer.address, peer.port, stream)
 

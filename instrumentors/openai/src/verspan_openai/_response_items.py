@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from verspan.instrumentation.calls import parse_arguments
+from verspan.instrumentation.fields import field, fields, items, text
 from verspan.instrumentation.media import blob_part
 from verspan.instrumentation.messages import Part, ToolCallPart, ToolCallResponsePart
-from verspan_openai._fields import field, fields, items, text
-from verspan_openai._parts import addressed_part, audio_part, file_part, refusal_part, text_part
+from verspan.instrumentation.openai_json.parts import audio_part, file_part, refusal_part, text_part
+from verspan.instrumentation.parts import addressed_part
 
 _Item = Mapping[str, Any]
 

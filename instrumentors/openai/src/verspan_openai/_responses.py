@@ -6,19 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from verspan.instrumentation.calls import CallInput, Reply, Request
+from verspan.instrumentation.fields import field, fields, integer, items, number, text, texts
 from verspan.instrumentation.messages import Message, ToolDefinition
+from verspan.instrumentation.openai_json.parameters import output_type, read_service_tier
+from verspan.instrumentation.parameters import Reader, assigned, extra, read_parameters
+from verspan.instrumentation.parts import definition, spoken, text_parts
 from verspan.semconv import GEN_AI_REQUEST_PREVIOUS_RESPONSE_ID, OPENAI_API_TYPE
 from verspan_openai._adapting import PostAdapter
-from verspan_openai._fields import field, fields, integer, items, number, text, texts
-from verspan_openai._parameters import (
-    Reader,
-    assigned,
-    extra,
-    output_type,
-    read_parameters,
-    read_service_tier,
-)
-from verspan_openai._parts import definition, spoken, text_parts
 from verspan_openai._response_items import is_message, item_parts, role_of
 from verspan_openai._response_replies import FAILURE_MARKS, read_event
 

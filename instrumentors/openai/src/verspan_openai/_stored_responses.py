@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from verspan.instrumentation.calls import Call, Reply, Request
+from verspan.instrumentation.fields import field, text
 from verspan.instrumentation.serialising import snapshot
 from verspan.semconv import (
     GEN_AI_REQUEST_STREAM_CURSOR,
@@ -19,7 +20,6 @@ from verspan.semconv import (
 )
 from verspan_openai import _client
 from verspan_openai._adapting import ClientAdapter
-from verspan_openai._fields import field, text
 from verspan_openai._response_replies import read_event
 
 _PATH = re.compile(r"/responses/(?P<response_id>[^/]+)(?P<cancel>/cancel)?$")
@@ -36,7 +36,7 @@ class StoredResponseAdapter(ClientAdapter):
         found = sent and _PATH.search(sent.path)
         if sent is None or not found or sent.method != ("post" if found["cancel"] else "get"):
             return None
-        peer = _client.peer(instance)
+        peer = _client.peer(instance, args, kwargs)
         operation_name = "cancel_response" if found["cancel"] else "fetch_response"
         stream = bool(kwargs.get("stream"))
         return Call(operation_name, peer.provider_name, None, peer.address, peer.port, stream)

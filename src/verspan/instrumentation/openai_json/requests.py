@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from verspan.instrumentation.calls import CallInput, parse_arguments
+from verspan.instrumentation.fields import field, fields, items, text
 from verspan.instrumentation.messages import Message, Modality, Part, ToolCallPart, ToolCallResponsePart, ToolDefinition
-from verspan_openai._fields import field, fields, items, text
-from verspan_openai._parts import addressed_part, audio_part, definition, file_part, refusal_part, text_part
+from verspan.instrumentation.openai_json.parts import audio_part, file_part, refusal_part, text_part
+from verspan.instrumentation.parts import addressed_part, definition
 
 CONTENT = ("messages", "tools", "functions")
 """What of a request is content."""

@@ -6,12 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from verspan.instrumentation.calls import Request
-from verspan.semconv import OPENAI_REQUEST_SERVICE_TIER
-from verspan_openai._fields import field, fields, items, text
+from verspan.instrumentation.fields import fields, items
 
 Reader = Callable[[Request, Any], None]
 """Fills a request from the value of one field."""
-_OUTPUT_TYPES = {"text": "text", "json_object": "json", "json_schema": "json"}
 
 
 def read_parameters(body: Any, readers: Mapping[str, Reader], request: Request) -> Request:
@@ -57,19 +55,7 @@ def read_choice_count(request: Request, value: Any) -> None:
     request.choice_count = None if count == 1 else count
 
 
-def read_service_tier(request: Request, value: Any) -> None:
-    """``service_tier``, which says nothing where the provider chooses."""
-    tier = text(value)
-    if tier and tier != "auto":
-        request.extra[OPENAI_REQUEST_SERVICE_TIER] = tier
-
-
 def stop_sequences(stop: Any) -> list[str] | None:
     """``stop``: one sequence, or a list."""
     sequences = [stop] if isinstance(stop, str) else items(stop)
     return sequences or None
-
-
-def output_type(response_format: Any) -> str | None:
-    """The conventions' output type of a format for text."""
-    return _OUTPUT_TYPES.get(text(field(response_format, "type")) or "")

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from verspan.instrumentation.calls import Audio, Choice, Reply, ToolCall
+from verspan.instrumentation.fields import field, fields, integer, items, text
+from verspan.instrumentation.openai_json.usage import read_usage
 from verspan.semconv import OPENAI_RESPONSE_SERVICE_TIER, OPENAI_RESPONSE_SYSTEM_FINGERPRINT
-from verspan_openai._fields import field, fields, integer, items, text
-from verspan_openai._usage import read_usage
 
 
 def read_reply(response: Any, reply: Reply) -> None:

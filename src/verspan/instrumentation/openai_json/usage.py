@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from verspan.instrumentation.calls import Usage
-from verspan_openai._fields import fields, integer
+from verspan.instrumentation.fields import fields, integer
 
 
 def read_usage(usage: Any) -> Usage:
@@ -20,6 +20,7 @@ def read_usage(usage: Any) -> Usage:
         return _read_older(own)
     asked = fields(own.get("input_tokens_details") or own.get("input_token_details"))
     answered = fields(own.get("output_tokens_details") or own.get("output_token_details"))
+    cached = fields(asked.get("cached_tokens_details"))
     return Usage(
         input_tokens=integer(own.get("input_tokens")),
         output_tokens=integer(own.get("output_tokens")),
@@ -28,10 +29,13 @@ def read_usage(usage: Any) -> Usage:
         reasoning_output_tokens=integer(answered.get("reasoning_tokens")),
         audio_input_tokens=integer(asked.get("audio_tokens")),
         audio_output_tokens=integer(answered.get("audio_tokens")),
+        audio_cache_read_input_tokens=integer(cached.get("audio_tokens")),
         text_input_tokens=integer(asked.get("text_tokens")),
         text_output_tokens=integer(answered.get("text_tokens")),
+        text_cache_read_input_tokens=integer(cached.get("text_tokens")),
         image_input_tokens=integer(asked.get("image_tokens")),
         image_output_tokens=integer(answered.get("image_tokens")),
+        image_cache_read_input_tokens=integer(cached.get("image_tokens")),
     )
 
 
@@ -45,6 +49,6 @@ def _read_older(own: Mapping[str, Any]) -> Usage:
         integer(prompt.get("cache_write_tokens")),
         integer(completion.get("reasoning_tokens")),
         # the API counts no sound in every call without any
-        integer(prompt.get("audio_tokens")) or None,
-        integer(completion.get("audio_tokens")) or None,
+        audio_input_tokens=integer(prompt.get("audio_tokens")) or None,
+        audio_output_tokens=integer(completion.get("audio_tokens")) or None,
     )
