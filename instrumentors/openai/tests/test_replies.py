@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from verspan.instrumentation.calls import Reply, Usage
-from verspan_openai._replies import read_reply
-from verspan_openai._usage import read_usage
+from verspan.instrumentation.openai_json.replies import read_reply
+from verspan.instrumentation.openai_json.usage import read_usage
 
 
 def put_together(*deltas: dict[str, Any], **settings: Any) -> Reply:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from verspan.instrumentation.messages import Message
-from verspan_openai._requests import content_part, read_input, read_message
+from verspan.instrumentation.openai_json.requests import content_part, read_input, read_message
 
 
 @pytest.mark.parametrize(
