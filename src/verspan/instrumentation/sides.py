@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from inspect import isawaitable
+from contextlib import aclosing, closing
+from inspect import isasyncgen, isawaitable, isgenerator
 from typing import Any, Protocol
 
 
@@ -118,14 +119,14 @@ class StreamSide:
 
     def close(self) -> None:
         """Close the stream before its end."""
-        self._side.done(self.stream.close())
+        self._side.done(self.stream.aclose() if isasyncgen(self.stream) else self.stream.close())
 
     def break_out_of_with(self) -> None:
         """Read one chunk inside a ``with`` and leave it."""
         if self._side.asynchronous:
             self._side.done(_break_out_of_async_with(self.stream))
             return
-        with self.stream as entered:
+        with _block(self.stream) as entered:
             next(iter(entered))
 
     def fail_while_reading(self, failure: BaseException) -> None:
@@ -133,9 +134,18 @@ class StreamSide:
         if self._side.asynchronous:
             self._side.done(_fail_in_async_with(self.stream, failure))
             return
-        with self.stream as entered:
+        with _block(self.stream) as entered:
             next(iter(entered))
             raise failure
+
+
+def _block(stream: Any) -> Any:
+    """What a ``with`` that closes the stream is given: a generator has no such block of its own."""
+    return closing(stream) if isgenerator(stream) else stream
+
+
+def _async_block(stream: Any) -> Any:
+    return aclosing(stream) if isasyncgen(stream) else stream
 
 
 async def _awaited(outcome: Awaitable[Any]) -> Any:
@@ -147,11 +157,11 @@ async def _all_of(stream: Any) -> list[Any]:
 
 
 async def _break_out_of_async_with(stream: Any) -> None:
-    async with stream as entered:
+    async with _async_block(stream) as entered:
         await entered.__anext__()
 
 
 async def _fail_in_async_with(stream: Any, failure: BaseException) -> None:
-    async with stream as entered:
+    async with _async_block(stream) as entered:
         await entered.__anext__()
         raise failure
