@@ -79,7 +79,7 @@ def test_generator(reciter: Any, captured: CapturedTelemetry) -> None:
 def test_async_generator(reciter: Any, captured: CapturedTelemetry) -> None:
     """An asynchronous generator stays one."""
 
-    async def drain() -> list[str]:
+    async def drain() -> list[Any]:
         words = reciter.recite_async("hi")
         assert isasyncgen(words)
         return [word async for word in words]
