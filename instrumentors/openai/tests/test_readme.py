@@ -9,8 +9,8 @@ import openai
 import pytest
 from openai._models import FinalRequestOptions
 
+from verspan.instrumentation.stainless.adapting import PostAdapter
 from verspan_openai import OpenAIInstrumentor
-from verspan_openai._adapting import PostAdapter
 from verspan_openai._endpoints import NAMES
 
 from .interactions import TESTS

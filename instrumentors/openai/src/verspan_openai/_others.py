@@ -1,99 +1,23 @@
-"""Every endpoint that no other adapter describes, those included that the client gets tomorrow.
-
-One span each: who was asked, for what, with which model and tokens, where request and answer say. Of what is said
-there is no more than the texts of a few fields, and a binary body is never read. Tokens are those of what a request
-makes: what is fetched or cancelled was counted when it was made.
-"""
+"""Every endpoint that no other adapter describes; see :mod:`verspan.instrumentation.stainless.others`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from verspan.instrumentation.calls import Call, CallInput, Reply, Request
-from verspan.instrumentation.fields import field, fields, text, texts
-from verspan.instrumentation.openai_json.usage import read_usage
-from verspan.instrumentation.parts import spoken, text_parts
-from verspan.instrumentation.serialising import snapshot
-from verspan.semconv import GEN_AI_RESPONSE_STATUS
-from verspan_openai import _client
-from verspan_openai._adapting import ClientAdapter
-from verspan_openai._endpoints import operation_name
-
-_SAID = ("input", "prompt", "query", "content")
-"""The fields of a request that may hold text."""
-_INSTRUCTIONS = "instructions"
-_TOLD = ("model", "status", "usage")
-"""The fields of an answer that are read."""
+from verspan.instrumentation.stainless import others
+from verspan_openai._client import CLIENT
+from verspan_openai._endpoints import NAMES
 
 
-class OtherAdapter(ClientAdapter):
-    """Takes any request; see :class:`verspan.instrumentation.adapter.CallAdapter`. It is to be asked last."""
+class OtherAdapter(others.OtherAdapter):
+    """Takes any request."""
 
     name = "openai.other"
-
-    def describe(self, instance: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Call | None:
-        """Describe a request by its method and path; None where the client's arguments describe none."""
-        sent = _client.sent(args, kwargs)
-        if sent is None:
-            return None
-        peer = _client.peer(instance, args, kwargs)
-        name, model, stream = operation_name(sent.method, sent.path), sent.body.get("model"), bool(kwargs.get("stream"))
-        return Call(name, peer.provider_name, text(model), peer.address, peer.port, stream)
-
-    def snapshot_request(
-        self,
-        instance: Any,  # noqa: ARG002 - of the protocol
-        args: tuple[Any, ...],
-        kwargs: Mapping[str, Any],
-        *,
-        content: bool,
-    ) -> bytes:
-        """The texts of a request."""
-        sent = _client.sent(args, kwargs)
-        if sent is None or not content:
-            return b"{}"
-        return snapshot({name: texts(sent.body.get(name)) for name in (*_SAID, _INSTRUCTIONS)})
-
-    def snapshot_response(self, response: Any) -> bytes:
-        """The few fields that are read."""
-        own = _client.own_fields(response)
-        return snapshot({name: own[name] for name in _TOLD if name in own}, _client.fields_of)
-
-    def read_request(self, body: Any) -> Request:  # noqa: ARG002 - of the protocol
-        """No parameters: what they mean differs from endpoint to endpoint."""
-        return Request(has_choices=False)
-
-    def read_input(self, body: Any) -> CallInput:
-        """The texts of a request."""
-        said = [one for name in _SAID for one in texts(field(body, name))]
-        return CallInput(
-            messages=spoken("user", *said), system_instructions=text_parts(texts(field(body, _INSTRUCTIONS)))
-        )
-
-    def read_reply(self, body: Any, reply: Reply) -> None:
-        """Fill a reply from an answer, or add an event to it."""
-        own = fields(body)
-        reply.response_model = text(own.get("model")) or reply.response_model
-        if status := text(own.get("status")):
-            reply.extra[GEN_AI_RESPONSE_STATUS] = status
+    client = CLIENT
+    operation_names = NAMES
 
 
-class MakingAdapter(OtherAdapter):
-    """Takes any request that makes something, and so may cost tokens."""
+class MakingAdapter(others.MakingAdapter):
+    """Takes any request that makes something."""
 
     name = "openai.making"
-
-    def describe(self, instance: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Call | None:
-        """Describe a request that posts, unless it cancels something."""
-        sent = _client.sent(args, kwargs)
-        if sent is None or sent.method != "post" or sent.path.endswith("/cancel"):
-            return None
-        return super().describe(instance, args, kwargs)
-
-    def read_reply(self, body: Any, reply: Reply) -> None:
-        """Fill a reply from an answer and its tokens, or add an event to it."""
-        super().read_reply(body, reply)
-        usage = fields(field(body, "usage"))
-        if usage:
-            reply.usage = read_usage(usage)
+    client = CLIENT
+    operation_names = NAMES

@@ -12,13 +12,13 @@ from typing import Any
 from verspan.instrumentation.calls import Call, Reply, Request
 from verspan.instrumentation.fields import field, text
 from verspan.instrumentation.serialising import snapshot
+from verspan.instrumentation.stainless.client import sent
 from verspan.semconv import (
     GEN_AI_REQUEST_STREAM_CURSOR,
     GEN_AI_RESPONSE_ID,
     GEN_AI_RESPONSE_STATUS,
     OPENAI_API_TYPE,
 )
-from verspan_openai import _client
 from verspan_openai._adapting import ClientAdapter
 from verspan_openai._response_replies import read_event
 
@@ -32,11 +32,11 @@ class StoredResponseAdapter(ClientAdapter):
 
     def describe(self, instance: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Call | None:
         """Describe a request to fetch or cancel a response; None for any other."""
-        sent = _client.sent(args, kwargs)
-        found = sent and _PATH.search(sent.path)
-        if sent is None or not found or sent.method != ("post" if found["cancel"] else "get"):
+        asked = sent(args, kwargs)
+        found = asked and _PATH.search(asked.path)
+        if asked is None or not found or asked.method != ("post" if found["cancel"] else "get"):
             return None
-        peer = _client.peer(instance, args, kwargs)
+        peer = self.client.peer(instance, args, kwargs)
         operation_name = "cancel_response" if found["cancel"] else "fetch_response"
         stream = bool(kwargs.get("stream"))
         return Call(operation_name, peer.provider_name, None, peer.address, peer.port, stream)
@@ -50,11 +50,11 @@ class StoredResponseAdapter(ClientAdapter):
         content: bool,  # noqa: ARG002 - nothing is said
     ) -> bytes:
         """Which response is asked for, and from which of its events on."""
-        sent = _client.sent(args, kwargs)
-        found = sent and _PATH.search(sent.path)
-        if sent is None or not found:
+        asked = sent(args, kwargs)
+        found = asked and _PATH.search(asked.path)
+        if asked is None or not found:
             return b"{}"
-        return snapshot({"response_id": found["response_id"], "starting_after": sent.query.get("starting_after")})
+        return snapshot({"response_id": found["response_id"], "starting_after": asked.query.get("starting_after")})
 
     def read_request(self, body: Any) -> Request:
         """Which response is asked for."""

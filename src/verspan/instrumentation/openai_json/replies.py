@@ -10,6 +10,7 @@ from typing import Any
 
 from verspan.instrumentation.calls import Audio, Choice, Reply, ToolCall
 from verspan.instrumentation.fields import field, fields, integer, items, text
+from verspan.instrumentation.messages import Part
 from verspan.instrumentation.openai_json.usage import read_usage
 from verspan.semconv import OPENAI_RESPONSE_SERVICE_TIER, OPENAI_RESPONSE_SYSTEM_FINGERPRINT
 
@@ -42,6 +43,15 @@ def read_envelope(own: Mapping[str, Any], reply: Reply) -> None:
     usage = own.get("usage") or field(own.get("x_groq"), "usage")
     if usage is not None:
         reply.usage = read_usage(usage)
+
+
+def say(reply: Reply, parts: list[Part]) -> None:
+    """Make these parts the answer, in the place of what was put together until now; no parts change nothing."""
+    if parts:
+        choice = reply.choice(0)
+        choice.finish_reason = "stop"
+        choice.text.clear()
+        choice.parts = parts if reply.capture_content else []
 
 
 def _read_choice(own: Mapping[str, Any], reply: Reply) -> bool:

@@ -1,0 +1,1 @@
+"""Clients that Stainless generates (openai, anthropic, groq and more), which are alike but for their resources."""
