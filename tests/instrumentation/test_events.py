@@ -20,3 +20,9 @@ def test_last_event() -> None:
     """An event at the end of the body needs no empty line after it where its JSON is whole."""
     assert list(events(b'data: {"a": 1}')) == [Event({"a": 1}, 14)]
     assert list(events(b'data: {"a": ')) == []
+
+
+def test_ping() -> None:
+    """What keeps a connection open is no event: the client gives the application nothing for it."""
+    body = b'event: ping\ndata: {"type": "ping"}\n\ndata: {"a": 1}\n\n'
+    assert list(events(body)) == [Event({"a": 1}, len(body))]

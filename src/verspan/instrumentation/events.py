@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import orjson
 
 _DATA = b"data:"
+_PING = {"type": "ping"}
 
 
 class Event(NamedTuple):
@@ -20,6 +21,8 @@ class Event(NamedTuple):
 
 def events(body: bytes) -> Iterator[Event]:
     """The events of a body in order; those that are not JSON, such as a closing ``[DONE]``, are left out.
+
+    So are those that only keep the connection open, which no client gives to the application.
 
     An event that is cut at the end of the body is one only where its JSON is whole.
 
@@ -40,6 +43,8 @@ def events(body: bytes) -> Iterator[Event]:
 
 def _event(data: bytes, end: int) -> Iterator[Event]:
     try:
-        yield Event(orjson.loads(data), end)
+        found = orjson.loads(data)
     except orjson.JSONDecodeError:
         return
+    if found != _PING:
+        yield Event(found, end)

@@ -18,7 +18,7 @@ import wrapt
 from verspan.instrumentation import abandoned
 from verspan.instrumentation.guard import report
 from verspan.instrumentation.lifecycle import CallRun
-from verspan.instrumentation.overhearing import overhear
+from verspan.instrumentation.overhearing import is_text, overhear
 from verspan.instrumentation.stepping import AwaitIn, run_in
 
 
@@ -177,7 +177,7 @@ def follow_stream(stream: Any, run: CallRun, *, heard: bool = False) -> Any:
         if source is None:
             return StreamProxy(stream, Relay(iterator_of(stream), run))
         response = run.adapter.http_response(stream)
-        if run.read and response is not None:
+        if run.read and response is not None and is_text(response):
             heard = heard or overhear(response, run.answer, as_events=True)
         relay = Relay(source, run, heard=heard)
         # The client's helpers close the response under the stream rather than the stream.
