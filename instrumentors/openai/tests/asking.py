@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,6 +12,7 @@ import pytest
 from openai._base_client import make_request_options
 from openai._legacy_response import async_to_raw_response_wrapper, to_raw_response_wrapper
 from openai._response import async_to_streamed_response_wrapper, to_streamed_response_wrapper
+from tests.recordings.stainless import Question
 
 from .interactions import Interaction
 
@@ -30,27 +30,6 @@ _RESOURCES = {
 has_responses = pytest.mark.skipif(
     not hasattr(openai.OpenAI, "responses"), reason="this version of the client has no responses"
 )
-
-
-@dataclass(frozen=True)
-class Question:
-    """A method of the client and its arguments."""
-
-    resource: Any
-    method: str
-    arguments: Mapping[str, Any] = field(default_factory=dict)
-
-    def ask(self) -> Any:
-        """Call it."""
-        return getattr(self.resource, self.method)(**self.arguments)
-
-    def ask_raw(self) -> Any:
-        """Call it for a raw response."""
-        return getattr(self.resource.with_raw_response, self.method)(**self.arguments)
-
-    def ask_streaming(self) -> Any:
-        """Call it for a response whose body is to be read."""
-        return getattr(self.resource.with_streaming_response, self.method)(**self.arguments)
 
 
 def question(client: Any, interaction: Interaction) -> Question:

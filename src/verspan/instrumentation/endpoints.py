@@ -49,7 +49,7 @@ def _segments(path: str) -> list[str]:
     for segment in filter(None, path.split("/")):
         if _VERSION.fullmatch(segment) and not found:
             continue
-        is_word = _WORD.fullmatch(segment) and found[-1:] != ["models"]  # which people give names to
+        is_word = _WORD.fullmatch(segment) and "models" not in found  # which people give names to, slashes among them
         found.append(segment if is_word else "{}")
     return found
 

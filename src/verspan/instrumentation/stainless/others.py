@@ -32,6 +32,8 @@ class OtherAdapter(ClientAdapter):
 
     operation_names: ClassVar[Mapping[str, str]] = NO_FIELDS
     """Those of endpoints that have one of their own; see :func:`verspan.instrumentation.endpoints.operation_name`."""
+    base_path: ClassVar[str] = ""
+    """What every endpoint's path begins with, where the client's own address does not have it."""
 
     def describe(self, instance: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Call | None:
         """Describe a request by its method and path; None where the client's arguments describe none."""
@@ -39,7 +41,7 @@ class OtherAdapter(ClientAdapter):
         if asked is None:
             return None
         peer = self.client.peer(instance, args, kwargs)
-        name = operation_name(asked.method, asked.path, self.operation_names)
+        name = operation_name(asked.method, asked.path.removeprefix(self.base_path), self.operation_names)
         stream = bool(kwargs.get("stream"))
         return Call(name, peer.provider_name, text(asked.body.get("model")), peer.address, peer.port, stream)
 
