@@ -1,0 +1,1 @@
+"""Instrumenting clients that Speakeasy generates (mistralai, the newer resources of google-genai)."""

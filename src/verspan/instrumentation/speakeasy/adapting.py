@@ -1,0 +1,123 @@
+"""What the adapters of all endpoints of a generated client share: its arguments, responses and server."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
+from types import AsyncGeneratorType, GeneratorType
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from verspan.instrumentation.calls import Call, CallInput
+from verspan.instrumentation.fields import fields, text
+from verspan.instrumentation.serialising import from_snapshot, snapshot
+from verspan.instrumentation.speakeasy.endpoints import Endpoint
+
+_DEFAULT_PORTS = {"https": 443, "http": 80}
+_MOST_SERVERS = 256
+
+
+class EndpointAdapter:
+    """Takes calls of one endpoint's method; see :class:`verspan.instrumentation.adapter.CallAdapter`.
+
+    What a request says is in the method's arguments, which have the names of the API's fields.
+    """
+
+    provider_name: ClassVar[str]
+    content: ClassVar[Collection[str]] = ()
+    """The arguments that hold what the call says."""
+    failure_marks: Sequence[bytes] = ()
+
+    def __init__(self, endpoint: Endpoint | None = None) -> None:
+        """Take calls of an endpoint; without one, only read what was taken."""
+        self.endpoint = endpoint or Endpoint("", "")
+
+    @property
+    def operation_name(self) -> str:
+        """What a call of the endpoint is."""
+        raise NotImplementedError
+
+    def describe(self, instance: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Call | None:
+        """Describe a call of the method."""
+        given = self.arguments(args, kwargs)
+        address, port = server_of(instance, given)
+        stream = "stream" in self.endpoint.method.split("_") or given.get("stream") is True
+        return Call(self.operation_name, self.provider_name, text(given.get("model")), address, port, stream)
+
+    def snapshot_request(
+        self,
+        instance: Any,  # noqa: ARG002 - of the protocol
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+        *,
+        content: bool,
+    ) -> bytes:
+        """The arguments, as the JSON that is made of them."""
+        given = self.arguments(args, kwargs)
+        told = given if content else {name: given[name] for name in given if name not in self.content}
+        return snapshot(told, json_of)
+
+    def arguments(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The method's arguments by their names."""
+        return {**dict(zip(self.endpoint.parameters, args, strict=False)), **kwargs} if args else kwargs
+
+    def snapshot_response(self, response: Any) -> bytes:
+        """A response or a chunk as the JSON that it was made of."""
+        return snapshot(response, json_of)
+
+    def is_stream(self, response: Any) -> bool:
+        """Whether the response is a stream of events."""
+        return isinstance(response, (GeneratorType, AsyncGeneratorType)) or hasattr(response, "generator")
+
+    def is_raw(self, response: Any) -> bool:
+        """Whether the response is an envelope around one."""
+        return hasattr(response, "http_response") and hasattr(response, "parse")
+
+    def http_response(self, response: Any) -> Any:
+        """What a stream or an envelope reads from."""
+        return getattr(response, "response", None) or getattr(response, "http_response", None)
+
+    def answer_in(self, failure: BaseException) -> Any:  # noqa: ARG002 - of the protocol
+        """None: no exception of these clients holds an answer."""
+        return None
+
+    def read_input(self, body: Any) -> CallInput:  # noqa: ARG002 - of the protocol
+        """Nothing, where a request says nothing."""
+        return CallInput()
+
+
+def json_of(value: Any) -> Any:
+    """What JSON has no form for in the form that the client gives it; what it has none for either as it shows itself.
+
+    Nothing is read from an open file or an iterator, which the client is still to read.
+    """
+    dump = getattr(value, "model_dump", None)
+    return repr(value) if dump is None else dump(mode="json", by_alias=True, exclude_unset=True, warnings=False)
+
+
+def event_of(body: Any) -> Mapping[str, Any]:
+    """The JSON of one event of a stream, whether it was taken from the network or from the client's own object."""
+    own = fields(body)
+    return fields(own["data"]) if len(own) == 1 and isinstance(own.get("data"), dict) else own
+
+
+def server_of(resource: Any, given: Mapping[str, Any]) -> tuple[str | None, int | None]:
+    """The host and port that a resource's requests go to.
+
+    Args:
+        resource: an object of the client.
+        given: the arguments of the call, which may name another server.
+    """
+    url = text(given.get("server_url")) or resource.sdk_configuration.get_server_details()[0]
+    return _host_and_port(url)
+
+
+@lru_cache(maxsize=_MOST_SERVERS)
+def _host_and_port(url: str) -> tuple[str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.hostname, parts.port or _DEFAULT_PORTS.get(parts.scheme)
+
+
+def plain(value: Any) -> Any:
+    """An argument as plain JSON, to be looked into before it is sent."""
+    return from_snapshot(snapshot(value, json_of))
