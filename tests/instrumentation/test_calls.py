@@ -41,3 +41,22 @@ def test_output_messages() -> None:
 def test_cut_arguments() -> None:
     """Arguments that a cut stream left incomplete are kept as the text they are."""
     assert parse_arguments('{"order": 47') == '{"order": 47'
+
+
+def test_parts_in_order() -> None:
+    """What is thought, said and used in turns is told in the order in which it came."""
+    reply = Reply()
+    choice = reply.choice(0)
+    choice.text.append("Let me see.")
+    choice.think("Twelve ")
+    choice.think("parcels.")
+    choice.text.append("Wait.")
+    choice.add({"type": "server_tool_call", "name": "search"})
+    choice.text.append("Done.")
+    assert reply.output_messages()[0]["parts"] == [
+        {"type": "text", "content": "Let me see."},
+        {"type": "reasoning", "content": "Twelve parcels."},
+        {"type": "text", "content": "Wait."},
+        {"type": "server_tool_call", "name": "search"},
+        {"type": "text", "content": "Done."},
+    ]

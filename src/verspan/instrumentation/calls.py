@@ -122,6 +122,30 @@ class Choice:
             call = self.tool_calls[index] = ToolCall()
         return call
 
+    def think(self, piece: str) -> None:
+        """Go on with what is thought; what was said before stays before it."""
+        if self.text:
+            self._settle()
+        self.reasoning.append(piece)
+
+    def add(self, part: Part) -> None:
+        """Add a whole part after all that was thought and said before."""
+        self._settle()
+        self.parts.append(part)
+
+    def spoken_parts(self) -> list[Part]:
+        """What is thought and said and still being put together."""
+        found: list[Part] = []
+        if self.reasoning:
+            found.append({"type": "reasoning", "content": "".join(self.reasoning)})
+        if self.text:
+            found.append({"type": "text", "content": "".join(self.text)})
+        return found
+
+    def _settle(self) -> None:
+        self.parts += self.spoken_parts()
+        self.reasoning, self.text = [], []
+
 
 class ToldFailure(NamedTuple):
     """A failure that came as an answer, in a response or an event of a stream, and that no exception told."""
@@ -171,11 +195,7 @@ class Reply:
 
 
 def _output_message(choice: Choice) -> OutputMessage:
-    parts = list(choice.parts)
-    if choice.reasoning:
-        parts.append({"type": "reasoning", "content": "".join(choice.reasoning)})
-    if choice.text:
-        parts.append({"type": "text", "content": "".join(choice.text)})
+    parts = choice.parts + choice.spoken_parts()
     if choice.refusal:
         parts.append({"type": "refusal", "content": "".join(choice.refusal)})
     if choice.audio:
