@@ -84,6 +84,7 @@ RULES = {
         f"{WORDS} {MODELS} verspan.versions.identity verspan.versions.registry verspan.versions.resolving "
         "verspan.store.interface"
     ),
+    "verspan.comparison": "verspan.errors numpy scipy",
     "verspan.settings": WORDS,
     "verspan.pipelines": "",
     "verspan.spool": (
