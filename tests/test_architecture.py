@@ -142,7 +142,8 @@ RULES = {
     ),
     "verspan.tracing": f"{STORE} {SET_UP} {API} {REDACTED} verspan.instrumentation verspan.configuring",
     "verspan.propagation": f"{SET_UP} {API} {PROPAGATORS} verspan.instrumentation.patching "
-    "verspan.instrumentation.stepping verspan.tracing.notes verspan.versions.identity",
+    "verspan.instrumentation.stepping verspan.instrumentation.destinations "
+    "verspan.tracing.notes verspan.versions.identity",
     "verspan.processor": f"{SDK} {WORDS} {GUARD} verspan.context verspan.tracing.notes",
     "verspan.runtime": "verspan.instrumentation verspan.settings verspan.versions verspan.prompts.linking",
     "verspan.configuring": f"{SDK} {SET_UP} {WIRED}",

@@ -5,10 +5,13 @@ from __future__ import annotations
 import gc
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from opentelemetry.context import attach, detach
+from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
+from opentelemetry.trace import Link
 
 from verspan import semconv
 from verspan.context import ActiveVersion, set_default_version, withdraw_default_version
@@ -159,3 +162,15 @@ def test_not_sampled() -> None:
         run.say_arguments(object())
         run.finish()
         assert captured.spans() == []
+
+
+def test_links() -> None:
+    """A step is linked to the spans that it has to do with besides its parent."""
+    with capture_spans() as captured:
+        telemetry = telemetry_of(captured)
+        other = OperationRun(telemetry, AGENT)
+        linked = OperationRun(telemetry, replace(TOOL, links=[Link(other.span.get_span_context())]))
+        assert isinstance(linked.span, ReadableSpan)
+        assert [link.context for link in linked.span.links] == [other.span.get_span_context()]
+        linked.finish()
+        other.finish()

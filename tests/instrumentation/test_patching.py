@@ -56,6 +56,16 @@ def test_wrapped_by_another(module: Any) -> None:
     assert module.Client.__dict__["ask"] is theirs
 
 
+def test_function(module: Any) -> None:
+    """Without an owner, it is a function of the module that is wrapped and given back."""
+    module.ask = original = module.Client.__dict__["ask"]
+    patch = Patch("acme_client", "", "ask", _shout)
+    patch.apply()
+    assert isinstance(module.ask, wrapt.FunctionWrapper)
+    patch.remove()
+    assert module.ask is original
+
+
 @pytest.mark.usefixtures("module")
 def test_missing_method(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     """A method that this version of the client does not have is said, and nothing raises."""

@@ -10,8 +10,9 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
 from opentelemetry.trace import Span, SpanKind, Tracer, set_span_in_context
 
+from verspan.instrumentation.destinations import going_to, within_this_machine
 from verspan.propagation.hosts import OwnHosts
-from verspan.propagation.peers import goes_to, within_this_machine
+from verspan.propagation.peers import goes_to
 
 OWN = OwnHosts(("back.example.com", "shop.v1.*"))
 
@@ -90,3 +91,10 @@ def test_everywhere_and_nowhere(tracer: Tracer) -> None:
 def test_within_this_machine() -> None:
     """What stays on this machine is told whichever hosts are."""
     assert goes_to(within_this_machine(Context()), OwnHosts(()))
+
+
+def test_told_destination() -> None:
+    """Where somebody has said whom the context goes to, that host decides, whatever span is current."""
+    own = OwnHosts(("private",))
+    assert goes_to(going_to("tools.internal", Context()), own)
+    assert not goes_to(going_to("api.example.com", Context()), own)

@@ -14,7 +14,7 @@ from time import perf_counter
 from typing import Any
 
 from opentelemetry.context import Context, create_key, get_current, get_value, set_value
-from opentelemetry.trace import INVALID_SPAN, Span, SpanKind, set_span_in_context
+from opentelemetry.trace import INVALID_SPAN, Link, Span, SpanKind, set_span_in_context
 
 from verspan import semconv
 from verspan.context import active_version
@@ -25,6 +25,7 @@ from verspan.instrumentation.failures import error_type, record_failure, record_
 from verspan.instrumentation.guard import report
 from verspan.instrumentation.handover import ReadyContent, end_span
 from verspan.instrumentation.messages import Message, Part, ToolDefinition
+from verspan.instrumentation.operation_metrics import DurationMetric, metric_of
 from verspan.instrumentation.policy import current_policy
 from verspan.instrumentation.serialising import to_json
 from verspan.instrumentation.telemetry import Telemetry
@@ -44,6 +45,13 @@ class Operation:
     attributes: Mapping[str, Any] = field(default_factory=dict)
     """Further attributes, by the names of :mod:`verspan.semconv`; none of them content."""
     kind: SpanKind = SpanKind.INTERNAL
+    links: Sequence[Link] = ()
+    """Spans that it has to do with and that are not its parent."""
+
+    @property
+    def metric(self) -> DurationMetric:
+        """What its duration is measured by."""
+        return metric_of(self.operation_name)
 
     @property
     def span_name(self) -> str:
@@ -216,6 +224,7 @@ class OperationRun:
                 parent,
                 kind=operation.kind,
                 attributes=redacted_attributes(operation.known()),
+                links=operation.links,
             )
         except Exception as error:  # noqa: BLE001 - a sampler or a processor of somebody else's may raise
             report(error, "starting a span")

@@ -21,6 +21,8 @@ Wrapper = Callable[[Callable[..., Any], Any, "tuple[Any, ...]", "dict[str, Any]"
 class Patch:
     """A wrapper around ``module.owner.method``, put there now or when the module is imported.
 
+    Without an owner it is a function of the module.
+
     Nothing is imported for it: an application that never uses the client never pays for it.
     """
 
@@ -43,7 +45,8 @@ class Patch:
     def remove(self) -> None:
         """Put the original back; where somebody else has wrapped ours since, only the wrapper's own switch is left."""
         self._wanted = False
-        owner = getattr(sys.modules.get(self.module), self.owner, None)
+        module = sys.modules.get(self.module)
+        owner = getattr(module, self.owner, None) if self.owner else module
         if owner is None:
             return
         current = owner.__dict__.get(self.method)
@@ -54,8 +57,8 @@ class Patch:
         if not self._wanted:
             return
         try:
-            owner = getattr(module, self.owner)
-            original = owner.__dict__[self.method]
+            owner = getattr(module, self.owner) if self.owner else module
+            original = vars(owner)[self.method]
             setattr(owner, self.method, wrapt.FunctionWrapper(original, self.wrapper))
         except (AttributeError, KeyError) as error:
             if self.optional:

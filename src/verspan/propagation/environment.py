@@ -17,7 +17,7 @@ from opentelemetry.context import Context, attach, get_current
 from opentelemetry.propagators.textmap import CarrierValT, DefaultGetter
 
 from verspan.context import active_version, current_experiment
-from verspan.propagation.peers import within_this_machine
+from verspan.instrumentation.destinations import within_this_machine
 from verspan.semconv import ENV_ACTIVE_MODEL, ENV_EXPERIMENT_NAME
 from verspan.versions.identity import model_id_for
 

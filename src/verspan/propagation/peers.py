@@ -6,20 +6,15 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from opentelemetry.context import Context, create_key, get_value, set_value
+from opentelemetry.context import Context
 from opentelemetry.trace import SpanKind, get_current_span
 
+from verspan.instrumentation.destinations import destination_of
 from verspan.propagation.hosts import OwnHosts
 from verspan.semconv import HTTP_URL, NET_PEER_NAME, RPC_SERVICE, SERVER_ADDRESS, URL_FULL
 
-_WITHIN: Final = create_key("verspan.within_this_machine")
 _HOSTS: Final = (SERVER_ADDRESS, NET_PEER_NAME)
 _URLS: Final = (URL_FULL, HTTP_URL)
-
-
-def within_this_machine(context: Context) -> Context:
-    """A context from which is injected what stays here, as the environment of a child process does."""
-    return set_value(_WITHIN, True, context)  # noqa: FBT003 - the value of the key
 
 
 def goes_to(context: Context, hosts: OwnHosts) -> bool:
@@ -33,8 +28,9 @@ def goes_to(context: Context, hosts: OwnHosts) -> bool:
         context: the context that headers are written from.
         hosts: where the version may go.
     """
-    if get_value(_WITHIN, context):
-        return True
+    destination = destination_of(context)
+    if destination is not None:
+        return destination.host is None or hosts.has_host(destination.host)
     if hosts.everywhere or hosts.nowhere:
         return hosts.everywhere
     span = get_current_span(context)
