@@ -74,6 +74,21 @@ def test_no_tokens() -> None:
     assert usd("openai", "gpt-4o", 0, 0) == 0
 
 
+@pytest.mark.parametrize(
+    ("provider", "model"),
+    [
+        ("groq", "openai/gpt-oss-20b"),
+        ("aws.bedrock", "amazon.nova-lite-v1:0"),
+        ("aws.bedrock", "us.anthropic.claude-3-5-sonnet-20241022-v2:0"),
+        ("aws.bedrock", "global.anthropic.claude-sonnet-4-20250514-v1:0"),
+        ("aws.bedrock", "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0"),
+    ],
+)
+def test_names_of_instrumentors(provider: str, model: str) -> None:
+    """Models have a price under the names that the clients of their hosts use, regions and ARNs among them."""
+    assert usd(provider, model, 1_000, 100) > 0
+
+
 @pytest.mark.parametrize(("provider", "model"), [("openai", "a-model-of-nobody"), ("nobody", "gpt-4o"), ("", "")])
 def test_unknown(provider: str, model: str) -> None:
     """A model whose price is not known has no cost, which is not zero."""
