@@ -32,6 +32,8 @@ VERSPAN_INPUTS: Final = "verspan.inputs"
 VERSPAN_OUTPUTS: Final = "verspan.outputs"
 VERSPAN_TAG_PREFIX: Final = "verspan.tag."
 VERSPAN_METADATA_PREFIX: Final = "verspan.metadata."
+VERSPAN_ORIGINAL_PREFIX: Final = "verspan.original."
+"""Before a present name whose value another dialect gave in another form: what came."""
 VERSPAN_COST_USD: Final = "verspan.cost.usd"
 VERSPAN_COST_PRICE_VERSION: Final = "verspan.cost.price_version"
 
@@ -92,6 +94,7 @@ GEN_AI_MEMORY_RECORD_ID: Final = "gen_ai.memory.record.id"
 GEN_AI_MEMORY_RECORD_COUNT: Final = "gen_ai.memory.record.count"
 GEN_AI_PROMPT_NAME: Final = "gen_ai.prompt.name"
 GEN_AI_PROMPT_VERSION: Final = "gen_ai.prompt.version"
+GEN_AI_PROMPT_VARIABLE_PREFIX: Final = "gen_ai.prompt.variable."
 
 # -- GenAI: the request --------------------------------------------------------------------------------------------
 GEN_AI_REQUEST_MODEL: Final = "gen_ai.request.model"

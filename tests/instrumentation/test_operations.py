@@ -174,3 +174,20 @@ def test_links() -> None:
         assert [link.context for link in linked.span.links] == [other.span.get_span_context()]
         linked.finish()
         other.finish()
+
+
+@pytest.mark.parametrize("mode", [ContentMode.LOCAL, ContentMode.SPAN_ONLY, ContentMode.NO_CONTENT])
+def test_plain_text(mode: ContentMode) -> None:
+    """A text that is to be no JSON is kept as it is, where content may be kept."""
+    name = f"{semconv.GEN_AI_PROMPT_VARIABLE_PREFIX}city"
+    with capture_spans(content=mode) as captured:
+        run = OperationRun(telemetry_of(captured), TOOL)
+        run.say_text(name, "Oslo")
+        run.finish()
+        (span,) = captured.spans()
+    found = (span.attributes.get(name), span.content.get(name))
+    assert found == {
+        ContentMode.LOCAL: (None, "Oslo"),
+        ContentMode.SPAN_ONLY: ("Oslo", None),
+        ContentMode.NO_CONTENT: (None, None),
+    }[mode]

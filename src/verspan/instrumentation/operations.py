@@ -27,7 +27,7 @@ from verspan.instrumentation.handover import ReadyContent, end_span
 from verspan.instrumentation.messages import Message, Part, ToolDefinition
 from verspan.instrumentation.operation_metrics import DurationMetric, metric_of
 from verspan.instrumentation.policy import current_policy
-from verspan.instrumentation.serialising import to_json
+from verspan.instrumentation.serialising import cut_text, to_json
 from verspan.instrumentation.telemetry import Telemetry
 from verspan.redaction.active import content_text, redacted_attributes, redacted_text
 
@@ -146,6 +146,18 @@ class OperationRun:
                 self.span.set_attribute(name, content_text(document))
             else:
                 self._content[name] = document
+        except Exception as error:  # noqa: BLE001 - likewise
+            report(error, "keeping what a step says")
+
+    def say_text(self, name: str, text: str) -> None:
+        """Keep a text as it is, under the content policy, where the conventions want no JSON."""
+        if not self.captures:
+            return
+        try:
+            if self._policy.on_spans:
+                self.span.set_attribute(name, cut_text(redacted_text(text)))
+            else:
+                self._content[name] = cut_text(text).encode("utf-8", "replace")
         except Exception as error:  # noqa: BLE001 - likewise
             report(error, "keeping what a step says")
 
