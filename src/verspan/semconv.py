@@ -184,6 +184,7 @@ ANTHROPIC_USAGE_COMPACTION_OUTPUT_TOKENS: Final = "anthropic.usage.compaction.ou
 # -- Model Context Protocol ----------------------------------------------------------------------------------------
 MCP_METHOD_NAME: Final = "mcp.method.name"
 MCP_PROTOCOL_VERSION: Final = "mcp.protocol.version"
+MCP_RESOURCE_URI: Final = "mcp.resource.uri"
 MCP_SESSION_ID: Final = "mcp.session.id"
 METRIC_MCP_CLIENT_OPERATION_DURATION: Final = "mcp.client.operation.duration"
 METRIC_MCP_SERVER_OPERATION_DURATION: Final = "mcp.server.operation.duration"
