@@ -22,6 +22,7 @@ from verspan.instrumentation.answers import Answer
 from verspan.instrumentation.attributes import call_attributes, span_name
 from verspan.instrumentation.calls import Call
 from verspan.instrumentation.content import TakenCall
+from verspan.instrumentation.expected_calls import see_call
 from verspan.instrumentation.failures import error_type, record_failure, record_told_failure
 from verspan.instrumentation.guard import report
 from verspan.instrumentation.handover import end_span
@@ -75,6 +76,8 @@ class CallRun:
         """Whether anybody wants to know how long it takes."""
         self._version = active_version(parent) if self.measured else None
         self._late = False
+        if parent:
+            see_call(call.operation_name, parent)
         self.span: Span = self._start(parent)
         self.context = Context({**parent, _SPAN_KEY: self.span})
         self._recorded = self.span.is_recording()

@@ -84,18 +84,26 @@ class OperationRun:
     collector.
     """
 
-    def __init__(self, telemetry: Telemetry, operation: Operation, parent: Context | None = None) -> None:
+    def __init__(
+        self,
+        telemetry: Telemetry,
+        operation: Operation,
+        parent: Context | None = None,
+        *,
+        started_ago_s: float = 0.0,
+    ) -> None:
         """Begin a step.
 
         Args:
             telemetry: of the instrumentor.
             operation: what it is.
             parent: the context that holds its parent; the current one where it is None.
+            started_ago_s: how many seconds ago it began, where it is told only now.
         """
         self.operation = operation
         self._telemetry = telemetry
         self._policy = current_policy()
-        self._started_at = perf_counter()
+        self._started_at = perf_counter() - started_ago_s
         self._content: dict[str, bytes] = {}
         self._error_type: str | None = None
         self._dropped_at: int | None = None
@@ -103,7 +111,7 @@ class OperationRun:
         self._open = [True]
         parent = get_current() if parent is None else parent
         self._version = active_version(parent)
-        self.span = self._start(parent)
+        self.span = self._start(parent, started_ago_s)
         self.context = set_value(_RUN, self, set_span_in_context(self.span, parent))
         """The OpenTelemetry context in which this step is the current one."""
         self._recorded = self.span.is_recording()
@@ -228,7 +236,7 @@ class OperationRun:
             self._dropped_at = time.time_ns()
             abandoned.finish_later(self)
 
-    def _start(self, parent: Context) -> Span:
+    def _start(self, parent: Context, started_ago_s: float) -> Span:
         operation = self.operation
         try:
             return self._telemetry.tracer.start_span(
@@ -237,6 +245,7 @@ class OperationRun:
                 kind=operation.kind,
                 attributes=redacted_attributes(operation.known()),
                 links=operation.links,
+                start_time=time.time_ns() - int(started_ago_s * 1e9) if started_ago_s else None,
             )
         except Exception as error:  # noqa: BLE001 - a sampler or a processor of somebody else's may raise
             report(error, "starting a span")

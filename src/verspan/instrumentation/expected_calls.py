@@ -1,0 +1,51 @@
+"""Model calls that a framework makes, and whether the instrumentor of a client has given them a span.
+
+A framework's model is asked through a client of the provider's, or through HTTP of its own, and only the call itself
+shows which. So the framework's instrumentor expects a call, and where no client's span has begun by its end, gives the
+span itself.
+"""
+
+from __future__ import annotations
+
+from opentelemetry.context import Context, create_key, get_value, set_value
+
+_KEY = create_key("verspan.expected_call")
+_INFERENCE = frozenset(("chat", "generate_content", "text_completion"))
+
+
+class ExpectedCall:
+    """A model call that is about to be made inside :attr:`context`."""
+
+    __slots__ = ("_outer", "context", "model", "seen")
+
+    def __init__(self, model: object, parent: Context) -> None:
+        """Expect a call.
+
+        Args:
+            model: the framework's object that makes it.
+            parent: the context that it is made from.
+        """
+        self._outer = expected_call(parent)
+        self.model = model
+        self.seen = False
+        """Whether a span of the call has begun."""
+        self.context = set_value(_KEY, self, parent)
+
+    def see(self) -> None:
+        """Take note that the call has its span, which calls around it, of a model that asks another, have as well."""
+        self.seen = True
+        if self._outer is not None:
+            self._outer.see()
+
+
+def expected_call(context: Context | None = None) -> ExpectedCall | None:
+    """The innermost call that is expected in the current context, or another; None where none is."""
+    found = get_value(_KEY, context)
+    return found if isinstance(found, ExpectedCall) else None
+
+
+def see_call(operation_name: str, parent: Context) -> None:
+    """Take note that the span of a client's call begins, below whatever expects one."""
+    expected = parent.get(_KEY)
+    if expected is not None and operation_name in _INFERENCE:
+        expected.see()  # type: ignore[attr-defined]  # nothing else is kept under the key
