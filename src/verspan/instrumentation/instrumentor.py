@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import metadata
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 from packaging.requirements import Requirement
 
@@ -32,19 +32,6 @@ class Method:
     name: str
     optional: bool = False
     """Whether some supported version of the client has the module and not the method."""
-
-
-class Further(Protocol):
-    """A wrapper of a member's own, around methods that are no calls."""
-
-    active: bool
-    """Off once uninstrumented; it then passes everything on untouched."""
-
-    def __call__(
-        self, wrapped: Callable[..., Any], instance: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> Any:
-        """Stand in the method's place."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -151,7 +138,9 @@ def patched(methods: Sequence[Method], wrapper: Wrapper, switch_off: Callable[[]
         wrapper: what wrapt calls in their place.
         switch_off: what else ends it, for a patch that another library has wrapped and that cannot be taken out.
     """
-    patches = [Patch(method.module, method.owner, method.name, wrapper) for method in methods]
+    patches = [
+        Patch(method.module, method.owner, method.name, wrapper, optional=method.optional) for method in methods
+    ]
     for patch in patches:
         patch.apply()
 

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from verspan.instrumentation.stainless.client import Peer, StainlessClient
-from verspan_openai._hosts import AZURE, provider_at
+from verspan_openai._hosts import AZURE, OPENAI, provider_at
 
 
 @cache
@@ -33,6 +33,13 @@ class Address(NamedTuple):
 
 
 def address_of(connection: Any) -> Address:
-    """The address of a connection that the client has opened with the ``websockets`` package."""
-    uri = connection.protocol.wsuri
-    return Address(Peer(provider_at(uri.host), uri.host, uri.port), uri.path, uri.query)
+    """Where a connection of ``websockets`` is connected to.
+
+    Azure is told by the path where its host has a name of the application's own.
+    """
+    protocol = connection.protocol
+    uri = getattr(protocol, "uri", None) or protocol.wsuri  # as websockets called it once
+    provider_name = provider_at(uri.host)
+    if provider_name == OPENAI and uri.path.startswith("/openai/"):
+        provider_name = AZURE
+    return Address(Peer(provider_name, uri.host, uri.port), uri.path, uri.query)

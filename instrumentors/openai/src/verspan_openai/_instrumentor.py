@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from verspan.instrumentation.adapter import CallAdapter
-from verspan.instrumentation.instrumentor import Instrumentor, Method
+from verspan.instrumentation.instrumentor import Instrumentor, Method, patched
+from verspan.instrumentation.telemetry import Telemetry
 from verspan_openai._chat import ChatAdapter
 from verspan_openai._completions import CompletionsAdapter
 from verspan_openai._embeddings import EmbeddingsAdapter
 from verspan_openai._media import AudioAdapter, ImagesAdapter
 from verspan_openai._others import MakingAdapter, OtherAdapter
 from verspan_openai._responses import CompactionAdapter, ResponsesAdapter
+from verspan_openai._sockets import CONNECTIONS, SocketWrapper
 from verspan_openai._stored_responses import StoredResponseAdapter
 
 
@@ -27,6 +29,17 @@ class OpenAIInstrumentor(Instrumentor):
         Method("openai._base_client", "SyncAPIClient", "request"),
         Method("openai._base_client", "AsyncAPIClient", "request"),
     )
+
+    def start(self, telemetry: Telemetry) -> Callable[[], None]:
+        """Put a wrapper around the client's method, and others where calls pass that are none of that method's."""
+        sockets = SocketWrapper(telemetry)
+        stops = [patched(CONNECTIONS, sockets, sockets.switch_off), super().start(telemetry)]
+
+        def stop() -> None:
+            for each in reversed(stops):
+                each()
+
+        return stop
 
     def adapters(self) -> Sequence[CallAdapter]:
         """How to read the calls."""

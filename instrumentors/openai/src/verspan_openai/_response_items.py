@@ -172,6 +172,17 @@ def _image(part: _Item) -> Part:
     return addressed_part("image", url or "")
 
 
+def _sound(part: _Item) -> Part:
+    """Sound inside a request; or of a realtime session, which tells what was said rather than the sound again."""
+    if "input_audio" in part:
+        return audio_part(part)
+    transcript, content = text(part.get("transcript")), text(part.get("audio"))
+    if content is None:
+        return {"type": "text", "content": transcript or ""}
+    sound = blob_part("audio", content)
+    return {**sound, "transcript": transcript} if transcript else sound
+
+
 _ITEM_READERS: dict[str, Callable[[_Item], list[Part]]] = {
     "message": _message,
     "reasoning": _reasoning,
@@ -186,5 +197,7 @@ _PART_READERS: dict[str, Callable[[_Item], Part]] = {
     "input_image": _image,
     "computer_screenshot": _image,
     "input_file": file_part,
-    "input_audio": audio_part,
+    "input_audio": _sound,
+    "output_audio": _sound,
+    "audio": _sound,  # of realtime while it was in beta
 }

@@ -36,9 +36,9 @@ class ResponsesAdapter(PostAdapter):
         """The instructions, the items of the input as messages, and the tools."""
         own = fields(body)
         return CallInput(
-            messages=_messages(own.get("input")),
+            messages=item_messages(own.get("input")),
             system_instructions=text_parts(texts(own.get("instructions"))),
-            tool_definitions=[_tool_definition(fields(tool)) for tool in items(own.get("tools"))],
+            tool_definitions=[tool_definition(fields(tool)) for tool in items(own.get("tools"))],
         )
 
     def read_reply(self, body: Any, reply: Reply) -> None:
@@ -54,7 +54,8 @@ class CompactionAdapter(ResponsesAdapter):
     operation_name = "compact_conversation"
 
 
-def _messages(asked: Any) -> list[Message]:
+def item_messages(asked: Any) -> list[Message]:
+    """What is asked, a text or a list of items, as messages."""
     if isinstance(asked, str):
         return spoken("user", asked)
     messages: list[Message] = []
@@ -67,7 +68,8 @@ def _messages(asked: Any) -> list[Message]:
     return messages
 
 
-def _tool_definition(tool: Mapping[str, Any]) -> ToolDefinition:
+def tool_definition(tool: Mapping[str, Any]) -> ToolDefinition:
+    """A tool that is offered, of the application's or of the provider's."""
     return definition(text(tool.get("type")) or "function", tool)
 
 
