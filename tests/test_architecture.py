@@ -34,6 +34,10 @@ CAPTURES = (
     "verspan.versions.behaviour"
 )
 DEPLOYMENTS = "verspan.deployments.model verspan.deployments.records"
+JUDGED = (
+    "verspan.assessments.model verspan.assessments.records verspan.datasets.model verspan.datasets.records "
+    "verspan.evaluation.model verspan.evaluation.records verspan.scorers.model"
+)
 VERSIONS = "verspan.versions.identity verspan.versions.records verspan.versions.search.model"  # ids, ports, searches
 REGISTERED = "verspan.telemetry.registered"  # a version's record as a span
 BY_VERSION = "verspan.context verspan.telemetry.costs verspan.telemetry.version_labels"  # what metrics add to a call
@@ -84,7 +88,19 @@ RULES = {
         f"{WORDS} {MODELS} verspan.versions.identity verspan.versions.registry verspan.versions.resolving "
         "verspan.store.interface"
     ),
-    "verspan.comparison": "verspan.errors numpy scipy",
+    "verspan.assessments.model": "",
+    "verspan.assessments.records": "verspan.assessments.model",
+    "verspan.datasets.model": "",
+    "verspan.datasets.records": "verspan.datasets.model",
+    "verspan.evaluation.model": "verspan.assessments.model",
+    "verspan.evaluation.records": "verspan.evaluation.model",
+    "verspan.scorers.model": "verspan.assessments.model verspan.evaluation.model verspan.traces.model",
+    "verspan.assessments": f"{STORE} {SET_UP} {JUDGED} verspan.assessments verspan.telemetry verspan.versions",
+    "verspan.datasets": f"{STORE} {SET_UP} {JUDGED} verspan.versions orjson pyarrow pandas",
+    "verspan.evaluation": f"{STORE} {SET_UP} {API} {JUDGED} verspan.datasets verspan.scorers verspan.tracing "
+    "verspan.telemetry verspan.versions verspan.instrumentation orjson rich",
+    "verspan.scorers": f"{WORDS} {GUARD} {JUDGED} verspan.traces.model orjson",
+    "verspan.comparison": f"{JUDGED} verspan.errors numpy scipy",
     "verspan.settings": WORDS,
     "verspan.pipelines": "",
     "verspan.spool": (

@@ -9,10 +9,11 @@ from enum import Enum
 from verspan.comparison.corrections import holm
 from verspan.comparison.looks import ONE_LOOK, Looks
 from verspan.comparison.means import mean_difference, paired_mean_difference
-from verspan.comparison.model import Comparison, Difference, Direction, Goal, MetricComparison
+from verspan.comparison.model import Comparison, Difference, Direction, MetricComparison
 from verspan.comparison.quantiles import quantile_difference
 from verspan.comparison.rates import paired_rate_difference, rate_difference
 from verspan.comparison.samples import Pairs, Sample
+from verspan.evaluation.model import Goal
 
 
 class Statistic(str, Enum):

@@ -6,14 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-
-class Goal(str, Enum):
-    """Which way a metric is better."""
-
-    HIGHER = "higher"
-    LOWER = "lower"
-    NEITHER = "neither"
-    """A change of it is worth knowing and is neither good nor bad."""
+from verspan.evaluation.model import Goal
 
 
 class Direction(str, Enum):

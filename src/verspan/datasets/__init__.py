@@ -1,0 +1,1 @@
+"""Rows to evaluate versions with, versioned by what they hold."""

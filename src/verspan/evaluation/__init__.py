@@ -1,0 +1,1 @@
+"""Evaluating versions: a dataset, a function, scorers, and a trace for every row."""

@@ -1,0 +1,1 @@
+"""Scorers: what judges an answer."""
