@@ -1,9 +1,8 @@
-"""Model calls that a framework expects, and whether a client's span has begun for them."""
+"""Whether a model call of a framework is one that a client's instrumentor sees."""
 
 from __future__ import annotations
 
-import pytest
-from opentelemetry.context import get_current
+from opentelemetry.context import Context
 
 from verspan.instrumentation.expected_calls import ExpectedCall, expected_call
 from verspan.instrumentation.operations import Operation, OperationRun
@@ -14,20 +13,26 @@ from verspan.testing import CapturedTelemetry
 from .acme import Client
 
 
-def test_a_call_inside_is_seen(client: Client) -> None:
-    """A call that begins where one is expected is seen by all that expect it there, and by nobody else."""
-    outer, other = ExpectedCall("outer", get_current()), ExpectedCall("other", get_current())
-    inner = ExpectedCall("inner", outer.context)
-    client.ask("hi")
-    assert not inner.seen
-    run_in(inner.context, client.ask, "hi")
-    assert (inner.seen, outer.seen, other.seen) == (True, True, False)
-    assert expected_call(inner.context) is inner
+def test_seen(client: Client) -> None:
+    """A client's call is seen by whoever expects it, and by whoever expects that one."""
+    outer = ExpectedCall("router", Context())
+    inner = ExpectedCall("model", outer.context)
+    run_in(inner.context, client.ask, "Hello")
+    assert (inner.seen, outer.seen) == (True, True)
+
+
+def test_not_seen(client: Client) -> None:
+    """A call elsewhere is none of those that are expected."""
+    expected = ExpectedCall("model", Context())
+    client.ask("Hello")
+    assert (expected.seen, expected_call(), expected_call(expected.context)) == (False, None, expected)
 
 
 def test_told_afterwards(captured: CapturedTelemetry) -> None:
-    """A step that is told of when it is over has the time that it took."""
+    """The span of a call that nobody saw begins when the call began."""
     telemetry = Telemetry.for_scope("verspan-acme", "1", **captured.providers)
-    span = OperationRun(telemetry, Operation("chat", "acme-1"), started_ago_s=60).span
-    span.end()
-    assert (span.end_time - span.start_time) / 1e9 == pytest.approx(60, abs=1)  # type: ignore[attr-defined]  # the SDK's
+    OperationRun(telemetry, Operation("chat", "acme-1"), Context(), started_ago_s=60.0).finish()
+    ((span, _),) = captured._ended
+    assert span.start_time is not None
+    assert span.end_time is not None
+    assert span.end_time - span.start_time >= 60 * 10**9

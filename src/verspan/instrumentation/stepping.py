@@ -7,7 +7,7 @@ coroutine is driven step by step, the context attached for each step alone.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from typing import Any, Generic, TypeVar
 
 from opentelemetry.context import Context, attach, detach, get_current
@@ -33,6 +33,11 @@ class AwaitIn(Generic[T]):
         self._context = context
         self._awaitable = awaitable
 
+    @property
+    def context(self) -> Context:
+        """The context of the next step: the one it was given, and what the steps have attached and still hold."""
+        return self._context
+
     def __await__(self) -> Generator[Any, Any, T]:
         """Drive the other awaitable."""
         steps = self._awaitable.__await__()
@@ -52,6 +57,39 @@ class AwaitIn(Generic[T]):
                 resume = steps.__next__ if sent is None else _call(steps.send, sent)
             except BaseException as thrown:  # noqa: BLE001 - cancellation and closing belong to the steps
                 resume = _call(steps.throw, thrown)
+
+
+def each_in(context: Context, source: Generator[T, None, None]) -> Generator[T, None, None]:
+    """What a generator gives, with a context attached while it runs and never while its reader does."""
+    try:
+        while True:
+            token = attach(context)
+            try:
+                item = next(source)
+            except StopIteration:
+                return
+            finally:
+                context = get_current()
+                detach(token)
+            yield item
+    finally:
+        run_in(context, source.close)
+
+
+async def each_awaited_in(context: Context, source: AsyncGenerator[T, None]) -> AsyncGenerator[T, None]:
+    """The same of an asynchronous generator."""
+    try:
+        while True:
+            step = AwaitIn(context, source.__anext__())
+            try:
+                item = await step
+            except StopAsyncIteration:
+                return
+            finally:
+                context = step.context
+            yield item
+    finally:
+        await AwaitIn(context, source.aclose())
 
 
 def _call(method: Callable[[Any], Any], argument: Any) -> Callable[[], Any]:
