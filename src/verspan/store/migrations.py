@@ -3,6 +3,7 @@
 ==  ===================================================================
  1  the first: versions, traces, spans, bodies, word index, roll-ups
  2  records: what is kept of versions besides, and the audit log
+ 3  evidence: assessments, datasets, evaluation runs
 ==  ===================================================================
 
 A version's function is never changed once a release has it, since stores have been made by it; a new version is a new
@@ -22,6 +23,7 @@ from verspan.store import (  # noqa: F401 - tables are known once imported
     audit_tables,
     capture_tables,
     deployment_tables,
+    evidence_tables,
     model_tables,
     prompt_tables,
     record_tables,
@@ -47,7 +49,11 @@ def _records(connection: Connection) -> None:
     add_earlier_traffic(connection)
 
 
-MIGRATIONS: Sequence[Migration] = (_first_schema, _records)
+def _evidence(connection: Connection) -> None:
+    evidence_tables.metadata.create_all(connection)
+
+
+MIGRATIONS: Sequence[Migration] = (_first_schema, _records, _evidence)
 
 
 def schema_version(connection: Connection) -> int:
