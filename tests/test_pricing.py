@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from verspan import pricing
+from verspan import pricing, semconv
 from verspan.pricing import TokenUsage, price
 from verspan.traces.model import Cost
 
@@ -146,6 +146,9 @@ def test_every_model() -> None:
             except (LookupError, ValueError):
                 continue
             cost = price(provider.id, model.id, usage, NOW_NS)
+            if not exact.total_price and vars(exact.model_price):
+                assert cost is None  # it is not tokens that are paid for
+                continue
             assert cost is not None
             assert cost.usd == pytest.approx(float(exact.total_price), abs=2e-12), (provider.id, model.id)
 
@@ -188,6 +191,39 @@ def test_images() -> None:
         500 * 5e-6 + 500 * 1e-5 + 10 * 4e-5
     )
     assert usd("openai", "gpt-4o", 1_000, 0, 0, 0, 0, 0, 500) == usd("openai", "gpt-4o", 1_000, 0)
+
+
+def test_cached_sound() -> None:
+    """Cached tokens of sound, as a session of realtime has them, cost what cached tokens of sound do."""
+    usage = TokenUsage(500, 70, 100, 0, 200, 40, 0, 50)
+    cost = price("openai", "gpt-realtime", usage, NOW_NS)
+    told = 250 * 4e-6 + 150 * 32e-6 + 50 * 0.4e-6 + 50 * 0.4e-6 + 30 * 16e-6 + 40 * 64e-6
+    assert cost is not None
+    assert cost.usd == pytest.approx(told)
+
+
+def test_paid_by_the_hour() -> None:
+    """A model that is paid by the hour of speech has no cost where tokens are counted, rather than one of 0."""
+    assert price("openai", "whisper-1", TokenUsage(5, 7), NOW_NS) is None
+
+
+def test_free() -> None:
+    """A model that costs nothing has a price, which is nothing."""
+    assert usd("openrouter", "deepseek/deepseek-r1:free", 1_000, 100) == 0.0
+
+
+def test_reported() -> None:
+    """What the provider says that a call cost is what it cost."""
+    attributes = {
+        semconv.GEN_AI_PROVIDER_NAME: "openrouter",
+        semconv.GEN_AI_REQUEST_MODEL: "openai/gpt-4o-mini",
+        semconv.GEN_AI_USAGE_INPUT_TOKENS: 1_000,
+    }
+    priced = pricing.cost_of_call(attributes, NOW_NS)
+    reported = pricing.cost_of_call({**attributes, semconv.VERSPAN_COST_REPORTED_USD: 0.0123}, NOW_NS)
+    assert priced is not None
+    assert priced.price_version == VERSION
+    assert reported == Cost(0.0123, "reported by openrouter")
 
 
 def test_not_installed(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:

@@ -8,6 +8,7 @@ is asked once per model, service tier and price, and which price is valid once p
 from __future__ import annotations
 
 import logging
+import math
 from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import datetime, timezone
@@ -50,6 +51,8 @@ class TokenUsage(NamedTuple):
     audio_input_tokens: int = 0
     audio_output_tokens: int = 0
     image_input_tokens: int = 0
+    audio_cache_read_input_tokens: int = 0
+    image_cache_read_input_tokens: int = 0
 
     @property
     def consistent(self) -> bool:
@@ -67,15 +70,19 @@ _COUNTS = (  # in the order of TokenUsage's fields
     semconv.GEN_AI_USAGE_AUDIO_INPUT_TOKENS,
     semconv.GEN_AI_USAGE_AUDIO_OUTPUT_TOKENS,
     semconv.GEN_AI_USAGE_IMAGE_INPUT_TOKENS,
+    semconv.GEN_AI_USAGE_AUDIO_CACHE_READ_INPUT_TOKENS,
+    semconv.GEN_AI_USAGE_IMAGE_CACHE_READ_INPUT_TOKENS,
 )
 _COUNT_TYPES = frozenset({int, type(None)})
 _REMEMBERED = 4096  # tariffs
+_BY_TOKENS = ("_mtok", "requests_kcount")  # the ends of the names of prices that calls in tokens have
 
 
 def cost_of_call(attributes: Attributes, start_ns: int) -> Cost | None:
     """What the call of a span cost, by the attributes of the GenAI conventions; None as for :func:`price`.
 
-    The model that answered counts, and where its price is not known the one that was asked.
+    What the provider reports counts before any price list. Of models the one that answered counts, and where its price
+    is not known the one that was asked.
 
     Args:
         attributes: the span's.
@@ -84,6 +91,9 @@ def cost_of_call(attributes: Attributes, start_ns: int) -> Cost | None:
     provider, usage = attributes.get(semconv.GEN_AI_PROVIDER_NAME), _usage(attributes)
     if usage is None or not isinstance(provider, str):
         return None
+    reported = attributes.get(semconv.VERSPAN_COST_REPORTED_USD)
+    if isinstance(reported, (int, float)) and 0 <= reported < math.inf:
+        return Cost(float(reported), f"reported by {provider}")
     tier = attributes.get(semconv.OPENAI_RESPONSE_SERVICE_TIER)
     served = tier if isinstance(tier, str) else None
     for name in (semconv.GEN_AI_RESPONSE_MODEL, semconv.GEN_AI_REQUEST_MODEL):
@@ -161,6 +171,11 @@ class _Tariff:
             known.rates if known is not None and known.prices == self.prices else self._all_rates()
         )
 
+    @property
+    def is_by_the_token(self) -> bool:
+        """Whether tokens are what is paid for, or nothing is; a model of speech may be paid by the hour."""
+        return not self.prices or any(name.endswith(_BY_TOKENS) for name in self.prices)
+
     def cost(self, usage: TokenUsage) -> int | None:
         """What the call cost in attodollars; None where the package finds the counts inconsistent."""
         if not (usage.audio_input_tokens or usage.audio_output_tokens or usage.image_input_tokens):
@@ -203,6 +218,8 @@ class _Tariff:
             input_audio_tokens=usage.audio_input_tokens or None,
             output_audio_tokens=usage.audio_output_tokens or None,
             input_image_tokens=usage.image_input_tokens or None,
+            cache_audio_read_tokens=usage.audio_cache_read_input_tokens or None,
+            cache_image_read_tokens=usage.image_cache_read_input_tokens or None,
         )
         return package.calc_price(counts, self._model, **self._options)
 
@@ -224,7 +241,7 @@ def _tariff(provider: str, model: str, service_tier: str | None, minute: int) ->
         tariff = _latest[asked] = _Tariff(model, options, _latest.get(asked))
     except (LookupError, ValueError):
         return None  # no price is known
-    return tariff
+    return tariff if tariff.is_by_the_token else None
 
 
 _latest: dict[tuple[str, str, str | None], _Tariff] = {}

@@ -37,6 +37,8 @@ VERSPAN_ORIGINAL_PREFIX: Final = "verspan.original."
 """Before a present name whose value another dialect gave in another form: what came."""
 VERSPAN_COST_USD: Final = "verspan.cost.usd"
 VERSPAN_COST_PRICE_VERSION: Final = "verspan.cost.price_version"
+VERSPAN_COST_REPORTED_USD: Final = "verspan.cost.reported_usd"
+"""What the provider itself says that a call cost, in US dollars."""
 
 # -- core conventions ----------------------------------------------------------------------------------------------
 SERVER_ADDRESS: Final = "server.address"

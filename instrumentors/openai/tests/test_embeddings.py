@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import openai
 import pytest
@@ -10,6 +11,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from verspan import semconv
 from verspan.instrumentation.calls import Reply, Usage
+from verspan.instrumentation.serialising import MAX_CONTENT_BYTES
 from verspan_openai._embeddings import EmbeddingsAdapter
 
 from .interactions import corpus
@@ -46,3 +48,21 @@ def test_any_shape(body: object) -> None:
     reply = Reply()
     ADAPTER.read_reply(body, reply)
     assert (reply.response_model, reply.usage or Usage(), reply.extra) == (None, Usage(), {})
+
+
+def test_megabytes_read_by_the_application(server: ReplayServer, spans: InMemorySpanExporter) -> None:
+    """Of vectors by the megabyte that the application reads itself, model and tokens are known all the same."""
+    case = CASES["text"]
+    answer = json.loads(case.body)
+    answer["data"] = [{"object": "embedding", "index": index, "embedding": [0.25] * 3072} for index in range(200)]
+    ordered = {"object": "list", "data": answer["data"], "model": answer["model"], "usage": answer["usage"]}
+    large = replace(case, body=json.dumps(ordered).encode())
+    with (
+        client_for(case, server.mount([large])) as client,
+        client.embeddings.with_streaming_response.create(model="m", input="A parcel.", encoding_format="float") as read,
+    ):
+        assert sum(map(len, read.iter_bytes())) > MAX_CONTENT_BYTES
+    (span,) = spans.get_finished_spans()
+    attributes = span.attributes or {}
+    assert attributes[semconv.GEN_AI_USAGE_INPUT_TOKENS] == 5
+    assert attributes[semconv.GEN_AI_RESPONSE_MODEL] == "text-embedding-3-small"

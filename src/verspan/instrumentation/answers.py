@@ -16,6 +16,7 @@ from verspan.instrumentation.adapter import CallAdapter
 from verspan.instrumentation.calls import Reply
 from verspan.instrumentation.events import events
 from verspan.instrumentation.serialising import MAX_CONTENT_BYTES, from_snapshot
+from verspan.instrumentation.tails import TAIL_BYTES, fields_at_end
 
 BLOCK_BYTES = 1 << 18
 """How much of a stream is kept before it is read: about a thousand chunks."""
@@ -33,6 +34,7 @@ class Answer:
         "_read_events",
         "_reply",
         "_size",
+        "_tail",
         "delivered",
         "documents",
     )
@@ -43,6 +45,7 @@ class Answer:
         self._reply: Reply | None = None
         self._pieces: list[bytes] = []
         self._size = 0
+        self._tail = b""
         self._read_at = BLOCK_BYTES
         self._read_events = 0
         self._counts = False
@@ -63,6 +66,7 @@ class Answer:
         """Documents, events and how many of these count; None once part of a long stream has been read."""
         if self._read_events:
             return None
+        self._take_tail()
         return self.documents, b"".join(self._pieces), self.delivered if self._counts else None
 
     @classmethod
@@ -88,9 +92,10 @@ class Answer:
             self._read_block()
 
     def add_body(self, piece: bytes) -> None:
-        """Keep the next bytes of a whole response; one that is larger than content may be is not kept."""
+        """Keep the next bytes of a whole response; of one that is larger than content may be, its end alone."""
         self._size += len(piece)
         if self._size > MAX_CONTENT_BYTES:
+            self._tail = b"".join((self._tail, *self.documents, piece))[-TAIL_BYTES:]
             self.documents = []
         elif self.documents:
             self.documents[0] += piece
@@ -106,6 +111,7 @@ class Answer:
 
     def read(self) -> Reply:
         """The reply, from all that came; what is kept is given up."""
+        self._take_tail()
         for document in self.documents:
             try:
                 body = from_snapshot(document)
@@ -115,6 +121,12 @@ class Answer:
         self._read_block()
         self.documents, self._pieces = [], []
         return self.reply
+
+    def _take_tail(self) -> None:
+        tail, self._tail = self._tail, b""
+        document = fields_at_end(tail)
+        if document is not None:
+            self.documents.append(document)
 
     def _read_block(self) -> None:
         body = b"".join(self._pieces)

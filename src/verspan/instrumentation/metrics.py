@@ -79,7 +79,9 @@ class CallMetrics:
         self._dialect().record(end, attributes)
         if end.reply.usage is not None:
             self._costs = self._costs or cost_metric(self._meter, self._provider)
-            self._costs.add(attributes, usage_attributes(end.reply.usage))
+            told = end.reply.extra.get(semconv.VERSPAN_COST_REPORTED_USD)
+            reported = {} if told is None else {semconv.VERSPAN_COST_REPORTED_USD: told}
+            self._costs.add(attributes, {**usage_attributes(end.reply.usage), **reported})
 
     def record_chunk_gap(self, call: Call, seconds: float, version: ActiveVersion | None = None) -> None:
         """Record the time between two chunks of a stream.

@@ -11,8 +11,12 @@ from typing import Any
 from verspan.instrumentation.calls import Audio, Choice, Reply, ToolCall
 from verspan.instrumentation.fields import field, fields, integer, items, text
 from verspan.instrumentation.messages import Part
-from verspan.instrumentation.openai_json.usage import read_usage
-from verspan.semconv import OPENAI_RESPONSE_SERVICE_TIER, OPENAI_RESPONSE_SYSTEM_FINGERPRINT
+from verspan.instrumentation.openai_json.usage import read_usage, reported_usd
+from verspan.semconv import (
+    OPENAI_RESPONSE_SERVICE_TIER,
+    OPENAI_RESPONSE_SYSTEM_FINGERPRINT,
+    VERSPAN_COST_REPORTED_USD,
+)
 
 
 def read_reply(response: Any, reply: Reply) -> None:
@@ -43,6 +47,8 @@ def read_envelope(own: Mapping[str, Any], reply: Reply) -> None:
     usage = own.get("usage") or field(own.get("x_groq"), "usage")
     if usage is not None:
         reply.usage = read_usage(usage)
+        if (cost := reported_usd(usage)) is not None:
+            reply.extra[VERSPAN_COST_REPORTED_USD] = cost
 
 
 def say(reply: Reply, parts: list[Part]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from verspan.instrumentation.calls import Usage
-from verspan.instrumentation.fields import fields, integer
+from verspan.instrumentation.fields import field, fields, integer, number
 
 
 def read_usage(usage: Any) -> Usage:
@@ -37,6 +37,12 @@ def read_usage(usage: Any) -> Usage:
         image_output_tokens=integer(answered.get("image_tokens")),
         image_cache_read_input_tokens=integer(cached.get("image_tokens")),
     )
+
+
+def reported_usd(usage: Any) -> float | None:
+    """What a call cost in US dollars, where the provider says so, as OpenRouter and Perplexity do."""
+    cost = field(usage, "cost")
+    return number(field(cost, "total_cost") if isinstance(cost, dict) else cost)
 
 
 def _read_older(own: Mapping[str, Any]) -> Usage:
