@@ -110,8 +110,15 @@ RULES = {
     "verspan.versions.identity": WORDS,
     "verspan.context": f"{API} {WORDS} verspan.versions.identity",
     "verspan.pricing": f"{MODELS} verspan.semconv genai_prices",
+    "verspan.dialects": (
+        f"{MODELS} verspan.semconv verspan.notices orjson "
+        # JSON of providers' APIs is read in one way, whoever wrote it down
+        "verspan.instrumentation.openai_json verspan.instrumentation.calls verspan.instrumentation.fields "
+        "verspan.instrumentation.parts"
+    ),
     "verspan.store": (
         f"{MODELS} {PROMPTS} {WORDS} {ZSTD} verspan.settings verspan.pricing {REGISTERED} sqlalchemy orjson "
+        f"verspan.dialects "
         f"{AUDITED} {DEPLOYMENTS} {ARTIFACTS} {VERSIONS} {CAPTURES} verspan.transfer.records "
     ),
     "verspan.store.conformance": (

@@ -116,7 +116,7 @@ def test_trace(store: Store, database: Path) -> None:
     ]
     assert found == [
         ("answer", "INTERNAL", "invoke_agent"),
-        ("find_pages", "INTERNAL", None),
+        ("find_pages", "INTERNAL", "retrieval"),
         ("find_order", "INTERNAL", "execute_tool"),
         ("Completions", "CLIENT", "chat"),
         ("Completions", "CLIENT", "chat"),

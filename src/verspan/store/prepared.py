@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
 from verspan import semconv
+from verspan.dialects.normalising import dialects_of, dialects_spoken, present_attributes
+from verspan.dialects.table import Dialect
 from verspan.errors import InvalidArgumentError
 from verspan.store.contents import Body, Content, Splitter
+from verspan.store.originals import NO_ORIGINALS, Originals, originals_of
 from verspan.store.promoted import Promoted, promote, writable
 from verspan.store.span_bodies import span_body
-from verspan.traces.model import AttributeValue, SpanRecord
+from verspan.traces.model import Attributes, AttributeValue, SpanRecord
 
 _TIMES = range(2**62)
 _LABEL_PREFIXES = (semconv.VERSPAN_TAG_PREFIX, semconv.VERSPAN_METADATA_PREFIX)
@@ -60,8 +63,11 @@ def _prepared(span: SpanRecord, splitter: Splitter) -> PreparedSpan:
             f"a span's times are nanoseconds from 1970 to 2116, and those of {span.name!r} are"
             f" {span.start_ns} and {span.end_ns}"
         )
+    names = _sorted_out(tuple(span.attributes))
+    originals = None
+    if names.dialects or span.events:
+        span, names, originals = _at_present(span, names)
     attributes = span.attributes
-    names = _sorted_out(tuple(attributes))
     contents = {name: splitter.split(name, attributes[name]) for name in names.contents}
     return PreparedSpan(
         span,
@@ -69,7 +75,7 @@ def _prepared(span: SpanRecord, splitter: Splitter) -> PreparedSpan:
         _id(span.span_id, 8, "span id"),
         _id(span.parent_span_id, 8, "parent span id") if span.parent_span_id is not None else None,
         promote(span),
-        span_body(span, {name: attributes[name] for name in names.others}, contents),
+        span_body(span, _others(attributes, names, originals), contents, originals),
         tuple([body for content in contents.values() for body in content.bodies]),
         _digest(_asked(contents)),
         _digest(_answered(contents)),
@@ -83,6 +89,8 @@ class _Names(NamedTuple):
     contents: Sequence[str]
     labels: Sequence[str]
     others: Sequence[str]
+    dialects: Sequence[Dialect]
+    """Of which they are, where they are not all the present conventions'."""
 
 
 @lru_cache(maxsize=1024)  # spans of one instrumentation have mostly the same
@@ -91,7 +99,23 @@ def _sorted_out(names: Sequence[str]) -> _Names:
         contents=[name for name in names if name in semconv.CONTENT_ATTRIBUTES],
         labels=[name for name in names if name.startswith(_LABEL_PREFIXES)],
         others=[name for name in names if name not in semconv.CONTENT_ATTRIBUTES],
+        dialects=dialects_spoken(names),
     )
+
+
+def _at_present(span: SpanRecord, names: _Names) -> tuple[SpanRecord, _Names, Originals | None]:
+    """The span in the present conventions, and what it said in those of another dialect where it speaks one."""
+    dialects = dialects_of(span, names.dialects)
+    if not dialects:
+        return span, names, None
+    attributes = {**span.attributes, **present_attributes(span, dialects)}
+    names = _sorted_out(tuple(attributes))
+    return replace(span, attributes=attributes), names, originals_of(attributes, names.others, span.events)
+
+
+def _others(attributes: Attributes, names: _Names, originals: Originals | None) -> Attributes:
+    told = NO_ORIGINALS.attributes if originals is None else originals.attributes
+    return {name: attributes[name] for name in names.others if name not in told}
 
 
 def _asked(contents: Mapping[str, Content]) -> Sequence[Body]:

@@ -8,6 +8,7 @@
  l    links: trace id, span id and attributes of each
  m    status message
  n    the name, where a column cannot hold it as it is; likewise s and v, the scope's name and version
+ o    attributes and events as another dialect had them, see `originals`
 ====  ==========================================================================================================
 """
 
@@ -22,6 +23,7 @@ from sqlalchemy import Row
 
 from verspan.store.contents import Content, join
 from verspan.store.encoding import from_json, to_json
+from verspan.store.originals import NO_ORIGINALS, Originals, packed, unpacked
 from verspan.store.promoted import PICODOLLARS, writable
 from verspan.traces.model import (
     Attributes,
@@ -36,13 +38,16 @@ from verspan.traces.model import (
 STATUSES: Sequence[StatusCode] = ("UNSET", "OK", "ERROR")
 
 
-def span_body(span: SpanRecord, attributes: Attributes, contents: Mapping[str, Content]) -> bytes:
+def span_body(
+    span: SpanRecord, attributes: Attributes, contents: Mapping[str, Content], originals: Originals | None = None
+) -> bytes:
     """The JSON object of a span, but for the keys of its bodies, which :func:`with_keys` adds.
 
     Args:
         span: the span.
-        attributes: its attributes, content apart.
+        attributes: its attributes, content and originals apart.
         contents: its content attributes, taken apart.
+        originals: what another dialect said, where it did.
     """
     body: dict[str, Any] = {"a": orjson.Fragment(to_json(attributes))}
     if contents:
@@ -50,8 +55,10 @@ def span_body(span: SpanRecord, attributes: Attributes, contents: Mapping[str, C
             name: (form, head, separator, tail, len(bodies))
             for name, (form, bodies, head, separator, tail) in contents.items()
         }
-    for key, value in _rest(span):
+    for key, value in _rest(span, told=originals is not None):
         body[key] = orjson.Fragment(to_json(value))
+    if originals is not None:
+        body["o"] = packed(originals, [one.content for content in contents.values() for one in content.bodies])
     return orjson.dumps(body)
 
 
@@ -60,9 +67,9 @@ def with_keys(body: bytes, keys: Sequence[int]) -> bytes:
     return body[:-1] + b',"k":' + orjson.dumps(keys) + b"}" if keys else body
 
 
-def _rest(span: SpanRecord) -> Iterator[tuple[str, Any]]:
-    """What most spans have not."""
-    if span.events:
+def _rest(span: SpanRecord, *, told: bool) -> Iterator[tuple[str, Any]]:
+    """What most spans have not; events are told already where there are originals."""
+    if span.events and not told:
         yield "e", [[event.name, event.time_ns, event.attributes] for event in span.events]
     if span.links:
         yield "l", [[link.trace_id, link.span_id, link.attributes] for link in span.links]
@@ -90,6 +97,7 @@ def stored_span(
     row: Row[Any], trace_id: str, body: Mapping[str, Any], bodies: Mapping[int, bytes], resource: Attributes
 ) -> StoredSpan:
     """A span as it was given, from its row, its object and the bodies that the object refers to."""
+    told = unpacked(body["o"], [bodies[key] for key in body_keys(body)]) if "o" in body else NO_ORIGINALS
     span = SpanRecord(
         trace_id=trace_id,
         span_id=row.span_id.hex(),
@@ -100,8 +108,8 @@ def stored_span(
         end_ns=row.start_ns + row.duration_ns,
         status_code=STATUSES[row.status],
         status_message=body.get("m"),
-        attributes=body["a"] | _contents(body, bodies),
-        events=tuple(EventRecord(*event) for event in body.get("e", ())),
+        attributes={**body["a"], **told.attributes, **_contents(body, bodies)},
+        events=tuple(told.events) or tuple(EventRecord(*event) for event in body.get("e", ())),
         links=tuple(LinkRecord(*link) for link in body.get("l", ())),
         resource=resource,
         scope_name=body.get("s", row.scope_name),
