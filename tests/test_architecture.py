@@ -100,7 +100,9 @@ RULES = {
     "verspan.evaluation": f"{STORE} {SET_UP} {API} {JUDGED} verspan.datasets verspan.scorers verspan.tracing "
     "verspan.telemetry verspan.versions verspan.instrumentation orjson rich",
     "verspan.scorers": f"{WORDS} {GUARD} {JUDGED} verspan.traces.model orjson",
-    "verspan.comparison": f"{JUDGED} verspan.errors numpy scipy",
+    "verspan.sources.model": "",
+    "verspan.sources": f"{STORE} {SET_UP} verspan.sources verspan.versions orjson",
+    "verspan.comparison": f"{JUDGED} verspan.errors verspan.sources.model verspan.pricing numpy scipy",
     "verspan.settings": WORDS,
     "verspan.pipelines": "",
     "verspan.spool": (
@@ -119,7 +121,7 @@ RULES = {
     "verspan.store": (
         f"{MODELS} {PROMPTS} {WORDS} {ZSTD} verspan.settings verspan.pricing {REGISTERED} sqlalchemy orjson "
         f"verspan.dialects "
-        f"{AUDITED} {DEPLOYMENTS} {ARTIFACTS} {VERSIONS} {CAPTURES} verspan.transfer.records "
+        f"{AUDITED} {DEPLOYMENTS} {ARTIFACTS} {VERSIONS} {CAPTURES} verspan.transfer.records verspan.sources.model"
     ),
     "verspan.store.conformance": (
         f"{STORE} {ARTIFACTS} {PROMPTS} {AUDITED} {DEPLOYMENTS} verspan.store verspan.versions {REGISTERED} pytest"
@@ -182,7 +184,7 @@ RULES = {
 }
 
 # What instrumentors may import of OpenTelemetry and of the core; the client, and what comes with it, is their affair.
-INSTRUMENTOR = f"{API} {HOOKS} verspan.instrumentation verspan.semconv {CALL}"
+INSTRUMENTOR = f"{API} {HOOKS} {PROPAGATORS} verspan.instrumentation verspan.semconv {CALL}"
 SHARED = {"opentelemetry", "verspan", "verspan_local", "verspan_otlp"}
 
 

@@ -13,6 +13,7 @@ from verspan.artifacts.records import ArtifactRecords
 from verspan.audit.records import AuditRecords
 from verspan.deployments.records import DeploymentRecords
 from verspan.prompts.records import PromptRecords
+from verspan.sources.model import TraceObservations
 from verspan.traces.model import Figures, SpanRecord, Trace, TracePage, TraceQuery
 from verspan.transfer.records import SpanPages
 from verspan.versions.capture.records import CaptureRecords
@@ -77,6 +78,11 @@ class Store(Protocol):
     @property
     def prompts(self) -> PromptRecords:
         """Prompts, and which version has used them."""
+        ...
+
+    @property
+    def observations(self) -> TraceObservations:
+        """The traffic of versions, for comparing them."""
         ...
 
     @property

@@ -16,6 +16,7 @@ from verspan.store.dictionaries import Dictionaries
 from verspan.store.exporting import SqlSpanPages
 from verspan.store.interface import ModelQuery, WriteResult
 from verspan.store.model_records import SqlModelRecords
+from verspan.store.observations import SqlObservations
 from verspan.store.prepared import prepare
 from verspan.store.prompt_store import SqlPrompts
 from verspan.store.search import IndexMemory
@@ -71,6 +72,11 @@ class SqlStore:
     def prompts(self) -> SqlPrompts:
         """Prompts, and which version has used them."""
         return SqlPrompts(self._database)
+
+    @property
+    def observations(self) -> SqlObservations:
+        """The traffic of versions."""
+        return SqlObservations(self._database)
 
     @property
     def span_pages(self) -> SqlSpanPages:

@@ -1,0 +1,1 @@
+"""Where traces are: in a store, or in a Jaeger that a team has anyway."""
