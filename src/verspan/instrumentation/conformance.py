@@ -132,8 +132,8 @@ class ChatConformance(CallConformance):
             assert get_current_span() is outer
             stream.drain()
         assert [(span.name.split()[0], span.parent) for span in captured.spans()] == [
-            ("chat", "outer"),
-            ("chat", "outer"),
+            (self.operation_name, "outer"),
+            (self.operation_name, "outer"),
             ("outer", None),
         ]
 

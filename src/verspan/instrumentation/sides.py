@@ -105,7 +105,7 @@ class StreamSide:
     def next(self) -> Any:
         """The next chunk."""
         if self._side.asynchronous:
-            return self._side.done(self.stream.__anext__())
+            return self._side.done(_next_of(self.stream))
         return next(self.stream)
 
     def next_until_end(self) -> None:
@@ -150,6 +150,10 @@ def _async_block(stream: Any) -> Any:
 
 async def _awaited(outcome: Awaitable[Any]) -> Any:
     return await outcome
+
+
+async def _next_of(stream: Any) -> Any:
+    return await anext(stream)  # asked for inside the loop, which a generator has to know to be closed in it
 
 
 async def _all_of(stream: Any) -> list[Any]:
