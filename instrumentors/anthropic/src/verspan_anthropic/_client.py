@@ -25,7 +25,6 @@ _BY_HOST = {
     "openrouter.ai": "openrouter",
 }
 """By the end of a host's name: other clouds that sell the models, and others who speak Anthropic's API."""
-_HELPERS = "anthropic.lib.streaming"
 _SENTINELS = ("NotGiven", "Omit")
 
 
@@ -36,15 +35,7 @@ def _provider_of(client: Any, host: str | None) -> str:
     return next(filter(None, of_client), None) or next(of_host, _ANTHROPIC)
 
 
-class _Client(StainlessClient):
-    """The package, with stream helpers that were once no streams of the client's own type."""
-
-    def is_stream(self, response: Any) -> bool:
-        """Whether the client gave back a stream of events."""
-        return super().is_stream(response) or type(response).__module__.startswith(_HELPERS)
-
-
-CLIENT = _Client("anthropic", _provider_of)
+CLIENT = StainlessClient("anthropic", _provider_of)
 """Every kind of client that the package has."""
 
 
