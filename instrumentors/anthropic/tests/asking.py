@@ -41,7 +41,7 @@ def corpus(kind: str) -> dict[str, Interaction]:
 
 
 def interactions() -> list[Interaction]:
-    """Our own cases, those alone that this version of the client can ask for, and the recordings where they are there."""
+    """Our own cases, as far as this version of the client can ask for them, and the recordings where they are there."""
     own = [one for kind in _KINDS for one in corpus(kind).values()]
     with anthropic.Anthropic(api_key="test-key") as client:
         able = [one for one in own if _resource(client, one) is not None]

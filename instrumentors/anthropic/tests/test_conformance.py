@@ -1,4 +1,4 @@
-"""The shared suite over messages, token counts and completions of the installed client, synchronous and asynchronous."""
+"""The shared suite over messages and completions of the installed client, synchronous and asynchronous."""
 
 from __future__ import annotations
 
