@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from verspan.instrumentation.anthropic_json.replies import FAILURE_MARKS, finish_reason, read_event
 from verspan.instrumentation.calls import CallInput, Reply
 from verspan.instrumentation.fields import field, fields, text, texts
 from verspan.instrumentation.parts import spoken
 from verspan_anthropic._messages import BodyAdapter
-from verspan_anthropic._replies import FAILURE_MARKS, finish_reason, read_event
 
 
 class CompletionsAdapter(BodyAdapter):

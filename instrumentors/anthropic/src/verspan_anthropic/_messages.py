@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
 
+from verspan.instrumentation.anthropic_json.replies import FAILURE_MARKS, read_event
+from verspan.instrumentation.anthropic_json.requests import CONTENT, READERS, read_input
 from verspan.instrumentation.calls import CallInput, Reply, Request
 from verspan.instrumentation.fields import NO_FIELDS
 from verspan.instrumentation.parameters import read_parameters
@@ -12,8 +14,6 @@ from verspan.instrumentation.stainless.adapting import PostAdapter
 from verspan.instrumentation.stainless.client import body_posted_to
 from verspan.semconv import GEN_AI_CONVERSATION_ID
 from verspan_anthropic._client import CLIENT, taken
-from verspan_anthropic._replies import FAILURE_MARKS, read_event
-from verspan_anthropic._requests import CONTENT, READERS, read_input
 
 
 class BodyAdapter(PostAdapter):

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from dataclasses import field as of
 from typing import Any
 
+from verspan.instrumentation.anthropic_json.blocks import SERVER_TOOLS, block_part
+from verspan.instrumentation.anthropic_json.usage import read_usage
 from verspan.instrumentation.calls import Choice, Reply, ToldFailure, parse_arguments
 from verspan.instrumentation.fields import field, fields, integer, items, text
 from verspan.semconv import GEN_AI_CONVERSATION_COMPACTED
-from verspan_anthropic._blocks import SERVER_TOOLS, block_part
-from verspan_anthropic._usage import read_usage
 
 FAILURE_MARKS: Sequence[bytes] = (b"event: error", b"event:error")
 """Of what a stream holds that tells of a failure, which its reader may take for another event."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from verspan.instrumentation.anthropic_json.blocks import content_parts
 from verspan.instrumentation.calls import CallInput, Request
 from verspan.instrumentation.fields import field, fields, integer, items, number, text
 from verspan.instrumentation.messages import Message, ToolDefinition
@@ -16,7 +17,6 @@ from verspan.semconv import (
     ANTHROPIC_THINKING_TYPE,
     GEN_AI_CONVERSATION_ID,
 )
-from verspan_anthropic._blocks import content_parts
 
 CONTENT = ("messages", "system", "tools", "mcp_servers", "container", "metadata")
 """What of a request is content, or may name somebody."""
