@@ -76,7 +76,7 @@ class StepReader(ABC, Generic[ARun]):
     def read_output(self, run: ARun, output: Any) -> None:
         """Say what the step gave; of a generator, what :meth:`outcome` made of it where that is wanted."""
 
-    def outcome(self, call: Invocation) -> Outcome:  # noqa: ARG002 - for those who need it
+    def outcome(self, run: ARun, call: Invocation) -> Outcome:  # noqa: ARG002 - for those who need them
         """What makes one output of all that a generator gives."""
         return LastChunk()
 
@@ -173,7 +173,7 @@ class StepWrapper:
         if run is None:
             yield from call()
             return
-        outcome = self._reader.outcome(call)
+        outcome = self._reader.outcome(run, call)
         with self._finished(run):
             with closing(each_in(run.context, call())) as chunks:
                 for chunk in chunks:
@@ -188,7 +188,7 @@ class StepWrapper:
                 async for chunk in chunks:
                     yield chunk
             return
-        outcome = self._reader.outcome(call)
+        outcome = self._reader.outcome(run, call)
         with self._finished(run):
             async with aclosing(each_awaited_in(run.context, call())) as chunks:
                 async for chunk in chunks:
@@ -231,6 +231,13 @@ class StepWrapper:
             abandoned.finish_later(run)
             raise
         except BaseException as raised:
-            run.finish(raised if self._reader.is_failure(raised) else None)
+            run.finish(self._failure(raised))
             raise
         run.finish()
+
+    def _failure(self, raised: BaseException) -> BaseException | None:
+        try:
+            return raised if self._reader.is_failure(raised) else None
+        except Exception as error:  # noqa: BLE001 - the application gets what was raised in any case
+            report(error, "reading a step")
+            return raised

@@ -5,7 +5,7 @@ They are known by their shape, so that nothing of LangChain has to be imported.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from verspan.instrumentation.calls import parse_arguments
@@ -35,7 +35,7 @@ def messages_of(value: Any, role: str) -> list[Message]:
     if (held := _held(value)) is not None:
         return messages_of(held, role)
     if isinstance(value, (list, tuple)) and value and all(_speaks(one) for one in value):
-        return [_turn(one) for one in value]
+        return [_turn(one, role) for one in value]
     said = value if isinstance(value, str) else snapshot(value, _form).decode()
     return [{"role": role, "parts": [{"type": "text", "content": said}]}]
 
@@ -86,15 +86,13 @@ def _speaks(value: Any) -> bool:
     return is_message(value) or isinstance(value, str) or field(value, "role") is not None
 
 
-def _turn(value: Any) -> Message:
+def _turn(value: Any, role: str) -> Message:
     if is_message(value):
         return _message(value)
-    role, content = ("user", value) if isinstance(value, str) else _pair(value)
+    content = value
+    if not isinstance(value, str):
+        role, content = value if isinstance(value, tuple) else (value["role"], value.get("content"))
     return {"role": _ROLES.get(role, role), "parts": content_parts(content)}
-
-
-def _pair(value: Any) -> Sequence[Any]:
-    return value if isinstance(value, tuple) else (value["role"], value.get("content"))
 
 
 def _message(message: Any) -> Message:

@@ -1,4 +1,4 @@
-"""Chat models whose client nobody instruments: their calls get a span here, and no second one where a client has its own.
+"""Chat models whose client nobody instruments: their calls get a span here, and no second one where a client has it.
 
 LangChain's models ask through a client of the provider's, or by HTTP of their own. Which of the two only shows when the
 call is made, so its span is made when it is over, beginning when it began.

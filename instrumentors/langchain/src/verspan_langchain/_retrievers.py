@@ -25,7 +25,7 @@ class RetrieverReader(OperationReader):
 
     def read_input(self, run: OperationRun, call: Invocation) -> None:
         """The query."""
-        run.say(semconv.GEN_AI_RETRIEVAL_QUERY_TEXT, call.argument(0, "input"))
+        run.say_text(semconv.GEN_AI_RETRIEVAL_QUERY_TEXT, str(call.argument(0, "input")))
 
     def read_output(self, run: OperationRun, output: Any) -> None:
         """Which documents it found; not what they say."""
