@@ -21,7 +21,7 @@ from verspan.instrumentation.telemetry import Telemetry
 from verspan_mcp._connections import SESSION_HEADER, Connections
 from verspan_mcp._exchange import Exchange, current_exchange
 from verspan_mcp._operations import request_operation
-from verspan_mcp._requests import INITIALIZE, Request, field
+from verspan_mcp._requests import INITIALIZE, Request
 
 
 @dataclass(frozen=True)
@@ -199,7 +199,7 @@ def _parentage(meta: Any) -> tuple[Context, list[Link]]:
 
 
 def _http_attributes(http: Any) -> dict[str, Any]:
-    scope = field(http, "scope") or {}
+    scope = http.scope
     host, port = scope.get("client") or (None, None)
     return {
         semconv.NETWORK_TRANSPORT: "tcp",
