@@ -237,12 +237,20 @@ def test_trust(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, value: str, *, trusting: bool
 ) -> None:
     """Callers are believed unless the variable says otherwise; what it says in other words is warned of and is no."""
-    settings._trust_named.cache_clear()
+    settings._switch_named.cache_clear()
     monkeypatch.setenv("VERSPAN_TRUST_BAGGAGE", value)
     assert [resolve_settings().trust_baggage, resolve_settings().trust_baggage] == [trusting, trusting]
     assert resolve_settings(trust_baggage=not trusting).trust_baggage is not trusting
-    warned = "VERSPAN_TRUST_BAGGAGE='no' is neither true nor false: callers are not trusted"
+    warned = "VERSPAN_TRUST_BAGGAGE='no' is neither true nor false: it counts as false"
     assert caplog.messages == ([warned] if value == "no" else [])
+
+
+@pytest.mark.parametrize(("value", "asked"), [("", False), ("true", True), ("false", False)])
+def test_stream_usage(monkeypatch: pytest.MonkeyPatch, value: str, *, asked: bool) -> None:
+    """Streams are asked for their tokens where somebody says so, and requests are left alone where nobody does."""
+    monkeypatch.setenv("VERSPAN_STREAM_USAGE", value)
+    assert resolve_settings().stream_usage is asked
+    assert resolve_settings(stream_usage=not asked).stream_usage is not asked
 
 
 @pytest.mark.parametrize(("value", "disabled"), [(" True ", True), ("true", True), ("false", False), ("", False)])

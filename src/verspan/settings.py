@@ -21,6 +21,7 @@ from verspan.semconv import (
     ENV_SPOOL,
     ENV_STABILITY_OPT_IN,
     ENV_STORE,
+    ENV_STREAM_USAGE,
     ENV_TRUST_BAGGAGE,
 )
 
@@ -107,6 +108,8 @@ class Settings:
     """Whether a caller's word is taken for its version and session."""
     redact: tuple[RedactionSpec, ...] = ()
     """What is taken out of every text: functions, patterns, rules and names of built-in ones; empty for nothing."""
+    stream_usage: bool = False
+    """Whether streams that would tell no tokens are asked for them, which the application does not see."""
 
 
 def resolve_settings(  # noqa: PLR0913 - each is a setting, by keyword
@@ -118,6 +121,7 @@ def resolve_settings(  # noqa: PLR0913 - each is a setting, by keyword
     propagate_to: Sequence[str] | None = None,
     trust_baggage: bool | None = None,
     redact: RedactionSpec | Sequence[RedactionSpec] | None = None,
+    stream_usage: bool | None = None,
 ) -> Settings:
     """Settings from arguments, the environment and defaults.
 
@@ -134,6 +138,7 @@ def resolve_settings(  # noqa: PLR0913 - each is a setting, by keyword
         trust_baggage: whether a caller is believed; else ``VERSPAN_TRUST_BAGGAGE``; else yes.
         redact: one redaction or several; of a text, the names in it with commas between them; else ``VERSPAN_REDACT``;
             else none.
+        stream_usage: whether streams are asked for their tokens; else ``VERSPAN_STREAM_USAGE``; else no.
 
     Raises:
         InvalidArgumentError: an argument is none of the values it may have. What the environment says wrong is logged
@@ -151,8 +156,9 @@ def resolve_settings(  # noqa: PLR0913 - each is a setting, by keyword
             else _dialect_from_environment()
         ),
         propagate_to=_hosts(propagate_to if propagate_to is not None else os.environ.get(ENV_PROPAGATE_TO) or None),
-        trust_baggage=trust_baggage if trust_baggage is not None else _trust_from_environment(),
+        trust_baggage=_switch(trust_baggage, ENV_TRUST_BAGGAGE, default=True),
         redact=_redactions(redact if redact is not None else os.environ.get(ENV_REDACT, "")),
+        stream_usage=_switch(stream_usage, ENV_STREAM_USAGE, default=False),
     )
 
 
@@ -286,17 +292,20 @@ def _content_named(raw: str) -> ContentMode:
         return ContentMode.NO_CONTENT
 
 
-def _trust_from_environment() -> bool:
-    raw = os.environ.get(ENV_TRUST_BAGGAGE)
-    return _trust_named(raw) if raw else True
+def _switch(chosen: bool | None, variable: str, *, default: bool) -> bool:  # noqa: FBT001 - an argument as it was given
+    """Whether something is on, by an argument, else a variable, else the default."""
+    if chosen is not None:
+        return chosen
+    raw = os.environ.get(variable)
+    return _switch_named(variable, raw) if raw else default
 
 
 @lru_cache(maxsize=8)  # likewise
-def _trust_named(raw: str) -> bool:
-    trusting = raw.strip().lower() == "true"
-    if not trusting and raw.strip().lower() != "false":
-        _logger.warning("%s=%r is neither true nor false: callers are not trusted", ENV_TRUST_BAGGAGE, raw)
-    return trusting
+def _switch_named(variable: str, raw: str) -> bool:
+    on = raw.strip().lower() == "true"
+    if not on and raw.strip().lower() != "false":
+        _logger.warning("%s=%r is neither true nor false: it counts as false", variable, raw)
+    return on
 
 
 def _dialect_from_environment() -> MetricDialect:

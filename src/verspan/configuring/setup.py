@@ -68,6 +68,7 @@ def configure(  # noqa: PLR0913 - each is a setting, by keyword
     propagate_to: Sequence[str] | None = None,
     trust_baggage: bool | None = None,
     redact: RedactionSpec | Sequence[RedactionSpec] | None = None,
+    stream_usage: bool | None = None,
 ) -> Settings:
     """Set up tracing: join the application's TracerProvider, or provide one where there is none.
 
@@ -93,6 +94,8 @@ def configure(  # noqa: PLR0913 - each is a setting, by keyword
         redact: what is taken out of every text before it is written anywhere: a function, or several of ``"keys"``,
             ``"email"``, ``"phone"``, ``"card"``, ``"presidio"``, compiled patterns, :class:`verspan.redaction.Rule` and
             functions; by default ``VERSPAN_REDACT``, else nothing.
+        stream_usage: whether streams of chat that would tell no tokens are asked for them, which changes the request
+            and nothing of what the application is given; by default ``VERSPAN_STREAM_USAGE``, else no.
 
     Returns:
         The settings in force.
@@ -110,6 +113,7 @@ def configure(  # noqa: PLR0913 - each is a setting, by keyword
         "propagate_to": propagate_to,
         "trust_baggage": trust_baggage,
         "redact": redact,
+        "stream_usage": stream_usage,
     }
     given = {name: value for name, value in named.items() if value is not None}
     with _state.lock:
@@ -208,6 +212,7 @@ def _connect(provider: TracerProvider, settings: Settings, exporters: Sequence[s
 
 def _put_in_force(runtime: Runtime) -> None:
     local = LOCAL_EXPORTER in runtime.exporters
-    set_policy(Policy(runtime.settings.content, local, runtime.settings.metric_dialect))
+    settings = runtime.settings
+    set_policy(Policy(settings.content, local, settings.metric_dialect, stream_usage=settings.stream_usage))
     configure_recording(runtime.settings.store_url if local else None)
     set_runtime(runtime)

@@ -84,6 +84,10 @@ class Answer:
         """Have only those events count that the application was given; all do where it reads the bytes itself."""
         self._counts = True
 
+    def count_all(self) -> None:
+        """Have all events count: the application was given every chunk that there is, of whichever events made."""
+        self._counts = False
+
     def add_events(self, piece: bytes) -> None:
         """Keep the next bytes of a stream of events."""
         self._pieces.append(piece)

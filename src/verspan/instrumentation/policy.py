@@ -15,6 +15,8 @@ class Policy:
     local: bool = False
     """Whether something in this process keeps content locally."""
     metric_dialect: MetricDialect = MetricDialect.V1_41
+    stream_usage: bool = False
+    """Whether streams that would tell no tokens are asked for them."""
     captures: bool = field(init=False)
     """Whether content goes anywhere at all; where it does not, none is read."""
     on_spans: bool = field(init=False)

@@ -109,7 +109,11 @@ class Relay:
 
     def _ended(self, end: BaseException) -> None:
         self._advancing = False
-        self._run.finish(None if isinstance(end, (StopIteration, StopAsyncIteration)) else end)
+        if isinstance(end, (StopIteration, StopAsyncIteration)):
+            self._answer.count_all()
+            self._run.finish()
+        else:
+            self._run.finish(end)
 
 
 class StreamProxy(wrapt.ObjectProxy):  # type: ignore[type-arg]  # wrapt 1 has no type argument to give

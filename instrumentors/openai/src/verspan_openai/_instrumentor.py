@@ -15,6 +15,7 @@ from verspan_openai._others import MakingAdapter, OtherAdapter
 from verspan_openai._responses import CompactionAdapter, ResponsesAdapter
 from verspan_openai._sockets import CONNECTIONS, SocketWrapper
 from verspan_openai._stored_responses import StoredResponseAdapter
+from verspan_openai._stream_usage import StreamUsageWrapper
 
 
 class OpenAIInstrumentor(Instrumentor):
@@ -32,8 +33,12 @@ class OpenAIInstrumentor(Instrumentor):
 
     def start(self, telemetry: Telemetry) -> Callable[[], None]:
         """Put a wrapper around the client's method, and others where calls pass that are none of that method's."""
-        sockets = SocketWrapper(telemetry)
-        stops = [patched(CONNECTIONS, sockets, sockets.switch_off), super().start(telemetry)]
+        sockets, usage = SocketWrapper(telemetry), StreamUsageWrapper()
+        stops = [
+            patched(CONNECTIONS, sockets, sockets.switch_off),
+            patched(self.methods, usage, usage.switch_off),
+            super().start(telemetry),
+        ]
 
         def stop() -> None:
             for each in reversed(stops):
