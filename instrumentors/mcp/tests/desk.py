@@ -7,6 +7,7 @@
 import os
 import socket
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,10 @@ import anyio
 try:
     from mcp.server.mcpserver import Context
     from mcp.server.mcpserver import MCPServer as Server
-    from mcp.shared.exceptions import MCPError
     from mcp_types import SamplingMessage, TextContent
 except ImportError:  # before 2.0
     from mcp.server.fastmcp import Context
     from mcp.server.fastmcp import FastMCP as Server
-    from mcp.shared.exceptions import McpError as MCPError
     from mcp.types import SamplingMessage, TextContent
 
 from opentelemetry import trace
@@ -28,8 +27,13 @@ from opentelemetry import trace
 _tracer = trace.get_tracer("desk")
 
 
-def desk(tracer: trace.Tracer = _tracer) -> Any:
-    """A server with tools of every kind, a prompt and a resource."""
+def desk(tracer: trace.Tracer = _tracer, waits: Callable[[], None] = lambda: None) -> Any:
+    """A server with tools of every kind, a prompt and a resource.
+
+    Args:
+        tracer: of the tools' own spans.
+        waits: called when the tool that never answers has begun to wait.
+    """
     server = Server("desk", log_level="CRITICAL")
 
     @server.tool()
@@ -43,6 +47,7 @@ def desk(tracer: trace.Tracer = _tracer) -> Any:
 
     @server.tool()
     async def wait() -> str:
+        waits()
         await anyio.sleep_forever()
         return ""
 
@@ -88,7 +93,8 @@ async def _serve_http() -> None:
     import uvicorn
 
     listening = socket.create_server(("127.0.0.1", 0))
-    print(listening.getsockname()[1], flush=True)
+    sys.stdout.write(f"{listening.getsockname()[1]}\n")
+    sys.stdout.flush()
     config = uvicorn.Config(desk().streamable_http_app(), log_level="error")
     await uvicorn.Server(config).serve(sockets=[listening])
 

@@ -13,10 +13,12 @@ from typing import Any
 from mcp import ClientSession, StdioServerParameters
 from mcp.client import streamable_http
 from mcp.client.stdio import stdio_client
+from mcp.shared import exceptions
 from mcp.shared.memory import create_client_server_memory_streams
 
 VERSION = metadata.version("mcp")
 SINCE_2 = int(VERSION.partition(".")[0]) > 1
+MCPError: type[Exception] = exceptions.MCPError if SINCE_2 else exceptions.McpError
 SERVER = Path(__file__).parent / "desk.py"
 
 

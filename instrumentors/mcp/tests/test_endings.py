@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 
 from verspan import semconv
+from verspan.context import ActiveVersion, with_active_version
+from verspan.instrumentation.stepping import AwaitIn
 from verspan.testing import CapturedTelemetry
-from verspan.versions.activating import active_model
 from verspan_mcp._connections import Connections
 
-from .desk import MCPError, desk
-from .sdk import SINCE_2, in_memory
+from .desk import desk
+from .sdk import SINCE_2, MCPError, in_memory
 
 
 def calls(captured: CapturedTelemetry) -> list[tuple[str, str | None]]:
@@ -26,24 +27,24 @@ def calls(captured: CapturedTelemetry) -> list[tuple[str, str | None]]:
 
 
 async def test_timeout(captured: CapturedTelemetry) -> None:
-    """A request that is given up is an error where it was sent; where it is handled it ends with the session at last."""
+    """A request that is given up is an error where it was sent; where it is handled it ends with the session."""
     limit: Any = 0.05 if SINCE_2 else timedelta(seconds=0.05)
     async with in_memory(desk()) as session:
         await session.initialize()
         with pytest.raises(MCPError) as raised:
             await session.call_tool("wait", {}, read_timeout_seconds=limit)
-    code = str(raised.value.error.code)
+    code = str(raised.value.error.code)  # type: ignore[attr-defined]  # the SDK's own
     assert ("CLIENT", code) in calls(captured)
     assert captured.unfinished() == 0
 
 
 async def test_cancellation(captured: CapturedTelemetry) -> None:
     """A request whose caller is cancelled ends at once where it was sent, and with the session where it is handled."""
-    async with in_memory(desk()) as session:
+    waiting = asyncio.Event()
+    async with in_memory(desk(waits=waiting.set)) as session:
         await session.initialize()
         calling = asyncio.ensure_future(session.call_tool("wait", {}))
-        while captured.unfinished() < 2:
-            await asyncio.sleep(0)
+        await waiting.wait()
         calling.cancel()
         await asyncio.gather(calling, return_exceptions=True)
     assert ("CLIENT", "CancelledError") in calls(captured)
@@ -56,12 +57,13 @@ async def test_side_by_side(captured: CapturedTelemetry) -> None:
     tracer = captured.provider.get_tracer("app")
 
     async def turn(name: str) -> None:
-        with active_model(name=name), tracer.start_as_current_span(name):
+        with tracer.start_as_current_span(name):
             async with in_memory(desk()) as session:
                 await session.initialize()
                 await asyncio.gather(*(session.call_tool("find_order", {"number": n}) for n in range(3)))
 
-    await asyncio.gather(turn("red"), turn("blue"))
+    versions = [ActiveVersion(f"m-{digit * 32}", name) for digit, name in (("1", "red"), ("2", "blue"))]
+    await asyncio.gather(*(AwaitIn(with_active_version(version), turn(str(version.name))) for version in versions))
     clients = [span for span in captured.spans() if span.kind == "CLIENT" and span.name == "tools/call find_order"]
     assert Counter((span.parent, span.attributes[semconv.LOGGED_MODEL_NAME]) for span in clients) == {
         ("red", "red"): 3,
@@ -99,5 +101,3 @@ def test_connections_are_forgotten() -> None:
     del stream
     gc.collect()
     assert len(connections._known) == 0
-
-

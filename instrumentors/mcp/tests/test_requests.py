@@ -7,9 +7,9 @@ import pytest
 from verspan import semconv
 from verspan.testing import CapturedTelemetry
 
-from .desk import MCPError, desk
 from .described import Described, described
-from .sdk import SINCE_2, in_memory
+from .desk import desk
+from .sdk import SINCE_2, MCPError, in_memory
 
 UNSET = ("UNSET", None)
 
@@ -21,7 +21,7 @@ def both(name: str, **said: object) -> list[Described]:
 
 
 async def test_tool(captured: CapturedTelemetry) -> None:
-    """A call of a tool has its name, what it was given and what it gave; the tool's own spans are below the server's."""
+    """A call of a tool has its name, what it was given and what it gave; the tool's own spans are below."""
     tracer = captured.provider.get_tracer("desk")
     async with in_memory(desk(tracer)) as session:
         await session.initialize()

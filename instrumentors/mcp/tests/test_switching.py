@@ -18,8 +18,8 @@ from verspan.settings import ContentMode
 from verspan.testing import CapturedTelemetry, capture_spans
 from verspan_mcp import MCPInstrumentor
 
-from .desk import MCPError, desk
-from .sdk import in_memory
+from .desk import desk
+from .sdk import MCPError, in_memory
 
 CALL = "tools/call find_order"
 

@@ -1,4 +1,4 @@
-"""Requests of the Model Context Protocol as OpenTelemetry spans, at the client and at the server, by the conventions."""
+"""Requests of the Model Context Protocol as OpenTelemetry spans, on both sides, by the conventions."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ class Handling(ABC):
     def read(self, instance: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Incoming | None:
         """What has arrived; None where it is no request, or one that is handled elsewhere."""
 
-    def answered(self, exchange: Exchange, answer: Any, args: tuple[Any, ...]) -> None:  # noqa: ARG002 - for those who need it
+    def answered(self, exchange: Exchange, answer: Any, args: tuple[Any, ...]) -> None:  # noqa: ARG002 - as above
         """Take what the method returned."""
         exchange.take(answer)
 
@@ -102,9 +102,9 @@ class Handling(ABC):
 
 
 class ResponderHandling(Handling):
-    """Around methods of the SDK before 2.0 that are given a ``RequestResponder``, whose answer :class:`Responding` sees."""
+    """Around methods of the SDK before 2.0 that get a ``RequestResponder``; its answer :class:`Responding` sees."""
 
-    def read(self, instance: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Incoming | None:
+    def read(self, instance: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Incoming | None:  # noqa: ARG002 - as every reading
         """What has arrived at ``Server._handle_request`` or ``ClientSession._received_request``."""
         return _incoming(_responder(args, kwargs))
 
@@ -142,7 +142,7 @@ class Responding:
 class MiddlewareHandling(Handling):
     """Around the SDK's own OpenTelemetry middleware, from 2.0 on; a server without it has no spans of ours either."""
 
-    def read(self, instance: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Incoming | None:  # noqa: ARG002
+    def read(self, instance: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Incoming | None:  # noqa: ARG002 - as every reading
         """What has arrived, unless it is a notification."""
         context = args[0] if args else kwargs["ctx"]
         if context.request_id is None:

@@ -63,9 +63,9 @@ class Sending(ABC):
     def read(self, instance: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Outgoing:
         """What is about to be sent."""
 
-    def carried(self, exchange: Exchange, args: tuple[Any, ...]) -> tuple[Any, ...]:  # noqa: ARG002 - for those who need it
-        """The arguments with which the request carries the context."""
-        return args
+    def carry(self, wrapped: Callable[..., Any], exchange: Exchange) -> Callable[..., Any]:  # noqa: ARG002 - for those who need it
+        """The method, with the request that it is given carrying the context."""
+        return wrapped
 
     def answered(self, instance: Any, exchange: Exchange, answer: Any) -> None:  # noqa: ARG002 - likewise
         """Take the answer."""
@@ -78,10 +78,9 @@ class Sending(ABC):
         if exchange is None:
             return await wrapped(*args, **kwargs)
         abandoned.watch()
-        if self._carrying:
-            args = self.carried(exchange, args)
+        send = self.carry(wrapped, exchange) if self._carrying else wrapped
         try:
-            answer = await AwaitIn(exchange.context, wrapped(*args, **kwargs))
+            answer = await AwaitIn(exchange.context, send(*args, **kwargs))
         except BaseException as failure:
             exchange.fail(failure)
             raise
@@ -124,9 +123,13 @@ class SessionSending(Sending):
         attributes = {} if version is None else {semconv.MCP_PROTOCOL_VERSION: version}
         return Outgoing(request, self._connections.of(getattr(instance, "_write_stream", None)), attributes)
 
-    def carried(self, exchange: Exchange, args: tuple[Any, ...]) -> tuple[Any, ...]:
-        """The request as one that says of itself, when asked for its JSON, where it comes from."""
-        return (_CarryingRequest(args[0], exchange), *args[1:]) if args else args
+    def carry(self, wrapped: Callable[..., Any], exchange: Exchange) -> Callable[..., Any]:
+        """The method, given a request that says, when asked for its JSON, where it comes from."""
+
+        def send(request: Any, *args: Any, **kwargs: Any) -> Any:
+            return wrapped(_CarryingRequest(request, exchange), *args, **kwargs)
+
+        return send
 
     def answered(self, instance: Any, exchange: Exchange, answer: Any) -> None:
         """Take the answer, and the version of the protocol that the first one settles."""
