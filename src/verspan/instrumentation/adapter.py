@@ -87,6 +87,25 @@ class CallAdapter(Protocol):
         ...
 
 
+class FollowingAdapter(CallAdapter, Protocol):
+    """An adapter that sees a response to its end by itself, where that holds a stream and is none.
+
+    Of such an adapter ``is_stream``, ``is_raw`` and ``http_response`` are not asked.
+    """
+
+    def follow(self, response: Any, run: Any) -> Any:
+        """Have a response taken for a call, now or while the application reads it, and the call finished in the end.
+
+        Args:
+            response: what the client gave.
+            run: the call, a :class:`verspan.instrumentation.lifecycle.CallRun`.
+
+        Returns:
+            What the application is to hold, of the same type.
+        """
+        ...
+
+
 _known: dict[str, CallAdapter | None] = {}
 
 

@@ -19,8 +19,10 @@ from verspan.redaction.active import redacted_attributes, redacted_text
 
 
 def error_type(failure: BaseException) -> str:
-    """``error.type``: the name of the exception's class."""
-    return type(failure).__qualname__
+    """``error.type``: the provider's code where the exception has one as AWS's clients do, else its class's name."""
+    response = getattr(failure, "response", None)
+    code = response.get("Error", {}).get("Code") if type(response) is dict else None
+    return code if isinstance(code, str) and code else type(failure).__qualname__
 
 
 def exception_type(failure: BaseException) -> str:

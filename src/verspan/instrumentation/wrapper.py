@@ -95,6 +95,9 @@ class CallWrapper:
         return None
 
     def _received(self, run: CallRun, response: Any) -> Any:
+        follow = getattr(run.adapter, "follow", None)
+        if follow is not None:
+            return _followed(follow, run, response)
         form = self._forms.get(type(response))
         if form is None:
             try:
@@ -121,3 +124,13 @@ class CallWrapper:
             form = _Form.ENVELOPE if adapter.is_raw(response) else _Form.WHOLE
         self._forms[type(response)] = form
         return form
+
+
+def _followed(follow: Callable[[Any, CallRun], Any], run: CallRun, response: Any) -> Any:
+    abandoned.watch()
+    try:
+        return follow(response, run)
+    except Exception as error:  # noqa: BLE001 - the application gets its response in any case
+        report(error, "following a response")
+        run.finish()
+        return response
