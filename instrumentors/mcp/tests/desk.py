@@ -8,22 +8,19 @@ import os
 import socket
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import anyio
-
-try:
-    from mcp.server.mcpserver import Context
-    from mcp.server.mcpserver import MCPServer as Server
-    from mcp_types import SamplingMessage, TextContent
-except ImportError:  # before 2.0
-    from mcp.server.fastmcp import Context
-    from mcp.server.fastmcp import FastMCP as Server
-    from mcp.types import SamplingMessage, TextContent
-
 from opentelemetry import trace
 
+try:
+    from mcp.server import mcpserver as servers
+except ImportError:  # before 2.0
+    from mcp.server import fastmcp as servers
+
+types: Any = import_module("mcp_types" if hasattr(servers, "MCPServer") else "mcp.types")
 _tracer = trace.get_tracer("desk")
 
 
@@ -34,34 +31,36 @@ def desk(tracer: trace.Tracer = _tracer, waits: Callable[[], None] = lambda: Non
         tracer: of the tools' own spans.
         waits: called when the tool that never answers has begun to wait.
     """
-    server = Server("desk", log_level="CRITICAL")
+    make = getattr(servers, "MCPServer", None) or servers.FastMCP
+    server: Any = make("desk", log_level="CRITICAL")
 
-    @server.tool()
+    @server.tool()  # type: ignore[untyped-decorator]  # the server is any of two
     async def find_order(number: int) -> str:
         with tracer.start_as_current_span("work"):
             return f"order {number} is on its way"
 
-    @server.tool()
+    @server.tool()  # type: ignore[untyped-decorator]  # the server is any of two
     async def fail() -> str:
         raise ValueError("order 4711 of Ms Doe is gone")
 
-    @server.tool()
+    @server.tool()  # type: ignore[untyped-decorator]  # the server is any of two
     async def wait() -> str:
         waits()
         await anyio.sleep_forever()
         return ""
 
-    @server.tool()
-    async def ask(ctx: Context) -> str:
-        message = SamplingMessage(role="user", content=TextContent(type="text", text="Where is it?"))
+    @server.tool()  # type: ignore[untyped-decorator]  # the server is any of two
+    async def ask(ctx: servers.Context) -> str:
+        text = types.TextContent(type="text", text="Where is it?")
+        message = types.SamplingMessage(role="user", content=text)
         answer = await ctx.session.create_message([message], max_tokens=5)
         return str(answer.content.text)
 
-    @server.prompt()
+    @server.prompt()  # type: ignore[untyped-decorator]  # the server is any of two
     def greet(name: str) -> str:
         return f"Greet {name}."
 
-    @server.resource("orders://4711")
+    @server.resource("orders://4711")  # type: ignore[untyped-decorator]  # the server is any of two
     def order() -> str:
         return "on its way"
 

@@ -6,7 +6,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
-from importlib import metadata
+from importlib import import_module, metadata
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from mcp.shared.memory import create_client_server_memory_streams
 
 VERSION = metadata.version("mcp")
 SINCE_2 = int(VERSION.partition(".")[0]) > 1
+types: Any = import_module("mcp_types" if SINCE_2 else "mcp.types")
 MCPError: type[Exception] = exceptions.MCPError if SINCE_2 else exceptions.McpError
 SERVER = Path(__file__).parent / "desk.py"
 

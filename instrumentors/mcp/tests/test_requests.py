@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from opentelemetry.sdk.metrics.export import HistogramDataPoint
 
 from verspan import semconv
 from verspan.testing import CapturedTelemetry
 
 from .described import Described, described
 from .desk import desk
-from .sdk import SINCE_2, MCPError, in_memory
+from .sdk import MCPError, in_memory, types
 
 UNSET = ("UNSET", None)
 
 
-def both(name: str, **said: object) -> list[Described]:
+def both(name: str, **said: Any) -> list[Described]:
     """The two spans of a request that is sent at the root."""
     server = Described(name, "SERVER", name, UNSET, {}, {})._replace(**said)
     return [server, server._replace(kind="CLIENT", parent=None)]
@@ -93,13 +96,10 @@ async def test_refusal(captured: CapturedTelemetry) -> None:
     assert client.content == {semconv.EXCEPTION_MESSAGE: "Method not found"}
 
 
-async def _complete(session: object) -> object:
+async def _complete(session: Any) -> object:
     """Ask for a completion, which the desk does not offer."""
-    if SINCE_2:
-        from mcp_types import PromptReference
-    else:
-        from mcp.types import PromptReference
-    return await session.complete(PromptReference(type="ref/prompt", name="greet"), {"name": "name", "value": "B"})  # type: ignore[attr-defined]  # a session
+    prompt = types.PromptReference(type="ref/prompt", name="greet")
+    return await session.complete(prompt, {"name": "name", "value": "B"})
 
 
 async def test_ping(captured: CapturedTelemetry) -> None:
@@ -126,11 +126,8 @@ async def test_request_of_the_server(captured: CapturedTelemetry) -> None:
 
 
 async def _answer(_context: object, _params: object) -> object:
-    if SINCE_2:
-        from mcp_types import CreateMessageResult, TextContent
-    else:
-        from mcp.types import CreateMessageResult, TextContent
-    return CreateMessageResult(role="assistant", content=TextContent(type="text", text="Here."), model="m")
+    text = types.TextContent(type="text", text="Here.")
+    return types.CreateMessageResult(role="assistant", content=text, model="m")
 
 
 async def test_metrics(captured: CapturedTelemetry) -> None:
@@ -155,4 +152,5 @@ async def test_metrics(captured: CapturedTelemetry) -> None:
         semconv.GEN_AI_TOOL_NAME: "fail",
         semconv.ERROR_TYPE: "tool_error",
     }
+    assert isinstance(points[0], HistogramDataPoint)
     assert tuple(points[0].explicit_bounds) == semconv.MCP_DURATION_BUCKETS

@@ -140,7 +140,7 @@ class SessionSending(Sending):
                 self._protocol_versions[instance] = str(version)
 
 
-class _CarryingRequest(wrapt.ObjectProxy):  # type: ignore[misc,name-defined]  # wrapt has no types for it
+class _CarryingRequest(wrapt.ObjectProxy[Any]):
     """A request of the application's, which stays as it is, and the context that goes with it."""
 
     def __init__(self, request: Any, exchange: Exchange) -> None:
