@@ -8,6 +8,8 @@ from contextlib import aclosing, closing
 from inspect import isasyncgen, isawaitable, isgenerator
 from typing import Any, Protocol
 
+_TURNS = 3
+
 
 class ChatClient(Protocol):
     """What an instrumentor's tests provide: calls of a client that a real local server answers.
@@ -119,12 +121,12 @@ class StreamSide:
 
     def close(self) -> None:
         """Close the stream before its end."""
-        self._side.done(self.stream.aclose() if isasyncgen(self.stream) else self.stream.close())
+        self._done(self.stream.aclose() if isasyncgen(self.stream) else self.stream.close())
 
     def break_out_of_with(self) -> None:
         """Read one chunk inside a ``with`` and leave it."""
         if self._side.asynchronous:
-            self._side.done(_break_out_of_async_with(self.stream))
+            self._done(_break_out_of_async_with(self.stream))
             return
         with _block(self.stream) as entered:
             next(iter(entered))
@@ -132,11 +134,19 @@ class StreamSide:
     def fail_while_reading(self, failure: BaseException) -> None:
         """Read one chunk inside a ``with`` and raise."""
         if self._side.asynchronous:
-            self._side.done(_fail_in_async_with(self.stream, failure))
+            self._done(_fail_in_async_with(self.stream, failure))
             return
         with _block(self.stream) as entered:
             next(iter(entered))
             raise failure
+
+    def _done(self, outcome: Any) -> None:
+        try:
+            self._side.done(outcome)
+        finally:
+            if isasyncgen(self.stream):  # what is within a client's own generator is closed at the loop's next turns
+                for _ in range(_TURNS):
+                    self._side.settle()
 
 
 def _block(stream: Any) -> Any:

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from functools import lru_cache
 from types import AsyncGeneratorType, GeneratorType
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
 
 from verspan.instrumentation.calls import Call, CallInput
 from verspan.instrumentation.fields import fields, text
-from verspan.instrumentation.serialising import from_snapshot, snapshot
+from verspan.instrumentation.serialising import snapshot
+from verspan.instrumentation.servers import Server, server_at
 from verspan.instrumentation.speakeasy.endpoints import Endpoint
-
-_DEFAULT_PORTS = {"https": 443, "http": 80}
-_MOST_SERVERS = 256
 
 
 class EndpointAdapter:
@@ -40,9 +36,9 @@ class EndpointAdapter:
     def describe(self, instance: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Call | None:
         """Describe a call of the method."""
         given = self.arguments(args, kwargs)
-        address, port = server_of(instance, given)
+        server = server_of(instance, given)
         stream = "stream" in self.endpoint.method.split("_") or given.get("stream") is True
-        return Call(self.operation_name, self.provider_name, text(given.get("model")), address, port, stream)
+        return Call(self.operation_name, self.provider_name, text(given.get("model")), *server, stream)
 
     def snapshot_request(
         self,
@@ -101,23 +97,11 @@ def event_of(body: Any) -> Mapping[str, Any]:
     return fields(own["data"]) if len(own) == 1 and isinstance(own.get("data"), dict) else own
 
 
-def server_of(resource: Any, given: Mapping[str, Any]) -> tuple[str | None, int | None]:
-    """The host and port that a resource's requests go to.
+def server_of(resource: Any, given: Mapping[str, Any]) -> Server:
+    """Who answers a resource's requests.
 
     Args:
         resource: an object of the client.
         given: the arguments of the call, which may name another server.
     """
-    url = text(given.get("server_url")) or resource.sdk_configuration.get_server_details()[0]
-    return _host_and_port(url)
-
-
-@lru_cache(maxsize=_MOST_SERVERS)
-def _host_and_port(url: str) -> tuple[str | None, int | None]:
-    parts = urlsplit(url)
-    return parts.hostname, parts.port or _DEFAULT_PORTS.get(parts.scheme)
-
-
-def plain(value: Any) -> Any:
-    """An argument as plain JSON, to be looked into before it is sent."""
-    return from_snapshot(snapshot(value, json_of))
+    return server_at(text(given.get("server_url")) or resource.sdk_configuration.get_server_details()[0])
