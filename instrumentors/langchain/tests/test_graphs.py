@@ -6,9 +6,8 @@ import asyncio
 import gc
 import json
 from inspect import isasyncgen, isgenerator
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-import langgraph.types
 import pytest
 from langchain_core.messages import AnyMessage
 from langchain_core.tools import tool
@@ -16,6 +15,7 @@ from langchain_openai import ChatOpenAI
 from langgraph.checkpoint.memory import MemorySaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.message import add_messages
+from langgraph.types import Command, interrupt
 from tests.recordings.trees import outline
 from typing_extensions import TypedDict
 
@@ -39,14 +39,6 @@ def graph_of(*nodes: Any, **options: Any) -> Any:
         builder.add_edge(START, f"node_{number}")
         builder.add_edge(f"node_{number}", END)
     return builder.compile(**options)
-
-
-def directing(*names: str) -> list[Any]:
-    """What directs a graph, of those versions that have it."""
-    found = [getattr(langgraph.types, name, None) for name in names]
-    if None in found:
-        pytest.skip(f"this langgraph has no {names}")
-    return found
 
 
 def named(graph: Any, name: str) -> Any:
@@ -91,7 +83,6 @@ def test_agent_in_a_workflow(captured: CapturedTelemetry, model: ChatOpenAI) -> 
 
 def test_interrupt(captured: CapturedTelemetry, model: ChatOpenAI) -> None:
     """A tool that waits for a human has not failed, nor has its agent; what the human says is the next run's input."""
-    interrupt, command = directing("interrupt", "Command")
 
     @tool
     def ask_human(order: str) -> str:
@@ -100,7 +91,7 @@ def test_interrupt(captured: CapturedTelemetry, model: ChatOpenAI) -> None:
 
     agent = agent_of(model, ask_human, checkpointer=MemorySaver())
     agent.invoke(given(), THREAD)
-    agent.invoke(command(resume="yes"), THREAD)
+    agent.invoke(Command(resume="yes"), THREAD)
     spans = captured.spans()
     assert {span.status for span in spans} == {("UNSET", None)}
     asked, answered = (span for span in spans if span.name == "execute_tool ask_human")
@@ -115,15 +106,15 @@ def test_interrupt(captured: CapturedTelemetry, model: ChatOpenAI) -> None:
 
 def test_hand_over(captured: CapturedTelemetry) -> None:
     """A node that goes on in the graph around its own has not failed."""
-    (command,) = directing("Command")
+    inner = named(graph_of(lambda state: Command(goto="after", graph=Command.PARENT)), "inner")
 
-    def leave(state: State) -> Any:
-        return command(goto="after", graph=command.PARENT)
+    def enter(state: State) -> Command[Literal["after"]]:
+        return inner.invoke(state)
 
     builder = StateGraph(State)
-    builder.add_node("inner", named(graph_of(leave), "inner"), destinations=("after",))
+    builder.add_node("enter", enter)
     builder.add_node("after", lambda state: {"messages": ["done"]})
-    builder.add_edge(START, "inner")
+    builder.add_edge(START, "enter")
     named(builder.compile(), "outer").invoke(given())
     assert [(span.name, span.parent, span.status) for span in captured.spans()] == [
         ("invoke_workflow inner", "invoke_workflow outer", ("UNSET", None)),
