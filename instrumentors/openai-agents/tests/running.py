@@ -7,6 +7,7 @@ from collections.abc import Awaitable
 from typing import Any
 
 from agents import Agent, Runner, function_tool
+from agents.models._openai_shared import get_default_openai_client
 
 
 @function_tool
@@ -38,6 +39,9 @@ async def settle() -> None:
         task.cancel()
     await asyncio.gather(*others, return_exceptions=True)
     await asyncio.get_running_loop().shutdown_asyncgens()
+    client = get_default_openai_client()
+    if client is not None:  # which other runs go on with
+        await client._client._transport.aclose()
     for _ in range(5):
         await asyncio.sleep(0)
 

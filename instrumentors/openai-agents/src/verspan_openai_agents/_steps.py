@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from asyncio import CancelledError
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
@@ -43,10 +44,15 @@ class Step:
         """The innermost step around, itself included, that has a span."""
         return self if self.run is not None or self.around is None else self.around.owner
 
-    def failure(self) -> BaseException | None:
-        """What the step is being left by; None where it is left in order, or because nobody reads on."""
+    def failure(self, told: Any) -> BaseException | None:
+        """What the step is being left by; None where it is left in order, or because nobody reads on.
+
+        Args:
+            told: the SDK's trace or span, which may say why it was cancelled.
+        """
         raised = sys.exc_info()[1]
-        return None if raised is self.in_flight or isinstance(raised, GeneratorExit) else raised
+        explained = isinstance(raised, CancelledError) and getattr(told, "error", None)
+        return None if raised is self.in_flight or explained or isinstance(raised, GeneratorExit) else raised
 
 
 class Steps:
@@ -93,7 +99,7 @@ class Steps:
             self._end_model_call(told, step, step.expected)
         elif step.run is not None:
             tell_outcome(told, step.run)
-            step.run.finish(step.failure())
+            step.run.finish(step.failure(told))
 
     def _start(self, told: Any, around: Step | None, parent: Context) -> Step:
         if is_model_call(told):
@@ -125,7 +131,9 @@ class Steps:
         if not expected.seen:
             began = perf_counter() - step.started_at
             parent = get_current() if run is None or run.finished else run.context
-            call.record(OperationRun(self._telemetry, call.operation(), parent, started_ago_s=began), step.failure())
+            call.record(
+                OperationRun(self._telemetry, call.operation(), parent, started_ago_s=began), step.failure(told)
+            )
 
 
 def _say_turn(step: Step, call: ModelCall) -> None:
