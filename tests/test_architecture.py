@@ -103,6 +103,9 @@ RULES = {
     "verspan.sources.model": "",
     "verspan.sources": f"{STORE} {SET_UP} verspan.sources verspan.versions orjson",
     "verspan.comparison": f"{JUDGED} verspan.errors verspan.sources.model verspan.pricing numpy scipy",
+    "verspan.comparison.asking": (
+        f"{STORE} {SET_UP} verspan.comparison verspan.sources verspan.versions verspan.deployments.moments"
+    ),
     "verspan.settings": WORDS,
     "verspan.pipelines": "",
     "verspan.spool": (

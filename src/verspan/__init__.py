@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from verspan.artifacts.values import log_text as log_text
     from verspan.audit.log import audit_log as audit_log
     from verspan.audit.log import verify_audit_log as verify_audit_log
+    from verspan.comparison.asking import compare as compare
     from verspan.configuring import configure as configure
     from verspan.deployments.api import deploy as deploy
     from verspan.deployments.api import deployment_history as deployment_history
@@ -117,6 +118,7 @@ _HOMES = {
     "autolog": "verspan.members",
     "checkout": "verspan.recreating.api",
     "clear_active_model": "verspan.versions.active",
+    "compare": "verspan.comparison.asking",
     "configure": "verspan.configuring",
     "create_external_model": "verspan.versions.life",
     "delete_logged_model": "verspan.versions.life",
@@ -208,6 +210,7 @@ __all__ = [
     "autolog",
     "checkout",
     "clear_active_model",
+    "compare",
     "configure",
     "create_external_model",
     "delete_logged_model",

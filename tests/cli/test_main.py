@@ -60,6 +60,9 @@ Traces:
   trace        Show one trace as a tree of spans.
   spool        List spans on their way, or deliver them.
 
+Evidence:
+  compare      Say whether a version is better than another.
+
 In production:
   package      Look at a version's package, and trust it.
   serve        Serve the package of a version over HTTP.

@@ -26,6 +26,9 @@ SECTIONS: Final[Mapping[str, Mapping[str, LazyCommand]]] = {
         "trace": LazyCommand("verspan.cli.trace:trace", "Show one trace as a tree of spans."),
         "spool": LazyCommand("verspan.cli.spool:spool", "List spans on their way, or deliver them."),
     },
+    "Evidence": {
+        "compare": LazyCommand("verspan.cli.compare:compare", "Say whether a version is better than another."),
+    },
     "In production": {
         "package": LazyCommand("verspan.cli.package:package", "Look at a version's package, and trust it."),
         "serve": LazyCommand("verspan.cli.serve:serve", "Serve the package of a version over HTTP."),

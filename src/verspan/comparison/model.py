@@ -114,3 +114,8 @@ class Comparison:
             if found.metric == metric:
                 return found
         raise KeyError(metric)
+
+    def __str__(self) -> str:
+        from verspan.comparison.words import plain
+
+        return plain(self)

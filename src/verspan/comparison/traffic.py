@@ -4,23 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import Enum
 
 from verspan.comparison.comparing import Evidence, Metric, Statistic
 from verspan.comparison.prices import at_constant_prices
 from verspan.comparison.samples import Sample
 from verspan.evaluation.model import Goal
-from verspan.sources.model import ObservedTrace
+from verspan.sources.model import ClusterBy, ObservedTrace
 
 Measure = Callable[[ObservedTrace], "float | None"]
-
-
-class ClusterBy(str, Enum):
-    """What observations that may depend on one another have in common."""
-
-    SESSION = "session"
-    USER = "user"
-    NOTHING = "nothing"
 
 
 @dataclass(frozen=True)

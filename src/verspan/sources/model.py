@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import NamedTuple, Protocol
 
 
@@ -65,6 +66,14 @@ class Window:
     """Traces that started before then."""
     environment: str | None = None
     """Traces whose root ran in this ``deployment.environment.name``."""
+
+
+class ClusterBy(str, Enum):
+    """What traces that may depend on one another have in common."""
+
+    SESSION = "session"
+    USER = "user"
+    NOTHING = "nothing"
 
 
 class TraceObservations(Protocol):

@@ -1,0 +1,109 @@
+"""A comparison in words: the cells of its table, wherever it is shown."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from verspan.comparison.model import Comparison, Difference, Direction, MetricComparison
+
+_Text = Callable[[float], str]
+_DIGITS = 3
+
+
+class Line(NamedTuple):
+    """A metric as it is shown."""
+
+    metric: str
+    baseline: str
+    candidate: str
+    difference: str
+    interval: str
+    rows: str
+    verdict: str
+    direction: Direction
+
+
+HEADERS = ("metric", "baseline", "candidate", "difference", "interval", "rows", "verdict")
+
+
+def lines(comparison: Comparison) -> list[Line]:
+    """The lines of its table."""
+    return [_line(each) for each in comparison.metrics]
+
+
+def footnotes(comparison: Comparison) -> list[str]:
+    """What has to be known beside the table: the confidence, the methods, the notes and the warnings."""
+    confidence = 1 - comparison.alpha
+    methods: dict[str, list[str]] = {}
+    for each in comparison.metrics:
+        if each.difference is not None:
+            methods.setdefault(each.difference.method, []).append(each.metric)
+    corrected = f"corrected for {len(comparison.metrics)} metrics ({comparison.correction})"
+    return [
+        f"intervals at {confidence:.3g} confidence; verdicts at {comparison.alpha:g}, {corrected}",
+        *(f"{', '.join(metrics)}: {method}" for method, metrics in methods.items()),
+        *(f"{each.metric}: {each.note}" for each in comparison.metrics if each.note),
+        *(f"warning: {warning}" for warning in comparison.warnings),
+    ]
+
+
+def plain(comparison: Comparison) -> str:
+    """It as text that any terminal, log or notebook shows."""
+    rows: list[Sequence[str]] = [HEADERS, *(line[:-1] for line in lines(comparison))]
+    widths = [max(len(row[place]) for row in rows) for place in range(len(HEADERS))]
+    table = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return "\n".join([f"{comparison.baseline} → {comparison.candidate}", *table, *footnotes(comparison)])
+
+
+def _line(found: MetricComparison) -> Line:
+    difference, verdict = found.difference, found.direction.value
+    if difference is None:
+        return Line(found.metric, "-", "-", "-", "-", "0", verdict, found.direction)
+    text = _form(found, difference)
+    return Line(
+        metric=found.metric,
+        baseline=text(difference.baseline),
+        candidate=text(difference.candidate),
+        difference=_signed(difference.estimate, text),
+        interval=f"{_signed(difference.interval.low, text)} to {_signed(difference.interval.high, text)}",
+        rows=_rows(difference),
+        verdict=verdict,
+        direction=found.direction,
+    )
+
+
+def _rows(difference: Difference) -> str:
+    """How many observations there are, and of how many sessions or users, where these are fewer."""
+    both = [
+        f"{rows}" if rows == units else f"{rows} of {units}"
+        for rows, units in zip(difference.rows, difference.units, strict=True)
+    ]
+    return both[0] if both[0] == both[1] else " / ".join(both)
+
+
+def _signed(value: float, text: _Text) -> str:
+    if math.isinf(value):
+        return "∞" if value > 0 else "-∞"
+    return f"{'+' if value > 0 else '-' if value < 0 else ''}{text(abs(value))}"
+
+
+def _form(found: MetricComparison, difference: Difference) -> _Text:
+    if found.unit:
+        return _UNITS.get(found.unit, lambda value: f"{_number(value)} {found.unit}")
+    shares = all(0 <= value <= 1 for value in (difference.baseline, difference.candidate))
+    return (lambda value: f"{value:.1%}") if shares and found.metric.endswith("rate") else _number
+
+
+def _number(value: float) -> str:
+    if value == 0 or abs(value) >= 10**_DIGITS:
+        return f"{value:,.0f}"
+    return f"{value:.{_DIGITS}g}"
+
+
+_UNITS: Mapping[str, _Text] = {
+    "ms": lambda value: f"{_number(value)} ms",
+    "USD": lambda value: f"${_number(value)}",
+    "token": _number,
+}
