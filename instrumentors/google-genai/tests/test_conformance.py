@@ -126,23 +126,9 @@ class _InteractionCalls(_Calls):
     def ask(self, client: Any) -> Any:
         return _interactions(client).create(model=self.model, input=f"Help: {SECRET}")
 
-    def failing_call(self) -> Any:
-        failing = _cause_of(lambda: self.ask(self._refused))
-        return failing if self._client is not self._clients[0] else asyncio.run(failing)
-
     def raw_call(self) -> Any:
         raw = _interactions(self._client).with_raw_response
         return raw.create(model=self.model, input=f"Help: {SECRET}")
-
-
-async def _cause_of(call: Callable[[], Any]) -> None:
-    """Raise what the part of the client that is wrapped raises, and for which the rest has another exception."""
-    try:
-        found = call()
-        if asyncio.iscoroutine(found):
-            await found
-    except Exception as error:  # noqa: BLE001 - the classes of both differ from version to version
-        raise error.__cause__ or error from None
 
 
 def _interactions(client: Any) -> Any:

@@ -19,11 +19,10 @@ Way = Callable[[Interaction, Mount], Seen]
 
 @dataclass(frozen=True)
 class Failure:
-    """An error as the application sees it, and what the client's own inner part said of it."""
+    """An error as the application sees it."""
 
     kind: type[BaseException]
     text: str
-    cause: str | None
 
 
 def synchronous(interaction: Interaction, mount: Mount) -> Seen:
@@ -85,4 +84,4 @@ def _shown(response: Any) -> Any:
 
 
 def _failure(error: Exception) -> Failure:
-    return Failure(type(error), str(error), str(error.__cause__) if error.__cause__ else None)
+    return Failure(type(error), str(error))
