@@ -200,6 +200,9 @@ METRIC_MCP_SERVER_SESSION_DURATION: Final = "mcp.server.session.duration"
 MCP_DURATION_BUCKETS: Final = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300)
 """Bucket boundaries of these, in seconds."""
 
+# -- CrewAI --------------------------------------------------------------------------------------------------------
+CREWAI_TASK_NAME: Final = "crewai.task.name"
+
 # -- events (log records) ------------------------------------------------------------------------------------------
 EVENT_INFERENCE_DETAILS: Final = "gen_ai.client.inference.operation.details"
 EVENT_OPERATION_EXCEPTION: Final = "gen_ai.client.operation.exception"
