@@ -7,35 +7,41 @@ span itself.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from opentelemetry.context import Context, create_key, get_value, set_value
 
 _KEY = create_key("verspan.expected_call")
-_INFERENCE = frozenset(("chat", "generate_content", "text_completion"))
+INFERENCE = frozenset(("chat", "generate_content", "text_completion"))
+"""What instrumentors of clients call a question to a model that talks."""
 
 
 class ExpectedCall:
     """A model call that is about to be made inside :attr:`context`."""
 
-    __slots__ = ("_outer", "context", "model", "seen")
+    __slots__ = ("_operations", "_outer", "context", "model", "seen")
 
-    def __init__(self, model: object, parent: Context) -> None:
+    def __init__(self, model: object, parent: Context, operations: Collection[str] = INFERENCE) -> None:
         """Expect a call.
 
         Args:
             model: the framework's object that makes it.
             parent: the context that it is made from.
+            operations: what instrumentors of clients may call it.
         """
+        self._operations = operations
         self._outer = expected_call(parent)
         self.model = model
         self.seen = False
         """Whether a span of the call has begun."""
         self.context = set_value(_KEY, self, parent)
 
-    def see(self) -> None:
-        """Take note that the call has its span, which calls around it, of a model that asks another, have as well."""
-        self.seen = True
+    def see(self, operation_name: str) -> None:
+        """Take note that a call has its span, which calls around it, of a model that asks another, have as well."""
+        if operation_name in self._operations:
+            self.seen = True
         if self._outer is not None:
-            self._outer.see()
+            self._outer.see(operation_name)
 
 
 def expected_call(context: Context | None = None) -> ExpectedCall | None:
@@ -47,5 +53,5 @@ def expected_call(context: Context | None = None) -> ExpectedCall | None:
 def see_call(operation_name: str, parent: Context) -> None:
     """Take note that the span of a client's call begins, below whatever expects one."""
     expected = parent.get(_KEY)
-    if expected is not None and operation_name in _INFERENCE:
-        expected.see()  # type: ignore[attr-defined]  # nothing else is kept under the key
+    if expected is not None:
+        expected.see(operation_name)  # type: ignore[attr-defined]  # nothing else is kept under the key
