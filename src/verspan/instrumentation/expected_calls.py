@@ -36,8 +36,12 @@ class ExpectedCall:
         """Whether a span of the call has begun."""
         self.context = set_value(_KEY, self, parent)
 
-    def see(self, operation_name: str) -> None:
-        """Take note that a call has its span, which calls around it, of a model that asks another, have as well."""
+    def see(self, operation_name: str = "chat") -> None:
+        """Take note that a call has its span, which calls around it, of a model that asks another, have as well.
+
+        Args:
+            operation_name: what the span's instrumentor calls it.
+        """
         if operation_name in self._operations:
             self.seen = True
         if self._outer is not None:
