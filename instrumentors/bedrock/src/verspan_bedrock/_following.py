@@ -23,10 +23,11 @@ def follow_events(stream: Any, run: CallRun) -> None:
 
 def follow_body(body: Any, run: CallRun) -> None:
     """Have the bytes of a ``StreamingBody`` taken, and the call finished when all of them are read."""
-    raw = body._raw_stream  # noqa: SLF001 - which reads for every method of the body, and which its block gives
-    length = body._content_length  # noqa: SLF001 - the only place where it stands
+    # It reads for every method of the body, and is what the body's block gives; an asynchronous one has no such reader.
+    targets = (body,) if hasattr(body, "__aiter__") else (body._raw_stream, body)  # noqa: SLF001 - see above
+    length = getattr(body, "_content_length", None)
     heard = _Heard(run, int(length) if length is not None else None)
-    for target in (raw, body):
+    for target in targets:
         try:
             target.read = heard.reading(target.read)
             break

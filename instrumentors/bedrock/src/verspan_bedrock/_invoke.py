@@ -34,7 +34,7 @@ class InvokeAdapter(ClientAdapter):
         model = (self.model(parameters) or "").lower()
         if "embed" in model:
             return "embeddings"
-        if any(part in model for part in ("image", "canvas", "stability.")):
+        if _draws(model):
             return "generate_image"
         return "chat" if b'"messages"' in _bytes(parameters.get("body")) else "text_completion"
 
@@ -58,13 +58,13 @@ class InvokeAdapter(ClientAdapter):
         headers = response.get("ResponseMetadata", NO_FIELDS).get("HTTPHeaders", NO_FIELDS)
         counts = {name: value for name, value in headers.items() if name.startswith(_TOKENS)}
         if counts and run.read:
-            run.answer.documents.append(snapshot({"headers": counts}))
+            run.answer.documents += [b"", snapshot({"headers": counts})]  # after the body, which comes first
         return super().follow(response, run)
 
     def read_request(self, body: Any) -> Request:
         """The parameters of a request, under whichever names the model has for them."""
-        operation_has_choices = not any(part in (text(field(body, "modelId")) or "") for part in ("embed",))
-        request = Request(has_choices=operation_has_choices)
+        model = text(field(body, "modelId")) or ""
+        request = Request(has_choices="embed" not in model, output_type="image" if _draws(model) else None)
         told = fields(field(body, "parameters")) or dict(_settings(_text_of(body)))
         read_parameters(told, PARAMETERS, request)
         return read_parameters(body, _GUARDED, request)
@@ -74,12 +74,16 @@ class InvokeAdapter(ClientAdapter):
         return _bodies.read_input(_json(_text_of(body)))
 
     def read_reply(self, body: Any, reply: Reply) -> None:
-        """Fill a reply from the counts beside a body, from a body, or from a part of a stream."""
+        """Fill a reply from a body, from a part of a stream, or from the counts that stand beside a body."""
         headers = fields(field(body, "headers"))
-        if headers:
-            reply.usage = _counted(headers)
-        else:
+        if not headers:
             _bodies.read_reply(fields(body), reply)
+        elif reply.usage is None:  # most bodies count by themselves, and some tell more
+            reply.usage = _counted(headers)
+
+
+def _draws(model: str) -> bool:
+    return any(part in model for part in ("image", "canvas", "stability."))
 
 
 def _bytes(body: Any) -> bytes:
