@@ -6,6 +6,7 @@ from verspan.store.conformance import (
     AliasConformance,
     ArtifactConformance,
     AuditConformance,
+    CountingConformance,
     DeploymentConformance,
     FigureConformance,
     LifeConformance,
@@ -23,6 +24,10 @@ class TestSpans(SpanConformance):
 
 class TestTraces(TraceConformance):
     """Traces are summed up and found."""
+
+
+class TestCounting(CountingConformance):
+    """What several spans report is counted once."""
 
 
 class TestModels(ModelConformance):

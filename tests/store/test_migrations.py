@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import Connection, text
 
 from verspan.errors import StoreTooNewError
+from verspan.semconv import LOGGED_MODEL_ID
 from verspan.store import migrations, record_tables
-from verspan.store.conformance.records import model, span, trace_id
+from verspan.store.conformance.records import call, model, span, stamp, trace_id
 from verspan.store.database import Database
 from verspan.store.interface import ModelQuery
 from verspan.store.migrations import MIGRATIONS, migrate, schema_version
@@ -157,3 +158,39 @@ def test_versions_of_the_first_schema(old: Database, url: str) -> None:
         (row,) = connection.execute(text("SELECT * FROM logged_models")).mappings()
         assert (row["model_key"], row["trace_count"], row["first_seen_ns"], row["last_seen_ns"]) == (7, 3, 8, 9)
         assert not {"params", "tags"} & row.keys()
+
+
+def make_third(connection: Connection) -> None:
+    """Have a store's sums as they were while every call of a model counted, whatever was below it."""
+    connection.execute(text("DROP TABLE reports"))
+    connection.execute(text("ALTER TABLE spans DROP COLUMN counted"))
+    connection.execute(text("UPDATE traces SET input_tokens = 200, output_tokens = 20, unpriced_calls = 2"))
+    connection.execute(text("UPDATE call_figures SET calls = 2, input_tokens = 200, output_tokens = 20"))
+    connection.execute(text("UPDATE call_figures SET unpriced_calls = 2 WHERE operation = 'chat'"))
+    connection.execute(text("UPDATE call_latencies SET calls = 2"))
+    connection.execute(text("UPDATE version_traffic SET calls = 2"))
+    connection.execute(text("DELETE FROM schema_version WHERE version > 3"))
+
+
+def rows_of_sums(database: Database) -> list[list[tuple[object, ...]]]:
+    names = ("traces", "call_figures", "version_traffic", "reports")
+    with database.reading() as connection:
+        found = [[tuple(row) for row in connection.execute(text(f"SELECT * FROM {name}"))] for name in names]  # noqa: S608 - names of ours
+        return [*found, [tuple(row) for row in connection.execute(text("SELECT span_id, counted FROM spans"))]]
+
+
+def test_counted_once_afterwards(place: Path, url: str) -> None:
+    """Nested calls that an older store counted each are one afterwards, and what still comes is counted likewise."""
+    version = stamp("v1")
+    with closing(open_store(url)) as store:
+        store.write_spans([call(3, parent=2, **version), call(2, parent=1, **version)])
+    with closing(Database(place, lock_timeout_s=30)) as database:
+        before = rows_of_sums(database)
+        with database.writing() as connection:
+            make_third(connection)
+        open_store(url, create=False).close()
+        assert rows_of_sums(database) == before
+    with closing(open_store(url)) as store:
+        store.write_spans([call(1, gen_ai__operation__name="invoke_agent", **version)])
+        (figures,) = store.figures([version[LOGGED_MODEL_ID]]).values()
+        assert (figures.calls, figures.input_tokens, figures.unpriced_calls) == (1, 100, 1)

@@ -12,13 +12,14 @@ from sqlalchemy.dialects.sqlite import insert
 
 from verspan.store import tables
 from verspan.store.latency import bucket_of, quantile_ms
-from verspan.store.promoted import PICODOLLARS, Promoted
+from verspan.store.promoted import CALL, PICODOLLARS, USAGE, Promoted
 from verspan.store.statements import Statement
 from verspan.store.trace_rows import added_where_known
+from verspan.store.traffic import HOUR_NS
 from verspan.traces.model import CALL_OPERATIONS, Figures, SpanRecord
 
-_HOUR_NS = 3_600_000_000_000
-_ALL_TIME = -1
+ALL_TIME = -1
+_OF_CALLS = ("calls", "errors")
 _SUMS = ("calls", "errors", "input_tokens", "output_tokens", "unpriced_calls")
 
 _Period = tuple[int, int, str]
@@ -38,15 +39,17 @@ class _Calls:
     latencies: Counter[int] = field(default_factory=Counter)
     """Spans by bucket."""
 
-    def add(self, span: SpanRecord, promoted: Promoted) -> None:
-        self.calls += 1
-        self.errors += span.status_code == "ERROR"
-        self.input_tokens += promoted.input_tokens or 0
-        self.output_tokens += promoted.output_tokens or 0
-        if promoted.cost_pico is not None:
-            self.cost_pico = (self.cost_pico or 0) + promoted.cost_pico
-        self.unpriced_calls += promoted.unpriced
-        self.latencies[bucket_of(span.end_ns - span.start_ns)] += 1
+    def add(self, span: SpanRecord, promoted: Promoted, counted: int) -> None:
+        if counted & CALL or not promoted.reports & CALL:
+            self.calls += 1
+            self.errors += span.status_code == "ERROR"
+            self.latencies[bucket_of(span.end_ns - span.start_ns)] += 1
+        if counted & USAGE:
+            self.input_tokens += promoted.input_tokens or 0
+            self.output_tokens += promoted.output_tokens or 0
+            if promoted.cost_pico is not None:
+                self.cost_pico = (self.cost_pico or 0) + promoted.cost_pico
+            self.unpriced_calls += promoted.unpriced
 
     def sums(self) -> tuple[int | None, ...]:
         """The sums, in the order of the table's columns."""
@@ -69,13 +72,13 @@ class FiguresChange:
         self._first_ns: dict[int, int] = {}
         self._last_ns: dict[int, int] = {}
 
-    def add(self, model_key: int, span: SpanRecord, promoted: Promoted) -> None:
-        """Take in a span of a version."""
+    def add(self, model_key: int, span: SpanRecord, promoted: Promoted, counted: int) -> None:
+        """Take in a span of a version, as far as it counts; see `counting`."""
         self._first_ns[model_key] = min(self._first_ns.get(model_key, span.start_ns), span.start_ns)
         self._last_ns[model_key] = max(self._last_ns.get(model_key, span.end_ns), span.end_ns)
         operation = promoted.series.operation
         if operation is not None:
-            self._calls[model_key, span.start_ns // _HOUR_NS, operation].add(span, promoted)
+            self._calls[model_key, span.start_ns // HOUR_NS, operation].add(span, promoted, counted)
 
     def move_trace(self, before: int | None, now: int | None) -> None:
         """Count a trace for the version that it belongs to now, and no longer for the one before."""
@@ -114,10 +117,16 @@ def read_figures(connection: Connection, model_ids: Sequence[str]) -> Mapping[st
 
 def _figures_of(connection: Connection, model: Any) -> Figures:
     figure = tables.call_figures.c
+    of_call = figure.operation.in_(CALL_OPERATIONS)
+    # Tokens may be an agent's, where nothing below it reports any.
+    counted = [
+        func.coalesce(func.sum(case((of_call, figure[name]), else_=0) if name in _OF_CALLS else figure[name]), 0)
+        for name in _SUMS
+    ]
     sums = connection.execute(
         select(
-            *(func.coalesce(func.sum(figure[name]), 0).label(name) for name in _SUMS), func.sum(figure.cost_pico)
-        ).where(figure.model_key == model.model_key, figure.hour == _ALL_TIME, figure.operation.in_(CALL_OPERATIONS))
+            *(each.label(name) for name, each in zip(_SUMS, counted, strict=True)), func.sum(figure.cost_pico)
+        ).where(figure.model_key == model.model_key, figure.hour == ALL_TIME)
     ).one()
     latencies = _latencies_of(connection, model.model_key)
     return Figures(
@@ -140,7 +149,7 @@ def _latencies_of(connection: Connection, model_key: int) -> Mapping[int, int]:
     latency = tables.call_latencies.c
     rows = connection.execute(
         select(latency.bucket, func.sum(latency.calls))
-        .where(latency.model_key == model_key, latency.hour == _ALL_TIME, latency.operation.in_(CALL_OPERATIONS))
+        .where(latency.model_key == model_key, latency.hour == ALL_TIME, latency.operation.in_(CALL_OPERATIONS))
         .group_by(latency.bucket)
     )
     return {row[0]: row[1] for row in rows}
@@ -150,7 +159,7 @@ def _periods(period: _Period) -> Iterator[_Period]:
     """The hour itself and all of time."""
     model_key, hour, operation = period
     yield model_key, hour, operation
-    yield model_key, _ALL_TIME, operation
+    yield model_key, ALL_TIME, operation
 
 
 def _add_sums() -> Insert:

@@ -4,6 +4,7 @@
  1  the first: versions, traces, spans, bodies, word index, roll-ups
  2  records: what is kept of versions besides, and the audit log
  3  evidence: assessments, datasets, evaluation runs
+ 4  counted once: which spans are in the sums, and what waits for a parent
 ==  ===================================================================
 
 A version's function is never changed once a release has it, since stores have been made by it; a new version is a new
@@ -30,6 +31,7 @@ from verspan.store import (  # noqa: F401 - tables are known once imported
     search,
     tables,
 )
+from verspan.store.counting_migration import count_kept
 from verspan.store.failures import too_new
 from verspan.store.model_migration import part_models
 from verspan.store.statements import Statement
@@ -53,7 +55,7 @@ def _evidence(connection: Connection) -> None:
     evidence_tables.metadata.create_all(connection)
 
 
-MIGRATIONS: Sequence[Migration] = (_first_schema, _records, _evidence)
+MIGRATIONS: Sequence[Migration] = (_first_schema, _records, _evidence, count_kept)
 
 
 def schema_version(connection: Connection) -> int:

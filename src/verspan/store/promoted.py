@@ -16,6 +16,10 @@ from verspan.traces.model import CALL_OPERATIONS, SpanRecord
 
 PICODOLLARS = 1_000_000_000_000
 """Picodollars in a dollar; see :mod:`verspan.store.tables` for why."""
+USAGE, CALL = 1, 2
+"""What a span may tell: tokens that were used, and that it is a call of a model. See :mod:`verspan.store.counting`."""
+_USED_BEFORE = frozenset({"fetch_response"})
+"""Operations whose tokens another span has told of already, that of the call itself."""
 _INT64_MAX = 2**63 - 1
 
 
@@ -49,33 +53,46 @@ class Promoted:
     reasoning_tokens: int | None
     cost_pico: int | None
     """The cost in picodollars."""
-    is_call: bool
-    """Whether the span is a call of a model."""
+    reports: int
+    """What it tells by itself, whatever others tell: :data:`USAGE` and :data:`CALL`."""
+
+    @property
+    def is_call(self) -> bool:
+        """Whether the span is a call of a model."""
+        return bool(self.reports & CALL)
 
     @property
     def unpriced(self) -> bool:
-        """Whether it is a call that used tokens and has no known price."""
-        return self.is_call and self.cost_pico is None and bool(self.input_tokens or self.output_tokens)
+        """Whether it reports tokens and has no known price."""
+        return bool(self.reports & USAGE) and self.cost_pico is None
 
 
 def promote(span: SpanRecord) -> Promoted:
     """Read the promoted values of a span; an attribute of another type than the conventions' is left out."""
     get = span.attributes.get
     operation = get(semconv.GEN_AI_OPERATION_NAME)
-    is_call = isinstance(operation, str) and operation in CALL_OPERATIONS
-    cost_pico, price_version = _priced(span) if is_call else (None, None)
+    input_tokens, output_tokens = (
+        _count(get(semconv.GEN_AI_USAGE_INPUT_TOKENS)),
+        _count(get(semconv.GEN_AI_USAGE_OUTPUT_TOKENS)),
+    )
+    reports = 0
+    if isinstance(operation, str):
+        reports = CALL if operation in CALL_OPERATIONS else 0
+        if (input_tokens or output_tokens) and operation not in _USED_BEFORE:
+            reports |= USAGE
+    cost_pico, price_version = _priced(span) if reports else (None, None)
     return Promoted(  # in the order of the fields: to name them takes half as long again
         _series(span, price_version),
         _text(get(semconv.LOGGED_MODEL_ID)),
         _text(get(semconv.LOGGED_MODEL_NAME)),
         _text(get(semconv.SESSION_ID)) or _text(get(semconv.GEN_AI_CONVERSATION_ID)),
         _text(get(semconv.USER_ID)),
-        _count(get(semconv.GEN_AI_USAGE_INPUT_TOKENS)),
-        _count(get(semconv.GEN_AI_USAGE_OUTPUT_TOKENS)),
+        input_tokens,
+        output_tokens,
         _count(get(semconv.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS)),
         _count(get(semconv.GEN_AI_USAGE_REASONING_OUTPUT_TOKENS)),
         cost_pico,
-        is_call,
+        reports,
     )
 
 

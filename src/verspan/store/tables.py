@@ -143,10 +143,10 @@ traces = Table(
     Column("end_ns", BigInteger, nullable=False, comment="end of the latest span"),
     Column("span_count", Integer, nullable=False, comment="spans kept"),
     Column("error_count", Integer, nullable=False, comment="spans whose status is ERROR"),
-    Column("input_tokens", BigInteger, nullable=False, comment="sum over model calls, cached ones included"),
-    Column("output_tokens", BigInteger, nullable=False, comment="sum over model calls, reasoning included"),
-    Column("cost_pico", BigInteger, comment="sum over model calls whose price is known; NULL where none is"),
-    Column("unpriced_calls", Integer, nullable=False, comment="model calls with tokens and no known price"),
+    Column("input_tokens", BigInteger, nullable=False, comment="sum over what counts, cached ones included"),
+    Column("output_tokens", BigInteger, nullable=False, comment="sum over what counts, reasoning included"),
+    Column("cost_pico", BigInteger, comment="sum over what counts and has a known price; NULL where none has"),
+    Column("unpriced_calls", Integer, nullable=False, comment="spans that count, with tokens and no known price"),
     Column("series_key", _KEY, nullable=False, comment="claim: the series whose name is the trace's name"),
     Column("series_rank", BigInteger, nullable=False, comment="the root first, else whichever span starts first"),
     Column("model_key", _KEY, comment="claim: the version of the root, else of the earliest span that has one"),
@@ -199,9 +199,29 @@ spans = Table(
     Column("cached_tokens", BigInteger, comment="gen_ai.usage.cache_read.input_tokens"),
     Column("reasoning_tokens", BigInteger, comment="gen_ai.usage.reasoning.output_tokens"),
     Column("cost_pico", BigInteger, comment="what the call cost; NULL where the price is not known"),
+    Column(
+        "counted",
+        SmallInteger,
+        nullable=False,
+        server_default=text("0"),
+        comment="1 where its tokens and cost are in the sums, 2 where it is a call in them; likewise 4 and 8 where a "
+        "span below reports it, see verspan.store.counting",
+    ),
     Column("body", LargeBinary, nullable=False, comment="everything else, see verspan.store.span_bodies"),
     Index("spans_by_id", "trace_key", "span_id", unique=True),
     comment="Every span, with the columns that people filter and sum by.",
+)
+
+reports = Table(
+    "reports",
+    metadata,
+    Column("trace_key", _KEY, primary_key=True, comment="the trace"),
+    Column("span_id", LargeBinary, primary_key=True, comment="8 bytes: a span that others name as their parent"),
+    Column("answer", LargeBinary, primary_key=True, comment="BLAKE2b-64 of gen_ai.response.id; empty for any"),
+    Column("report", SmallInteger, nullable=False, comment="1 where tokens are reported below it, 2 where a call is"),
+    Column("scope", BigInteger, nullable=False, comment="CRC-32 of the name of the scope that told first; 0 for any"),
+    comment="What waits to be told to a span, and which answers calls below it had: see verspan.store.counting.",
+    sqlite_with_rowid=False,
 )
 
 call_figures = Table(
@@ -210,12 +230,12 @@ call_figures = Table(
     Column("model_key", _KEY, primary_key=True, comment="the version"),
     Column("hour", Integer, primary_key=True, comment="hours since the epoch; -1 for all of time"),
     Column("operation", String, primary_key=True, comment="gen_ai.operation.name"),
-    Column("calls", BigInteger, nullable=False, comment="spans that ended"),
+    Column("calls", BigInteger, nullable=False, comment="spans that ended; of calls of a model, those that count"),
     Column("errors", BigInteger, nullable=False, comment="of these, whose status is ERROR"),
-    Column("input_tokens", BigInteger, nullable=False, comment="sum, cached ones included"),
-    Column("output_tokens", BigInteger, nullable=False, comment="sum, reasoning included"),
-    Column("cost_pico", BigInteger, comment="sum over calls whose price is known; NULL where none is"),
-    Column("unpriced_calls", BigInteger, nullable=False, comment="calls with tokens and no known price"),
+    Column("input_tokens", BigInteger, nullable=False, comment="sum over what counts, cached ones included"),
+    Column("output_tokens", BigInteger, nullable=False, comment="sum over what counts, reasoning included"),
+    Column("cost_pico", BigInteger, comment="sum over what counts and has a known price; NULL where none has"),
+    Column("unpriced_calls", BigInteger, nullable=False, comment="spans that count, with tokens and no known price"),
     comment="Sums per version, hour and operation, kept as spans are stored: figures never read spans.",
     sqlite_with_rowid=False,
 )

@@ -16,6 +16,7 @@ from sqlalchemy.dialects.sqlite import insert
 from verspan.store import tables
 from verspan.store.batch_keys import Keys
 from verspan.store.prepared import PreparedSpan
+from verspan.store.promoted import USAGE
 from verspan.store.statements import Statement
 from verspan.traces.model import TraceStatus
 
@@ -62,7 +63,7 @@ class TraceRow(NamedTuple):
     response_rank: int | None
 
 
-def _row_told(one: PreparedSpan, keys: Keys) -> TraceRow:
+def _row_told(one: PreparedSpan, keys: Keys, counted: int) -> TraceRow:
     """The row of a trace as one of its spans tells it; a claim without a value has no rank."""
     span, promoted = one.span, one.promoted
     model_key = keys.model_of(one)
@@ -77,10 +78,10 @@ def _row_told(one: PreparedSpan, keys: Keys) -> TraceRow:
         span.end_ns,
         1,
         int(failed),
-        (promoted.input_tokens or 0) if promoted.is_call else 0,
-        (promoted.output_tokens or 0) if promoted.is_call else 0,
-        promoted.cost_pico,
-        int(promoted.unpriced),
+        (promoted.input_tokens or 0) if counted & USAGE else 0,
+        (promoted.output_tokens or 0) if counted & USAGE else 0,
+        promoted.cost_pico if counted & USAGE else None,
+        int(promoted.unpriced) if counted & USAGE else 0,
         keys.series[promoted.series],
         first,
         model_key,
@@ -136,20 +137,23 @@ def _rank(span_id: bytes, place: int) -> int:
     return place << _TIE_BITS | int.from_bytes(span_id[-2:], "big") >> (16 - _TIE_BITS)
 
 
-def write_traces(connection: Connection, new: Sequence[PreparedSpan], keys: Keys) -> dict[bytes, TraceRow]:
+def write_traces(
+    connection: Connection, new: Sequence[PreparedSpan], keys: Keys, counted: Sequence[int]
+) -> dict[bytes, TraceRow]:
     """Bring the rows of traces up to date.
 
     Args:
         connection: one that may write.
         new: spans that are not in the store yet.
         keys: of everything that they refer to.
+        counted: what counts of each of them, see `counting`.
 
     Returns:
         What they told of each trace, by its id.
     """
     rows: dict[bytes, TraceRow] = {}
-    for one in new:
-        row, known = _row_told(one, keys), rows.get(one.trace_id)
+    for one, flags in zip(new, counted, strict=True):
+        row, known = _row_told(one, keys, flags), rows.get(one.trace_id)
         rows[one.trace_id] = row if known is None else _merged(known, row)
     _UPSERT.run_for_each(connection, map(tuple, rows.values()))  # drivers are slow with tuples of a type of their own
     _UPSERT_LABELS.run_for_each(connection, _label_rows(new, keys))

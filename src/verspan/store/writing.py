@@ -15,9 +15,12 @@ from sqlalchemy import Connection, and_, insert, select
 
 from verspan.store import tables
 from verspan.store.batch_keys import Keys, keep_referred
+from verspan.store.counting import count_once
 from verspan.store.figures import FiguresChange
 from verspan.store.keys import chunks, known_keys, next_key
 from verspan.store.prepared import PreparedSpan
+from verspan.store.promoted import CALL
+from verspan.store.recounting import recount
 from verspan.store.search import add_to_index
 from verspan.store.span_bodies import STATUSES, with_keys
 from verspan.store.statements import Statement
@@ -68,11 +71,17 @@ def _keep_new(transaction: Transaction, new: Sequence[PreparedSpan], known_trace
     connection = transaction.connection
     models_before = _models_of(connection, known_traces)
     keys = keep_referred(transaction, new, known_traces)
-    told = write_traces(connection, new, keys)
+    counts = count_once(connection, new, keys, known_traces)
+    recount(connection, counts.told)
+    told = write_traces(connection, new, keys, counts.new)
     models_now = {trace_id: row.model_key for trace_id, row in told.items()} | _models_of(connection, known_traces)
-    _write_figures(connection, new, keys, models_before, models_now)
+    figures, traffic = _sums(new, keys, counts.new)
+    for trace_id, model_key in models_now.items():
+        figures.move_trace(models_before.get(trace_id), model_key)
+    figures.write(connection)
+    traffic.write(connection)
     _index_words(transaction, new, keys)
-    _INSERT_SPANS.run_for_each(connection, _span_rows(transaction, new, keys))
+    _INSERT_SPANS.run_for_each(connection, _span_rows(transaction, new, keys, counts.new))
 
 
 def _models_of(connection: Connection, known_traces: Mapping[bytes, int]) -> dict[bytes, int]:
@@ -85,23 +94,15 @@ def _models_of(connection: Connection, known_traces: Mapping[bytes, int]) -> dic
     return found
 
 
-def _write_figures(
-    connection: Connection,
-    new: Sequence[PreparedSpan],
-    keys: Keys,
-    models_before: Mapping[bytes, int],
-    models_now: Mapping[bytes, int | None],
-) -> None:
+def _sums(new: Sequence[PreparedSpan], keys: Keys, counted: Sequence[int]) -> tuple[FiguresChange, TrafficChange]:
+    """What the spans add to the figures and the traffic of their versions."""
     figures, traffic = FiguresChange(), TrafficChange()
-    for one in new:
+    for one, flags in zip(new, counted, strict=True):
         model_key = keys.model_of(one)
         if model_key is not None:
-            figures.add(model_key, one.span, one.promoted)
-            traffic.add(model_key, one.span, is_call=one.promoted.is_call)
-    for trace_id, model_key in models_now.items():
-        figures.move_trace(models_before.get(trace_id), model_key)
-    figures.write(connection)
-    traffic.write(connection)
+            figures.add(model_key, one.span, one.promoted, flags)
+            traffic.add(model_key, one.span, is_call=bool(flags & CALL))
+    return figures, traffic
 
 
 def _index_words(transaction: Transaction, new: Sequence[PreparedSpan], keys: Keys) -> None:
@@ -117,8 +118,11 @@ def _index_words(transaction: Transaction, new: Sequence[PreparedSpan], keys: Ke
     add_to_index(transaction.connection, texts)
 
 
-def _span_rows(transaction: Transaction, new: Sequence[PreparedSpan], keys: Keys) -> Iterator[tuple[Any, ...]]:
-    for span_key, one in enumerate(new, start=next_key(transaction.connection, _SPANS.span_key)):
+def _span_rows(
+    transaction: Transaction, new: Sequence[PreparedSpan], keys: Keys, counted: Sequence[int]
+) -> Iterator[tuple[Any, ...]]:
+    first = next_key(transaction.connection, _SPANS.span_key)
+    for span_key, (one, flags) in enumerate(zip(new, counted, strict=True), start=first):
         span, promoted = one.span, one.promoted
         body = with_keys(one.body, [keys.bodies[body.digest] for body in one.bodies])
         yield (
@@ -137,5 +141,6 @@ def _span_rows(transaction: Transaction, new: Sequence[PreparedSpan], keys: Keys
             promoted.cached_tokens,
             promoted.reasoning_tokens,
             promoted.cost_pico,
+            flags,
             transaction.compressor.compress(body),
         )

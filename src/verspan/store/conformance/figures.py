@@ -17,12 +17,13 @@ class FigureConformance:
     """Of a store's figures."""
 
     def test_sums(self, store: Store) -> None:
-        """Calls of a model count, and nothing else does; a call without a price is said to be one."""
+        """Calls of a model count, and other spans do not; a call without a price is said to be one."""
+        tool = {semconv.GEN_AI_OPERATION_NAME: "execute_tool", **stamp("v1")}
         store.write_spans(
             [
-                call(1, trace=1, **stamp("v1")),
-                replace(call(2, trace=1, parent=1, **stamp("v1")), status_code="ERROR"),
-                call(3, trace=2, gen_ai__operation__name="execute_tool", **stamp("v1")),
+                call(1, trace=1, parent=9, **stamp("v1")),
+                replace(call(2, trace=1, parent=9, **stamp("v1")), status_code="ERROR"),
+                span(3, trace=2, attributes=tool),
                 span(4, trace=3, attributes=stamp("v1")),
                 call(5, trace=4, **stamp("v2")),
                 call(6, trace=5),
