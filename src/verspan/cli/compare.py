@@ -8,8 +8,8 @@ import click
 
 from verspan.cli.completing import complete_models
 from verspan.cli.listing import Column
-from verspan.cli.opening import required_store
-from verspan.cli.options import json_option, store_option, typed_time
+from verspan.cli.options import json_option, source_option, store_option, typed_time
+from verspan.cli.sources import traffic_source
 from verspan.cli.terminal import hint, print_json, print_table
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ _STYLES = {"better": "green", "worse": "red", "changed": "yellow"}
     help="What makes traces depend on one another.",
 )
 @click.option("--alpha", type=float, default=0.05, show_default=True, help="How often a difference may be false.")
+@source_option
 @store_option
 @json_option
 def compare(  # noqa: PLR0913 - a parameter for each option
@@ -43,6 +44,7 @@ def compare(  # noqa: PLR0913 - a parameter for each option
     environment: str | None,
     cluster_by: str,
     alpha: float,
+    source: str | None,
     store_place: str | None,
     as_json: bool,
 ) -> None:
@@ -57,6 +59,7 @@ def compare(  # noqa: PLR0913 - a parameter for each option
     Examples:
       verspan compare agent-1a2b3c4d agent-5e6f7a8b
       verspan compare m-4f1c m-77aa --env production --since 2d
+      verspan compare agent-v1 agent-v2 --source jaeger://localhost:16686 --since 2d
       verspan compare m-4f1c m-77aa --json | jq -r '.metrics[] | [.metric, .direction] | @tsv'
 
     \b
@@ -68,9 +71,9 @@ def compare(  # noqa: PLR0913 - a parameter for each option
     from verspan.comparison.asking import compare_traffic
     from verspan.sources.model import ClusterBy, Window
 
-    with required_store(store_place) as store:
-        window = Window(since, until, environment)
-        found = compare_traffic(store, (baseline, candidate), window, ClusterBy(cluster_by), alpha)
+    window, versions = Window(since, until, environment), (baseline, candidate)
+    with traffic_source(source, store_place, versions, window) as traffic:
+        found = compare_traffic(traffic, versions, window, ClusterBy(cluster_by), alpha)
     if as_json:
         print_json(found)
     else:

@@ -19,6 +19,12 @@ store_option = click.option(
     show_envvar=True,
     help="Where versions and traces are kept; else .verspan/verspan.db at the repository's root.",
 )
+source_option = click.option(
+    "--source",
+    "source",
+    metavar="URL",
+    help="Where the traces are, if not in the store: jaeger://HOST:16686, of which the last week is read, or --since.",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, as described above.")
 experiment_option = click.option("--experiment", "experiment_name", metavar="NAME", help="Only this experiment.")
 model_option = click.option(

@@ -9,7 +9,7 @@ import click
 
 from verspan.cli.listing import table
 from verspan.cli.opening import required_store
-from verspan.cli.options import json_option, store_option
+from verspan.cli.options import json_option, source_option, store_option
 from verspan.cli.resolve import resolve_trace_id
 from verspan.cli.terminal import hint, print_json, print_rich, stdout_console, window_width
 from verspan.cli.trace_details import Detail, span_details
@@ -25,22 +25,26 @@ _SPANS = 500
 
 @click.command()
 @click.argument("trace_id", metavar="ID")
+@source_option
 @store_option
 @click.option("--content/--no-content", default=True, show_default=True, help="Messages, inputs and outputs.")
 @click.option("--all", "whole", is_flag=True, help="Every span, and every message whole.")
 @json_option
-def trace(*, trace_id: str, store_place: str | None, content: bool, whole: bool, as_json: bool) -> None:
+def trace(  # noqa: PLR0913 - a parameter for each option
+    *, trace_id: str, source: str | None, store_place: str | None, content: bool, whole: bool, as_json: bool
+) -> None:
     """Show one trace as a tree of spans: how long each took and when, what it used, what it cost, what failed.
 
-    ID is a trace's id or its first digits. Below the tree stands what was said in each span, the last messages of long
-    histories and the beginnings of long messages; --all shows everything. A line "(not recorded here)" is a parent
-    that another service or another store has.
+    ID is a trace's id or its first digits; the whole id where --source says where it is. Below the tree stands what was
+    said in each span, the last messages of long histories and the beginnings of long messages; --all shows everything.
+    A line "(not recorded here)" is a parent that another service or another store has.
 
     \b
     Examples:
       verspan trace 5b8aa5a2
       verspan trace 5b8aa5a2 --no-content
       verspan trace 5b8aa5a2 --all | less
+      verspan trace 5b8aa5a2d2c872e8321cf37308d69df2 --source jaeger://localhost:16686
       verspan trace 5b8aa5a2 --json | jq '.spans[] | {name, duration_ms}'
 
     \b
@@ -50,14 +54,25 @@ def trace(*, trace_id: str, store_place: str | None, content: bool, whole: bool,
       links, resource, scope_name, scope_version, cost: {usd, price_version}
       or null}]. Nothing is cut; --no-content leaves out what was said.
     """  # noqa: D301 - \b tells click to keep the lines below it
-    with required_store(store_place) as store:
-        found = store.get_trace(resolve_trace_id(store, trace_id))
+    found = _of_store(store_place, trace_id) if source is None else _of_source(source, trace_id)
     if found is None:  # another process may have deleted it in between
         raise NotFoundError(f"the trace {trace_id} has just been deleted")
     if as_json:
         print_json(found if content else _without_content(found))
     else:
         _show(found, Detail(content=content, whole=whole))
+
+
+def _of_store(place: str | None, trace_id: str) -> Trace | None:
+    with required_store(place) as store:
+        return store.get_trace(resolve_trace_id(store, trace_id))
+
+
+def _of_source(source: str, trace_id: str) -> Trace | None:
+    from verspan.sources.opening import fetched_trace
+
+    with fetched_trace(source, trace_id) as found:
+        return found.store.get_trace(trace_id)
 
 
 def _show(found: Trace, detail: Detail) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +11,14 @@ import click
 
 from verspan.cli.listing import Column, id_column
 from verspan.cli.opening import START_HERE, nothing_recorded, opened_store
-from verspan.cli.options import experiment_option, json_option, model_option, store_option, typed_time
+from verspan.cli.options import (
+    experiment_option,
+    json_option,
+    model_option,
+    source_option,
+    store_option,
+    typed_time,
+)
 from verspan.cli.quantities import NOTHING, duration, local_time, tokens, usd
 from verspan.cli.resolve import resolve_model
 from verspan.cli.terminal import hint, print_json, print_table
@@ -24,6 +32,7 @@ _MOST = 1000
 
 
 @click.command()
+@source_option
 @store_option
 @model_option
 @experiment_option
@@ -39,8 +48,9 @@ _MOST = 1000
 @click.option("--page-token", metavar="TOKEN", help="The page after another, as that one's end says.")
 @click.option("--all", "every_page", is_flag=True, help="Every page.")
 @json_option
-def traces(
+def traces(  # noqa: PLR0913 - a parameter for each option
     *,
+    source: str | None,
     store_place: str | None,
     models: Sequence[str],
     status: str | None,
@@ -59,6 +69,7 @@ def traces(
       verspan traces --model customer_support_agent-1a2b3c4d
       verspan traces --status error --since 2h
       verspan traces --text "refund policy" --user u-17
+      verspan traces --source jaeger://localhost:16686 --since 1h
       verspan traces --all --json | jq -r '.traces[].trace_id'
 
     \b
@@ -69,7 +80,7 @@ def traces(
       request_preview, response_preview}], "next_page_token": text or null}
     """  # noqa: D301 - \b tells click to keep the lines below it
     query, page = TraceQuery(), TracePage(())
-    with opened_store(store_place) as store:
+    with _listed_store(source, store_place, models, filters) as store:
         if store:
             model_ids = [resolve_model(store, each, filters["experiment_name"]).model_id for each in models]
             query = TraceQuery(model_ids=model_ids, status=_status(status), **filters)
@@ -82,6 +93,22 @@ def traces(
         hint(f"there are more: add --page-token {page.next_page_token}, or --all")
     if not page.traces:
         hint(_nothing(query) if store else nothing_recorded(store_place))
+
+
+@contextmanager
+def _listed_store(
+    source: str | None, store_place: str | None, models: Sequence[str], filters: Mapping[str, Any]
+) -> Iterator[Store | None]:
+    """The store that has the traces; None where nothing is recorded yet."""
+    if source is None:
+        with opened_store(store_place) as store:
+            yield store
+        return
+    from verspan.sources.model import Window
+    from verspan.sources.opening import fetched
+
+    with fetched(source, models, Window(filters["since_ns"], filters["until_ns"])) as found:
+        yield found.store
 
 
 def trace_columns(listed: Sequence[TraceSummary]) -> list[Column]:

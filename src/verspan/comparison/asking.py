@@ -10,11 +10,11 @@ from verspan.comparison.model import Comparison
 from verspan.deployments.moments import milliseconds_of
 from verspan.errors import InvalidArgumentError
 from verspan.sources.model import ClusterBy, Window
+from verspan.sources.opening import Source, fetched
 from verspan.versions.registry import opened_store
 from verspan.versions.resolving import resolve_model
 
 if TYPE_CHECKING:
-    from verspan.store.interface import Store
     from verspan.versions.model import LoggedModel
 
 _NS_IN_MS = 1_000_000
@@ -29,6 +29,7 @@ def compare(  # noqa: PLR0913 - each says something else of what is compared
     environment: str | None = None,
     cluster_by: str = "session",
     alpha: float = 0.05,
+    source: str | None = None,
 ) -> Comparison:
     """Whether one version is better than another, by the traffic of both, and how sure that is.
 
@@ -51,6 +52,8 @@ def compare(  # noqa: PLR0913 - each says something else of what is compared
         environment: only traces whose root ran in this ``deployment.environment.name``.
         cluster_by: what makes traces depend on one another: ``session``, ``user`` or ``nothing``.
         alpha: how often versions that do not differ may be said to.
+        source: where the traces are, if not in the store that this process records in: ``jaeger://host:16686``, whose
+            traces of the last week are read unless `since` says more.
 
     Returns:
         The comparison; ``print`` shows it.
@@ -62,18 +65,22 @@ def compare(  # noqa: PLR0913 - each says something else of what is compared
         StoreError: the store cannot be read.
     """
     window = Window(_nanoseconds(since), _nanoseconds(until), environment)
+    named = _name_of(baseline), _name_of(candidate)
+    if source is not None:
+        with fetched(source, named, window) as found:
+            return compare_traffic(found, named, window, _cluster(cluster_by), alpha)
     with opened_store() as store:
-        return compare_traffic(store, (baseline, candidate), window, _cluster(cluster_by), alpha)
+        return compare_traffic(Source(store), named, window, _cluster(cluster_by), alpha)
 
 
 def compare_traffic(
-    store: Store, versions: tuple[str | LoggedModel, str | LoggedModel], window: Window, by: ClusterBy, alpha: float
+    source: Source, versions: tuple[str, str], window: Window, by: ClusterBy, alpha: float
 ) -> Comparison:
-    """Two versions by their traffic in a store.
+    """Two versions by their traffic.
 
     Args:
-        store: where it is.
-        versions: the baseline and the candidate.
+        source: where it is.
+        versions: the baseline and the candidate, by name, id or the beginning of either.
         window: which traffic.
         by: what makes traces depend on one another.
         alpha: how often versions that do not differ may be said to.
@@ -92,10 +99,10 @@ def compare_traffic(
 
     if not 0 < alpha < 1:
         raise InvalidArgumentError(f"alpha is between 0 and 1, such as 0.05, and not {alpha}")
-    models = [resolve_model(store, _name_of(version)) for version in versions]
+    models = [resolve_model(source.store, version) for version in versions]
     if models[0].model_id == models[1].model_id:
         raise InvalidArgumentError(f"{models[0].name} is compared with itself: name two versions")
-    baseline, candidate = (list(store.observations.observed(model.model_id, window)) for model in models)
+    baseline, candidate = (list(source.observed(model.model_id, window)) for model in models)
     design = Design(alpha, AnyLooks(alpha=alpha) if window.until_ns is None else ONE_LOOK)
     evidence = traffic_evidence(baseline, candidate, by)
     return compare_evidence(models[0].name, models[1].name, evidence, design, mix_warnings(baseline, candidate))
