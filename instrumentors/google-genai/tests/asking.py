@@ -34,6 +34,17 @@ def client_for(interaction: Interaction, mount: Mount) -> Any:
     )
 
 
+def close(client: Any) -> None:
+    """Release a client's connections, which older versions have no method for."""
+    client._api_client._httpx_client.close()
+
+
+async def close_async(client: Any) -> None:
+    """Release those of its asynchronous side too."""
+    await client._api_client._async_httpx_client.aclose()
+    close(client)
+
+
 def ask(client: Any, interaction: Interaction) -> Any:
     """Make an interaction's request with a client, or with its asynchronous side (``client.aio``)."""
     if interaction.is_interaction:

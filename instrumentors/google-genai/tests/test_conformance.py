@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import json
 import warnings
@@ -23,7 +22,7 @@ from verspan.semconv import ENV_RAISE_INTERNAL_ERRORS
 from verspan.testing import CapturedTelemetry
 from verspan_google_genai import GoogleGenAIInstrumentor
 
-from .asking import TLS, has_interactions
+from .asking import TLS, close, close_async, has_interactions
 from .interactions import Interaction, case
 
 
@@ -53,10 +52,11 @@ class _Calls:
         return None if self._client is self._clients[0] else _nothing()
 
     def close(self) -> Any:
+        if self._client is not self._clients[0]:
+            return _closed(self._clients)
         for client in self._clients:
-            if hasattr(client, "close"):
-                client.close()
-        return None if self._client is self._clients[0] else _closed(self._clients)
+            close(client)
+        return None
 
     def ask(self, client: Any) -> Any:
         return client.models.generate_content(model=self.model, contents=f"Help: {SECRET}")
@@ -67,9 +67,7 @@ async def _nothing() -> None: ...
 
 async def _closed(clients: list[Any]) -> None:
     for client in clients:
-        if hasattr(client.aio, "aclose"):
-            await client.aio.aclose()
-    await asyncio.sleep(0)
+        await close_async(client)
 
 
 def _whole(stream: Interaction, body: Any) -> Interaction:

@@ -11,7 +11,7 @@ from tests.recordings.replay import ReplayServer
 
 from verspan import semconv
 
-from .asking import client_for
+from .asking import client_for, close
 from .interactions import case
 
 
@@ -20,8 +20,7 @@ def _client(server: ReplayServer, *keys: str) -> Iterator[Any]:
     cases = [case(key) for key in keys]
     client = client_for(cases[0], server.mount(cases))
     yield client
-    if hasattr(client, "close"):
-        client.close()
+    close(client)
 
 
 def _names(spans: InMemorySpanExporter) -> list[str]:
@@ -44,6 +43,7 @@ def test_automatic_function_calling(server: ReplayServer, spans: InMemorySpanExp
         """Where a parcel is."""
         return f"{id} is in Lyon"
 
+    find_parcel.__annotations__ = {"id": str, "return": str}  # older clients do not read them as text
     with _client(server, "tool_call", "tool_response") as client:
         config = {"tools": [find_parcel]}
         answer = client.models.generate_content(model="gemini-3-flash", contents="Where is parcel 12?", config=config)

@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.recordings.replay import Mount
 
-from .asking import ask, client_for
+from .asking import ask, client_for, close, close_async
 from .interactions import Interaction
 
 Seen = list[Any]
@@ -36,7 +36,7 @@ def synchronous(interaction: Interaction, mount: Mount) -> Seen:
             seen.extend(map(_shown, response))
     except Exception as error:  # noqa: BLE001 - each part of the client has its own kind of errors
         seen.append(_failure(error))
-    _close(client)
+    close(client)
     return seen
 
 
@@ -59,15 +59,8 @@ async def _asynchronous(interaction: Interaction, mount: Mount) -> Seen:
                 seen.append(_shown(chunk))
     except Exception as error:  # noqa: BLE001 - each part of the client has its own kind of errors
         seen.append(_failure(error))
-    if hasattr(client.aio, "aclose"):
-        await client.aio.aclose()
-    _close(client)
+    await close_async(client)
     return seen
-
-
-def _close(client: Any) -> None:
-    if hasattr(client, "close"):
-        client.close()
 
 
 def _is_stream(response: Any) -> bool:
