@@ -7,10 +7,12 @@ of clients find their parent; and never while a generator's reader does.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from asyncio import CancelledError, Future
 from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Mapping
 from contextlib import aclosing, closing, contextmanager
 from dataclasses import dataclass
-from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
+from functools import partial
+from inspect import isasyncgen, isasyncgenfunction, iscoroutinefunction, isgenerator, isgeneratorfunction
 from typing import Any, Generic, Protocol, TypeVar
 
 from opentelemetry.context import Context
@@ -79,6 +81,10 @@ class StepReader(ABC, Generic[ARun]):
     def outcome(self, run: ARun, call: Invocation) -> Outcome:  # noqa: ARG002 - for those who need them
         """What makes one output of all that a generator gives."""
         return LastChunk()
+
+    def going_on(self, output: Any) -> Future[Any] | None:  # noqa: ARG002 - for those who need it
+        """What the step goes on in after it has returned, and ends with; None where it is over."""
+        return None
 
     def is_failure(self, raised: BaseException) -> bool:  # noqa: ARG002 - likewise
         """Whether an exception tells of a failure, and not of where to go next."""
@@ -154,47 +160,73 @@ class StepWrapper:
         run = self._begin(call)
         if run is None:
             return call()
-        with self._finished(run):
+        try:
             output = run_in(run.context, call)
-            self._read(run, output)
-        return output
+        except BaseException as raised:
+            run.finish(self._failure(raised))
+            raise
+        return self._received(run, call, output)
 
     async def _awaited(self, call: Invocation) -> Any:
         run = self._begin(call)
         if run is None:
             return await call()
-        with self._finished(run):
+        try:
             output = await AwaitIn(run.context, call())
-            self._read(run, output)
+        except BaseException as raised:
+            run.finish(self._failure(raised))
+            raise
+        return self._received(run, call, output)
+
+    def _received(self, run: Run, call: Invocation, output: Any) -> Any:
+        """What the application gets: the output, with which the step is over unless it is a generator or goes on."""
+        if isgenerator(output):
+            return self._each(run, call, output)
+        if isasyncgen(output):
+            return self._each_awaited(run, call, output)
+        going_on = self._reader.going_on(output)
+        if going_on is not None:
+            going_on.add_done_callback(partial(self._done, run))
+            return output
+        self._read(run, output)
+        run.finish()
         return output
 
     def _generated(self, call: Invocation) -> Generator[Any, None, None]:
         run = self._begin(call)
-        if run is None:
-            yield from call()
-            return
-        outcome = self._reader.outcome(run, call)
-        with self._finished(run):
-            with closing(each_in(run.context, call())) as chunks:
-                for chunk in chunks:
-                    self._add(run, outcome, chunk)
-                    yield chunk
-            self._read_all(run, outcome)
+        yield from call() if run is None else self._each(run, call, call())
 
     async def _generated_async(self, call: Invocation) -> AsyncGenerator[Any, None]:
         run = self._begin(call)
-        if run is None:
-            async with aclosing(call()) as chunks:
-                async for chunk in chunks:
-                    yield chunk
-            return
+        async with aclosing(call() if run is None else self._each_awaited(run, call, call())) as chunks:
+            async for chunk in chunks:
+                yield chunk
+
+    def _each(self, run: Run, call: Invocation, source: Generator[Any, None, None]) -> Generator[Any, None, None]:
+        outcome = self._reader.outcome(run, call)
+        with self._finished(run), closing(each_in(run.context, source)) as chunks:
+            for chunk in chunks:
+                self._add(run, outcome, chunk)
+                yield chunk
+            self._read_all(run, outcome)
+
+    async def _each_awaited(
+        self, run: Run, call: Invocation, source: AsyncGenerator[Any, None]
+    ) -> AsyncGenerator[Any, None]:
         outcome = self._reader.outcome(run, call)
         with self._finished(run):
-            async with aclosing(each_awaited_in(run.context, call())) as chunks:
+            async with aclosing(each_awaited_in(run.context, source)) as chunks:
                 async for chunk in chunks:
                     self._add(run, outcome, chunk)
                     yield chunk
-            self._read_all(run, outcome)
+                self._read_all(run, outcome)
+
+    def _done(self, run: Run, task: Future[Any]) -> None:
+        """Take note of how what goes on has ended."""
+        failure = CancelledError() if task.cancelled() else task.exception()
+        if failure is None:
+            self._read(run, task.result())
+        run.finish(failure if failure is None else self._failure(failure))
 
     def _begin(self, call: Invocation) -> Run | None:
         try:
