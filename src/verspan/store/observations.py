@@ -13,10 +13,10 @@ from verspan import semconv
 from verspan.sources.model import ObservedCall, ObservedTrace, Window
 from verspan.store.database import Database
 from verspan.store.encoding import from_json
-from verspan.store.promoted import PICODOLLARS
+from verspan.store.promoted import CALL, PICODOLLARS, USAGE
 from verspan.store.tables import logged_models, resources, series, spans, trace_labels, traces
 from verspan.store.traffic import environment_of
-from verspan.traces.model import CALL_OPERATIONS, TraceStatus
+from verspan.traces.model import TraceStatus
 
 _TRACES, _SPANS, _SERIES, _LABELS = traces.c, spans.c, series.c, trace_labels.c
 _, _RUN_KIND, _RUN_NAME = semconv.VERSPAN_EVALUATION_RUN.split(".", 2)
@@ -105,6 +105,7 @@ def _calls_of(connection: Connection, page: Sequence[Any]) -> dict[int, Sequence
     rows = connection.execute(
         select(
             _SPANS.trace_key,
+            _SPANS.counted,
             _SERIES.provider,
             func.coalesce(_SERIES.response_model, _SERIES.request_model),
             _SPANS.start_ns,
@@ -114,7 +115,7 @@ def _calls_of(connection: Connection, page: Sequence[Any]) -> dict[int, Sequence
             _SPANS.cost_pico,
         )
         .join_from(spans, series, _SPANS.series_key == _SERIES.series_key)
-        .where(_SPANS.trace_key.between(min(keys), max(keys)), _SERIES.operation.in_(CALL_OPERATIONS))
+        .where(_SPANS.trace_key.between(min(keys), max(keys)), _SPANS.counted.op("&")(USAGE | CALL) != 0)
         .order_by(_SPANS.trace_key, _SPANS.start_ns)
     )
     wanted = set(keys)
@@ -123,7 +124,9 @@ def _calls_of(connection: Connection, page: Sequence[Any]) -> dict[int, Sequence
     }
 
 
-def _call(provider: str | None, model: str | None, start_ns: int, *counts: int | None) -> ObservedCall:
+def _call(counted: int, provider: str | None, model: str | None, start_ns: int, *counts: int | None) -> ObservedCall:
+    if not counted & USAGE:  # what is below it reports its tokens
+        return ObservedCall(provider, model, start_ns, 0, 0, 0, None)
     tokens_in, tokens_out, cached, cost_pico = counts
     cost = None if cost_pico is None else cost_pico / PICODOLLARS
     return ObservedCall(provider, model, start_ns, tokens_in or 0, tokens_out or 0, cached or 0, cost)
