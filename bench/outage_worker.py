@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from cases import Cases
+from cases import all_cases
 
 import verspan
 
@@ -25,7 +25,7 @@ def main() -> None:
     logging.disable(logging.CRITICAL)  # that its collector is down is the point
     verspan.set_active_model(name="bench")
     verspan.openai.autolog()
-    call, _ = Cases().calls[CASE]
+    call = next(case.call for case in all_cases() if case.name == CASE)
     for line in sys.stdin:
         print(json.dumps([waits_ns(call, int(line)), resident_kib()]), flush=True)
 

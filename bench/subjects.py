@@ -10,16 +10,18 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
-from cases import HISTORY, SMALL, Cases
+from cases import Case
 from opentelemetry import trace
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
 from opentelemetry.trace import SpanKind, Tracer
 
 Switch = Callable[[bool], None]
+Cases = dict[str, Case]
 CONTENT = "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"
 
 
@@ -65,28 +67,25 @@ def verspan(_cases: Cases) -> Switch:
 def floor(cases: Cases) -> Switch:
     """After each bare call a span of 20 attributes with the messages as one JSON string."""
     tracer = _provider().get_tracer("floor")
-    bare = dict(cases.calls)
-    traced = {name: (_with_floor(tracer, name, call), calls) for name, (call, calls) in bare.items()}
+    bare = dict(cases)
+    traced = {name: replace(case, call=_with_floor(tracer, case)) for name, case in bare.items()}
 
     def switch(on: bool) -> None:  # noqa: FBT001 - a switch
-        cases.calls.update(traced if on else bare)
+        cases.update(traced if on else bare)
 
     return switch
 
 
-def _with_floor(tracer: Tracer, name: str, call: Callable[[], Any]) -> Callable[[], Any]:
-    request = HISTORY if "history" in name else SMALL
-    spans = 50 if "concurrent" in name else 1
+def _with_floor(tracer: Tracer, case: Case) -> Callable[[], Any]:
     attributes: dict[str, Any] = {f"gen_ai.attribute.{number}": number for number in range(18)}
 
     def measured() -> Any:
-        result = call()
-        for _ in range(spans):
+        result = case.call()
+        for _ in range(case.calls):
             span = tracer.start_span("chat gpt-4o-mini", kind=SpanKind.CLIENT, attributes=attributes)
-            span.set_attribute("gen_ai.input.messages", orjson.dumps(request["messages"]).decode())
-            if isinstance(result, list) and "stream" in name:
-                answer = "".join([chunk.choices[0].delta.content or "" for chunk in result])
-                span.set_attribute("gen_ai.output.messages", answer)
+            span.set_attribute("gen_ai.input.messages", orjson.dumps(case.asked).decode())
+            if case.said is not None:
+                span.set_attribute("gen_ai.output.messages", case.said(result))
             span.end()
         return result
 
@@ -117,11 +116,20 @@ def openinference(_cases: Cases) -> Switch:
     return _switch_of(OpenAIInstrumentor(), tracer_provider=_provider())
 
 
+@dataclass(frozen=True)
+class Subject:
+    """What is measured."""
+
+    set_up: Callable[[Cases], Switch]
+    without: frozenset[str] = frozenset()
+    """The cases that it does not trace."""
+
+
 OURS = "verspan"
 FLOOR = "floor"
-PEERS: dict[str, Callable[[Cases], Switch]] = {
-    "otel openai-v2": otel_openai_v2,
-    "otel genai-openai": otel_genai_openai,
-    "openinference": openinference,
+PEERS: dict[str, Subject] = {
+    "otel openai-v2": Subject(otel_openai_v2, without=frozenset({"responses"})),
+    "otel genai-openai": Subject(otel_genai_openai),
+    "openinference": Subject(openinference),
 }
-SUBJECTS: dict[str, Callable[[Cases], Switch]] = {FLOOR: floor, OURS: verspan, **PEERS}
+SUBJECTS: dict[str, Subject] = {FLOOR: Subject(floor), OURS: Subject(verspan), **PEERS}

@@ -14,10 +14,9 @@ import json
 import logging
 import sys
 import time
-from collections.abc import Callable
 from itertools import cycle
 
-from cases import Cases
+from cases import Case, all_cases
 from subjects import SUBJECTS
 
 _SECONDS_TO_CATCH_UP = 2.0
@@ -27,13 +26,15 @@ def main() -> None:
     """Serve commands until the input ends."""
     logging.disable(logging.CRITICAL)  # what a peer logs is not what is measured
     answers, sys.stdout = sys.stdout, sys.stderr
-    cases = Cases()
+    cases = {case.name: case for case in all_cases()}
+    subject = SUBJECTS[sys.argv[1]]
     try:
-        switch = SUBJECTS[sys.argv[1]](cases)
+        switch = subject.set_up(cases)
     except ImportError as error:
         print(json.dumps({"missing": str(error)}), file=answers, flush=True)
         return
-    print(json.dumps({"cases": list(cases.calls)}), file=answers, flush=True)
+    covered = {name: case.repetitions for name, case in cases.items() if name not in subject.without}
+    print(json.dumps({"cases": covered}), file=answers, flush=True)
     orders = cycle([(False, True), (True, False)])
     for line in sys.stdin:
         command, case, repetitions = json.loads(line)
@@ -41,26 +42,26 @@ def main() -> None:
         costs = {}
         for on in next(orders):
             switch(on)
-            costs["with" if on else "without"] = measure(*cases.calls[case], repetitions)
+            costs["with" if on else "without"] = measure(cases[case], repetitions)
         print(json.dumps(costs), file=answers, flush=True)
 
 
-def thread_cost(call: Callable[[], object], each: int, repetitions: int) -> float:
+def thread_cost(case: Case, repetitions: int) -> float:
     """CPU of this thread, in nanoseconds per call."""
     started = time.thread_time_ns()
     for _ in range(repetitions):
-        call()
-    return (time.thread_time_ns() - started) / (repetitions * each)
+        case.call()
+    return (time.thread_time_ns() - started) / (repetitions * case.calls)
 
 
-def whole_cost(call: Callable[[], object], each: int, repetitions: int) -> float:
+def whole_cost(case: Case, repetitions: int) -> float:
     """CPU of the process, in nanoseconds per call, until its background threads have nothing left to do."""
     time.sleep(_SECONDS_TO_CATCH_UP)  # what came before is not part of this
     started = time.process_time_ns()
     for _ in range(repetitions):
-        call()
+        case.call()
     time.sleep(_SECONDS_TO_CATCH_UP)
-    return (time.process_time_ns() - started) / (repetitions * each)
+    return (time.process_time_ns() - started) / (repetitions * case.calls)
 
 
 if __name__ == "__main__":
