@@ -15,13 +15,12 @@ told is taken out of the sums, see `recounting`.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple
 from zlib import crc32
 
-from sqlalchemy import Column, Connection, bindparam, select, tuple_
+from sqlalchemy import Column, ColumnElement, Connection, and_, bindparam, or_, select
 from sqlalchemy.dialects.sqlite import Insert, insert
 
 from verspan import semconv
@@ -33,15 +32,16 @@ from verspan.store.statements import Statement
 
 BELOW: Final = 2
 """Bits by which, in the column ``counted``, what is reported below stands above what counts of the span itself."""
-_ANY_ANSWER: Final = b""
-_ANSWER_BYTES: Final = 8
+_ANY_ANSWER: Final = 0
+_AN_ANSWER: Final = 1 << 32
+_MOST: Final = 256  # pairs and triples in one statement; SQLite has a bound on how deep a condition is
 _REPORTS = tables.reports.c
 _SPANS = tables.spans.c
 
 _Place = tuple[int, bytes]
 """Key of a trace, and the id of a span in it, whether that is kept or not."""
-_Answer = tuple[int, bytes, bytes]
-"""Likewise, and which answer the calls below it are about."""
+_Answer = tuple[int, bytes, int]
+"""Likewise, and which answer calls below it are about; 0 for whatever is below it."""
 
 
 class Claim(NamedTuple):
@@ -105,17 +105,16 @@ class _Climbs:
         self._below = [0] * len(new)
         self._repeated = [0] * len(new)
         self._outside: dict[_Place, int] = {}
-        self._answered: dict[_Place, int] = {}
         self._rows: dict[_Answer, Claim] = {}
         self.told: dict[int, Told] = {}
 
     def run(self, starting: Sequence[int]) -> None:
         """Let the reports of some of the new spans climb, and those that waited for one of them."""
-        kept = dict(self._kept_reports(starting))
+        kept = dict(self._kept_claims(starting))
         for number in starting:
             self._start(number, kept)
-        for (trace_key, span_id, _), claim in kept.items():
-            if (trace_key, span_id) in self._numbers:
+        for (trace_key, span_id, answer), claim in kept.items():
+            if answer == _ANY_ANSWER:
                 self._climb((trace_key, span_id), claim.report)
         while self._outside:
             self._leave()
@@ -137,11 +136,10 @@ class _Climbs:
             return
         answer = _answer_of(one)
         if answer is not None:
-            row, scope = (*place, answer), crc32(one.promoted.series.scope_name.encode())
+            row, scope = (*place, answer), _scope_of(one.span.scope_name)
             before = self._rows.get(row) or kept.get(row) or Claim(0, scope)
             self._repeated[number] = 0 if before.scope == scope else before.report & report
             self._rows[row] = Claim(before.report | report, before.scope)
-            self._answered[place] = self._answered.get(place, 0) | report
         self._climb(place, report)
 
     def _climb(self, place: _Place | None, report: int) -> None:
@@ -181,49 +179,57 @@ class _Climbs:
             self._climb((place[0], row.parent_span_id), report)
 
     def _wait(self, place: _Place, report: int) -> None:
-        """Wait for a span, unless calls below it that are told apart by their answers say as much."""
-        if report & ~self._answered.get(place, 0):
-            row = (*place, _ANY_ANSWER)
-            self._rows[row] = Claim(self._rows.get(row, Claim(0)).report | report)
+        row = (*place, _ANY_ANSWER)
+        self._rows[row] = Claim(self._rows.get(row, Claim(0)).report | report)
 
-    def _kept_reports(self, starting: Iterable[int]) -> Iterator[tuple[_Answer, Claim]]:
+    def _kept_claims(self, starting: Iterable[int]) -> Iterator[tuple[_Answer, Claim]]:
         """What waits for one of the new spans, and what was told of the answers of their neighbours."""
-        parents = {place for number in starting if (place := self._parent_of(number)) is not None}
-        for row in self._found(_reports_at, {*self._places, *parents}):
+        wanted: list[_Answer] = [(*place, _ANY_ANSWER) for place in self._places]
+        for number in starting:
+            place, answer = self._parent_of(number), _answer_of(self._new[number])
+            if place is not None and answer is not None:
+                wanted.append((*place, answer))
+        for row in self._found(_claims_at, wanted):
             yield (row.trace_key, row.span_id, row.answer), Claim(row.report, row.scope)
 
     def _kept_spans(self, places: Iterable[_Place]) -> dict[_Place, Any]:
         return {(row.trace_key, row.span_id): row for row in self._found(_spans_at, places)}
 
-    def _found(self, statement: Callable[[int], Statement], places: Iterable[_Place]) -> Iterator[Any]:
-        for some in chunks(place for place in places if place[0] in self._known_traces):
+    def _found(self, statement: Callable[[int], Statement], wanted: Iterable[tuple[Any, ...]]) -> Iterator[Any]:
+        """The rows of some places in traces that the store knows."""
+        for some in chunks((each for each in wanted if each[0] in self._known_traces), _MOST):
             values = filled_up(some)
-            yield from statement(len(values)).rows(self._connection, *(part for place in values for part in place))
+            yield from statement(len(values)).rows(self._connection, *(part for each in values for part in each))
 
 
-def _answer_of(one: PreparedSpan) -> bytes | None:
-    """What the answer of a call is known by, where the provider gave it an id."""
+def _answer_of(one: PreparedSpan) -> int | None:
+    """What the answer of a call is known by among its neighbours, where the provider gave it an id."""
     response_id = one.span.attributes.get(semconv.GEN_AI_RESPONSE_ID)
     if not isinstance(response_id, str) or not response_id:
         return None
-    return hashlib.blake2b(response_id.encode("utf-8", "replace"), digest_size=_ANSWER_BYTES).digest()
+    return _AN_ANSWER | crc32(response_id.encode("utf-8", "replace"))
+
+
+@lru_cache(maxsize=256)
+def _scope_of(name: str) -> int:
+    return crc32(name.encode("utf-8", "replace"))
 
 
 @cache
-def _reports_at(number: int) -> Statement:
-    columns = (_REPORTS.trace_key, _REPORTS.span_id, _REPORTS.answer, _REPORTS.report, _REPORTS.scope)
-    return Statement(select(*columns).where(_at(_REPORTS.trace_key, _REPORTS.span_id, number)))
+def _claims_at(number: int) -> Statement:
+    columns = (_REPORTS.trace_key, _REPORTS.span_id, _REPORTS.answer)
+    return Statement(select(tables.reports).where(_at(columns, number)))
 
 
 @cache
 def _spans_at(number: int) -> Statement:
     columns = (_SPANS.span_key, _SPANS.trace_key, _SPANS.span_id, _SPANS.parent_span_id, _SPANS.counted)
-    return Statement(select(*columns).where(_at(_SPANS.trace_key, _SPANS.span_id, number)))
+    return Statement(select(*columns).where(_at((_SPANS.trace_key, _SPANS.span_id), number)))
 
 
-def _at(trace_key: Column[Any], span_id: Column[Any], number: int) -> Any:
-    places = [tuple_(bindparam(f"trace_{each}"), bindparam(f"span_{each}")) for each in range(number)]
-    return tuple_(trace_key, span_id).in_(places)
+def _at(columns: Sequence[Column[Any]], number: int) -> ColumnElement[bool]:
+    # SQLite looks into no index for a list of pairs.
+    return or_(*(and_(*(column == bindparam(f"{column.name}_{each}") for column in columns)) for each in range(number)))
 
 
 def _keep_reports() -> Insert:

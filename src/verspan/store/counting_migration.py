@@ -67,7 +67,7 @@ def _count_trace(connection: Connection, trace: Sequence[Row[Any]]) -> None:
     }
     recount(connection, told)
     waiting = [
-        {"trace_key": trace[0].trace_key, "span_id": span_id, "answer": b"", "report": report, "scope": 0}
+        {"trace_key": trace[0].trace_key, "span_id": span_id, "answer": 0, "report": report, "scope": 0}
         for span_id, report in below.items()
         if span_id not in parents
     ]

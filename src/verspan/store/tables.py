@@ -217,7 +217,7 @@ reports = Table(
     metadata,
     Column("trace_key", _KEY, primary_key=True, comment="the trace"),
     Column("span_id", LargeBinary, primary_key=True, comment="8 bytes: a span that others name as their parent"),
-    Column("answer", LargeBinary, primary_key=True, comment="BLAKE2b-64 of gen_ai.response.id; empty for any"),
+    Column("answer", BigInteger, primary_key=True, comment="2^32 + CRC-32 of gen_ai.response.id; 0 for any"),
     Column("report", SmallInteger, nullable=False, comment="1 where tokens are reported below it, 2 where a call is"),
     Column("scope", BigInteger, nullable=False, comment="CRC-32 of the name of the scope that told first; 0 for any"),
     comment="What waits to be told to a span, and which answers calls below it had: see verspan.store.counting.",
