@@ -11,12 +11,13 @@ from typing import Any
 
 from verspan.instrumentation.calls import Call, CallInput, Reply, Request
 from verspan.instrumentation.fields import field, fields, integer, items, number, text, texts
+from verspan.instrumentation.openai_json.response_replies import read_event
+from verspan.instrumentation.openai_json.responses import item_messages, tool_definition
 from verspan.instrumentation.parameters import Reader, assigned, read_parameters
 from verspan.instrumentation.parts import text_parts
 from verspan.instrumentation.serialising import snapshot
 from verspan.semconv import OPENAI_API_TYPE
-from verspan_openai._response_replies import read_event
-from verspan_openai._responses import ResponsesAdapter, item_messages, tool_definition
+from verspan_openai._responses import ResponsesAdapter
 
 
 class ResponsesSocketAdapter(ResponsesAdapter):

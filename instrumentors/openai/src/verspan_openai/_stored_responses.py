@@ -11,6 +11,7 @@ from typing import Any
 
 from verspan.instrumentation.calls import Call, Reply, Request
 from verspan.instrumentation.fields import field, text
+from verspan.instrumentation.openai_json.response_replies import read_event
 from verspan.instrumentation.serialising import snapshot
 from verspan.instrumentation.stainless.client import sent
 from verspan.semconv import (
@@ -20,7 +21,6 @@ from verspan.semconv import (
     OPENAI_API_TYPE,
 )
 from verspan_openai._adapting import ClientAdapter
-from verspan_openai._response_replies import read_event
 
 _PATH = re.compile(r"/responses/(?P<response_id>[^/]+)(?P<cancel>/cancel)?$")
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from verspan.instrumentation.calls import Choice, Reply, ToldFailure
 from verspan.instrumentation.fields import field, fields, integer, items, text
+from verspan.instrumentation.openai_json.response_items import CLIENT_TOOLS, item_parts
 from verspan.instrumentation.openai_json.usage import read_usage
 from verspan.semconv import (
     GEN_AI_CONVERSATION_COMPACTED,
@@ -18,7 +19,6 @@ from verspan.semconv import (
     GEN_AI_RESPONSE_STATUS,
     OPENAI_RESPONSE_SERVICE_TIER,
 )
-from verspan_openai._response_items import CLIENT_TOOLS, item_parts
 
 FAILURE_MARKS: Sequence[bytes] = (b'"status":"failed"', b'"status": "failed"', b'"type":"error"', b'"type": "error"')
 """Of what an answer holds that may tell of a failure."""
