@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from verspan.instrumentation.calls import Call, CallInput, Choice, Reply, Request, ToldFailure
+from verspan.instrumentation.calls import Call, CallInput, Choice, Reply, Request, ToldFailure, parse_arguments
 from verspan.instrumentation.fields import field, fields, integer, items, text, texts
 from verspan.instrumentation.messages import Message, Part
 from verspan.instrumentation.openai_json.chat import ChatReading
@@ -95,13 +95,18 @@ def _parts(entry: Mapping[str, Any]) -> list[Part]:
 def _call(entry: Mapping[str, Any]) -> Part:
     identity = {"id": entry["tool_call_id"]} if text(entry.get("tool_call_id")) else {}
     part: dict[str, Any] = {"type": "tool_call", "name": text(entry.get("name")) or "", **identity}
-    return {**part, "arguments": entry.get("arguments")}
+    return {**part, "arguments": _arguments(entry)}
 
 
 def _execution(entry: Mapping[str, Any]) -> Part:
     name = text(entry.get("name")) or "tool"
-    told = {"type": name, "arguments": entry.get("arguments")}
+    told = {"type": name, "arguments": _arguments(entry)}
     return {"type": "server_tool_call", "name": name, "server_tool_call": told}
+
+
+def _arguments(entry: Mapping[str, Any]) -> Any:
+    given = entry.get("arguments")
+    return parse_arguments(given) if isinstance(given, str) else given
 
 
 def _say(event: Mapping[str, Any], choice: Choice) -> None:
