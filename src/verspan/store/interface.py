@@ -14,7 +14,7 @@ from verspan.audit.records import AuditRecords
 from verspan.deployments.records import DeploymentRecords
 from verspan.prompts.records import PromptRecords
 from verspan.sources.model import TraceObservations
-from verspan.traces.model import Figures, SpanRecord, Trace, TracePage, TraceQuery
+from verspan.traces.model import Figures, RepeatedCalls, SpanRecord, Trace, TracePage, TraceQuery
 from verspan.transfer.records import SpanPages
 from verspan.versions.capture.records import CaptureRecords
 from verspan.versions.model import LoggedModel
@@ -130,6 +130,10 @@ class Store(Protocol):
 
     def figures(self, model_ids: Sequence[str]) -> Mapping[str, Figures]:
         """Figures of each version asked for, at a cost that does not grow with the number of spans."""
+        ...
+
+    def repeated_calls(self) -> Sequence[RepeatedCalls]:
+        """Of the newest spans, the calls that count for nothing since somebody else told of them; by scope."""
         ...
 
     def close(self) -> None:

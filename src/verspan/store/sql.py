@@ -19,12 +19,13 @@ from verspan.store.model_records import SqlModelRecords
 from verspan.store.observations import SqlObservations
 from verspan.store.prepared import prepare
 from verspan.store.prompt_store import SqlPrompts
+from verspan.store.repeated import repeated_calls
 from verspan.store.search import IndexMemory
 from verspan.store.seen_calls import CallMemory, keep_calls
 from verspan.store.transaction import Transaction
 from verspan.store.writing import keep_spans
 from verspan.telemetry.registered import told_apart
-from verspan.traces.model import Figures, SpanRecord, Trace, TracePage, TraceQuery
+from verspan.traces.model import Figures, RepeatedCalls, SpanRecord, Trace, TracePage, TraceQuery
 from verspan.versions.model import LoggedModel
 
 
@@ -136,6 +137,11 @@ class SqlStore:
         """Figures of each version asked for."""
         with self._database.reading() as connection:
             return figures.read_figures(connection, model_ids)
+
+    def repeated_calls(self) -> Sequence[RepeatedCalls]:
+        """Calls among the newest spans that somebody else told of too."""
+        with self._database.reading() as connection:
+            return repeated_calls(connection)
 
     def close(self) -> None:
         """Close the connections."""

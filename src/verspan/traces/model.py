@@ -14,7 +14,7 @@ AttributeValue = Any  # OpenTelemetry's AnyValue: str, bool, int, float, bytes, 
 Attributes = Mapping[str, AttributeValue]
 NO_ATTRIBUTES: Attributes = MappingProxyType({})
 CALL_OPERATIONS = frozenset({"chat", "generate_content", "text_completion", "embeddings"})
-"""Values of ``gen_ai.operation.name`` that are calls of a model: what tokens, cost and figures count."""
+"""Values of ``gen_ai.operation.name`` that are calls of a model."""
 
 
 def _no_attributes() -> Attributes:
@@ -111,9 +111,9 @@ class TraceSummary:
     input_tokens: int
     output_tokens: int
     cost_usd: float | None
-    """Sum over the spans whose price is known; None where none is."""
+    """Sum over what counts and has a known price; None where nothing has."""
     unpriced_calls: int
-    """Model calls with tokens and no known price: what the cost leaves out."""
+    """What counts, with tokens and no known price: what the cost leaves out."""
     tags: Mapping[str, str] = field(default_factory=_no_attributes)
     metadata: Mapping[str, str] = field(default_factory=_no_attributes)
     request_preview: str | None = None
@@ -169,13 +169,22 @@ class TracePage:
 
 
 @dataclass(frozen=True)
+class RepeatedCalls:
+    """Calls of a model that do not count, since another instrumentor told of each of them too."""
+
+    scope_name: str
+    """The instrumentation scope whose spans do not count."""
+    calls: int
+
+
+@dataclass(frozen=True)
 class Figures:
     """What the model calls of one version came to, from figures kept as spans were stored."""
 
     model_id: str
     traces: int = 0
     calls: int = 0
-    """Spans that are calls of a model, by :data:`CALL_OPERATIONS`."""
+    """Spans that are calls of a model, by :data:`CALL_OPERATIONS`; one that several spans tell of counts once."""
     errors: int = 0
     """Calls whose status is ERROR."""
     input_tokens: int = 0

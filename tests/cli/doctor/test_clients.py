@@ -89,3 +89,14 @@ def test_no_instrumentor(monkeypatch: pytest.MonkeyPatch) -> None:
     assert check_clients() == [
         Finding("clients", "instrumentors", Level.PROBLEM, message, "pip install 'verspan[openai]'")
     ]
+
+
+def test_native_spans(install: Install, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client that makes spans itself, beside somebody else's instrumentor of it, gives two spans a call."""
+    install("anthropic", version="2.12.0")
+    install("parrot-anthropic", entry_point="anthropic", requires="anthropic>=0.3")
+    message = "anthropic makes spans itself, and parrot-anthropic 1.0 makes one of the same call."
+    remedy = "Set ANTHROPIC_OPEN_TELEMETRY=false, or uninstall parrot-anthropic."
+    assert check_clients()[-1:] == [Finding("clients", "anthropic", Level.WARNING, message, remedy)]
+    monkeypatch.setenv("ANTHROPIC_OPEN_TELEMETRY", "false")
+    assert not any(finding.message == message for finding in check_clients())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from verspan.cli.doctor.findings import Finding, Level, guarded
 from verspan.cli.doctor.store import AREA, check_store
 from verspan.settings import resolve_settings
+from verspan.store.conformance.records import call
 from verspan.store.interface import Store
 
 
@@ -35,6 +37,17 @@ def test_full(recorded: Store) -> None:
     assert opening.message.endswith(" MB.")
     assert opening.level is Level.OK
     assert writing == Finding("store", "writing", Level.OK, "It can be written.")
+
+
+def test_two_instrumentors(store: Store) -> None:
+    """Calls that two instrumentors told of are said, by the one whose spans do not count."""
+    outer, inner = call(1), call(2, parent=1)
+    store.write_spans([replace(inner, scope_name="their.client"), replace(outer, scope_name="our.framework")])
+    message = (
+        "1 of the latest calls of our.framework were told of by another instrumentor too: each is counted once."
+        " Switch one of them off where both instrument the same client."
+    )
+    assert findings(store.location)[1] == Finding("store", "our.framework", Level.OK, message)
 
 
 @pytest.fixture

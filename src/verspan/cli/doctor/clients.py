@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from importlib.metadata import EntryPoint, PackageNotFoundError, entry_points, version
 
 from packaging.requirements import Requirement
+from packaging.version import InvalidVersion, Version
 
 from verspan.cli.doctor.findings import Finding, Level
 from verspan.members import ENTRY_POINT_GROUP, NAME_PREFIX, installed_members
@@ -14,6 +15,8 @@ from verspan.members import ENTRY_POINT_GROUP, NAME_PREFIX, installed_members
 AREA = "clients"
 _DISABLED = "OTEL_PYTHON_DISABLED_INSTRUMENTATIONS"
 _INSTRUMENTS = {"extra": "instruments"}
+_NATIVE_SINCE = {"anthropic": ("1.14", "ANTHROPIC_OPEN_TELEMETRY")}
+"""Clients with spans of their own that are on unless a variable says no: since which version, and the variable."""
 
 
 def check_clients() -> list[Finding]:
@@ -22,7 +25,7 @@ def check_clients() -> list[Finding]:
     if not members:
         message = "No instrumentor is installed: no client's calls are recorded."
         return [Finding(AREA, "instrumentors", Level.PROBLEM, message, "pip install 'verspan[openai]'")]
-    return [finding for member in members for finding in (*_client(member), *_doubles(member))]
+    return [*(finding for member in members for finding in (*_client(member), *_doubles(member))), *_native()]
 
 
 def client_requirements(entry_point: EntryPoint) -> list[Requirement]:
@@ -69,6 +72,26 @@ def _doubles(member: EntryPoint) -> Iterator[Finding]:
             )
             remedy = f"Uninstall one of them, or set {_DISABLED}={other.name}."
             yield Finding(AREA, client, Level.WARNING, message, remedy)
+
+
+def _native() -> Iterator[Finding]:
+    """Clients that make spans themselves, beside instrumentors of others that know nothing of it."""
+    for other in entry_points(group=ENTRY_POINT_GROUP):
+        if other.name.startswith(NAME_PREFIX) or other.name in _disabled():
+            continue
+        for client in {each.name for each in client_requirements(other)} & _NATIVE_SINCE.keys():
+            since, switch = _NATIVE_SINCE[client]
+            if _is_installed(client, since) and os.environ.get(switch, "").strip().lower() != "false":
+                message = f"{client} makes spans itself, and {_distribution(other)} makes one of the same call."
+                remedy = f"Set {switch}=false, or uninstall {other.dist.name if other.dist else other.value}."
+                yield Finding(AREA, client, Level.WARNING, message, remedy)
+
+
+def _is_installed(client: str, since: str) -> bool:
+    try:
+        return Version(version(client)) >= Version(since)
+    except (PackageNotFoundError, InvalidVersion):
+        return False
 
 
 def _distribution(entry_point: EntryPoint) -> str:

@@ -25,7 +25,7 @@ def check_store(settings: Settings) -> list[Finding]:
     with opened_store(settings.store_url) as store:
         if store is None:
             return [_place(path), *_little_space(path)] if path else []
-        return [_contents(store, path), *_writing(path), *_little_space(path)]
+        return [_contents(store, path), *_repeated(store), *_writing(path), *_little_space(path)]
 
 
 def _contents(store: Store, path: Path | None) -> Finding:
@@ -35,6 +35,20 @@ def _contents(store: Store, path: Path | None) -> Finding:
     traces = sum(figures.traces for figures in store.figures([model.model_id for model in models]).values())
     holds = f"{len(models):,} versions with {traces:,} traces, schema version {len(MIGRATIONS)}{_size(path)}"
     return Finding(AREA, "opening", Level.OK, f"{store.location} holds {holds}.")
+
+
+def _repeated(store: Store) -> list[Finding]:
+    """Whose calls others tell of too; a framework over an instrumented client is no mistake, and nothing to mend."""
+    return [
+        Finding(
+            AREA,
+            repeated.scope_name,
+            Level.OK,
+            f"{repeated.calls:,} of the latest calls of {repeated.scope_name} were told of by another instrumentor too:"
+            " each is counted once. Switch one of them off where both instrument the same client.",
+        )
+        for repeated in store.repeated_calls()
+    ]
 
 
 def _size(path: Path | None) -> str:
