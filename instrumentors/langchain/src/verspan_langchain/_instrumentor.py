@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from verspan.instrumentation.instrumentor import BaseInstrumentor, Method, patched
+from verspan.instrumentation.model_calls import ModelReader
 from verspan.instrumentation.steps import StepReader, StepWrapper
 from verspan.instrumentation.telemetry import Telemetry
 from verspan_langchain._chains import ChainReader, ExecutorReader
 from verspan_langchain._graphs import GraphReader
-from verspan_langchain._models import ModelReader
+from verspan_langchain._models import ChatModelAccount
 from verspan_langchain._retrievers import RetrieverReader
 from verspan_langchain._tools import ToolReader
 
@@ -26,13 +27,13 @@ def _methods(module: str, owner: str, *names: str) -> list[Method]:
 
 def _steps() -> list[tuple[StepReader[Any], list[Method]]]:
     """What reads which methods; what else LangChain has comes through one of them."""
-    former = ExecutorReader()
+    former, models = ExecutorReader(), ModelReader(ChatModelAccount())
     return [
         (GraphReader(), _methods("langgraph.pregel", "Pregel", "stream", "astream")),
         (ToolReader(), _methods("langchain_core.tools.base", "BaseTool", "run", "arun")),
         (RetrieverReader(), _methods("langchain_core.retrievers", "BaseRetriever", "invoke", "ainvoke")),
-        (ModelReader(), _methods(_MODELS, "BaseChatModel", "_generate_with_cache", "_agenerate_with_cache")),
-        (ModelReader(), _methods(_MODELS, "BaseChatModel", "stream", "astream")),
+        (models, _methods(_MODELS, "BaseChatModel", "_generate_with_cache", "_agenerate_with_cache")),
+        (models, _methods(_MODELS, "BaseChatModel", "stream", "astream")),
         (ChainReader(), _methods(_CHAINS, "RunnableSequence", *_RUNS)),
         *((former, _methods(f"{package}.chains.base", "Chain", "invoke", "ainvoke")) for package in _FORMER),
         *((former, _methods(f"{package}.agents.agent", "AgentExecutor", "stream", "astream")) for package in _FORMER),
