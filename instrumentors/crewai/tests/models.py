@@ -18,14 +18,15 @@ ANSWER = "It is on its way."
 def answer(asked: Received) -> Interaction:
     """What the model says: a call of the first tool, then the answer; nothing to whom the word Doe is told."""
     body = asked.json
+    said: dict[str, Any]
     called = any(message["role"] == "tool" for message in body["messages"])
     if "Doe" in json.dumps(body["messages"]):
         return _interaction(400, {"error": {"message": "nothing about Ms Doe", "type": "invalid", "code": "refused"}})
     if not body.get("tools") or called:
-        return _interaction(200, _completion({"content": ANSWER}, "stop"))
-    function = {"name": body["tools"][0]["function"]["name"], "arguments": json.dumps({"number": 4711})}
-    calls = [{"id": "call_1", "type": "function", "function": function}]
-    return _interaction(200, _completion({"content": None, "tool_calls": calls}, "tool_calls"))
+        said, reason = {"content": ANSWER}, "stop"
+    else:
+        said, reason = {"content": None, "tool_calls": [_call(body["tools"][0]["function"]["name"])]}, "tool_calls"
+    return _streamed(said, reason) if body.get("stream") else _interaction(200, _completion(said, reason))
 
 
 @tool("find_order")
@@ -47,9 +48,7 @@ def model(mount: Mount) -> LLM:
 
 def clerk(mount: Mount, tools: Sequence[Any] = (find_order,), role: str = "clerk") -> Agent:
     """An agent."""
-    return Agent(
-        role=role, goal="help", backstory="knows all", llm=model(mount), tools=list(tools), max_retry_limit=0
-    )
+    return Agent(role=role, goal="help", backstory="knows all", llm=model(mount), tools=list(tools), max_retry_limit=0)
 
 
 def desk(mount: Mount, *agents: Agent, asynchronous: bool = False, question: str = "Where is order {n}?") -> Crew:
@@ -60,7 +59,9 @@ def desk(mount: Mount, *agents: Agent, asynchronous: bool = False, question: str
         for one in crew
     ]
     if asynchronous:
-        tasks.append(Task(name="sum up", description="Sum up.", expected_output="a line", agent=crew[-1], context=tasks))
+        tasks.append(
+            Task(name="sum up", description="Sum up.", expected_output="a line", agent=crew[-1], context=tasks)
+        )
     return Crew(name="desk", agents=list(crew), tasks=tasks, tracing=False)
 
 
@@ -68,6 +69,27 @@ def _completion(message: dict[str, Any], finish_reason: str) -> dict[str, Any]:
     choice = {"index": 0, "message": {"role": "assistant", **message}, "finish_reason": finish_reason}
     usage = {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15}
     return {"id": "1", "object": "chat.completion", "created": 1, "model": MODEL, "choices": [choice], "usage": usage}
+
+
+def _call(name: str) -> dict[str, Any]:
+    function = {"name": name, "arguments": json.dumps({"number": 4711})}
+    return {"index": 0, "id": "call_1", "type": "function", "function": function}
+
+
+def _streamed(said: dict[str, Any], reason: str) -> Interaction:
+    deltas = [({"role": "assistant", **said}, None), ({}, reason)]
+    chunks = [
+        {
+            "id": "1",
+            "object": "chat.completion.chunk",
+            "created": 1,
+            "model": MODEL,
+            "choices": [{"index": 0, "delta": delta, "finish_reason": finish}],
+        }
+        for delta, finish in deltas
+    ]
+    sent = "".join(f"data: {json.dumps(chunk)}\n\n" for chunk in chunks) + "data: [DONE]\n\n"
+    return Interaction("corpus/model", "1", "", {}, 200, {"content-type": "text/event-stream"}, sent.encode())
 
 
 def _interaction(status: int, body: dict[str, Any]) -> Interaction:

@@ -35,7 +35,7 @@ def tree(captured: CapturedTelemetry) -> Counter[tuple[str, str | None]]:
 
 
 def test_crew(captured: CapturedTelemetry, mount: Mount) -> None:
-    """A crew is a workflow, an agent's work on a task a span below it, and below that its tools and the client's calls."""
+    """A crew is a workflow, an agent's work on a task is below it, and below that its tools and the client's calls."""
     output = desk(mount).kickoff(inputs={"n": 4711})
     assert output.raw == ANSWER
     by_name = {span.name: span for span in captured.spans()}
@@ -68,7 +68,9 @@ def test_crew(captured: CapturedTelemetry, mount: Mount) -> None:
             semconv.GEN_AI_TOOL_DEFINITIONS: [
                 {"type": "function", "name": "find_order", "description": find_order.description}
             ],
-            semconv.GEN_AI_INPUT_MESSAGES: [{"role": "user", "parts": [_text("Where is order 4711?"), _text("a place")]}],
+            semconv.GEN_AI_INPUT_MESSAGES: [
+                {"role": "user", "parts": [_text("Where is order 4711?"), _text("a place")]}
+            ],
             semconv.GEN_AI_OUTPUT_MESSAGES: [{"role": "assistant", "parts": [_text(ANSWER)]}],
         },
     )
@@ -144,7 +146,11 @@ def test_flow(captured: CapturedTelemetry, mount: Mount) -> None:
             return said.upper()
 
     assert Day().kickoff() == ANSWER.upper()
-    expected = TREE - Counter([CREW]) + Counter([("invoke_workflow Day", None), ("invoke_workflow desk", "invoke_workflow Day")])
+    expected = (
+        TREE
+        - Counter([CREW])
+        + Counter([("invoke_workflow Day", None), ("invoke_workflow desk", "invoke_workflow Day")])
+    )
     assert tree(captured) == expected
 
 

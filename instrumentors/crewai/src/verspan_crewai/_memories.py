@@ -79,7 +79,8 @@ class KnowledgeReader(OperationReader):
 
     def operation(self, call: Invocation) -> Operation:
         """The collection that is asked, and for how much."""
-        collection = getattr(call.instance, "collection_name", None)
+        knowledge = call.instance
+        collection = knowledge.collection_name or getattr(knowledge.storage, "collection_name", None)
         limit = call.argument(1, "results_limit")
         attributes = {semconv.GEN_AI_RETRIEVAL_TOP_K: limit} if isinstance(limit, int) else {}
         return Operation("retrieval", collection if isinstance(collection, str) else None, attributes)
