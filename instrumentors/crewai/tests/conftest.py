@@ -8,16 +8,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.recordings.replay import Mount, ReplayServer
-
-from verspan.semconv import ENV_RAISE_INTERNAL_ERRORS
-from verspan.testing import CapturedTelemetry, capture_spans
-from verspan_crewai import CrewAIInstrumentor
-from verspan_openai import OpenAIInstrumentor
 
 os.environ |= {"CREWAI_DISABLE_TELEMETRY": "true", "CREWAI_TRACING_ENABLED": "false", "CREWAI_TESTING": "true"}
 with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # of CrewAI's own imports
+    warnings.simplefilter("ignore")  # of CrewAI's imports, and of the OpenTelemetry that the oldest is content with
+    from tests.recordings.replay import Mount, ReplayServer
+
+    from verspan.semconv import ENV_RAISE_INTERNAL_ERRORS
+    from verspan.testing import CapturedTelemetry, capture_spans
+    from verspan_crewai import CrewAIInstrumentor
+    from verspan_openai import OpenAIInstrumentor
+
     from .models import answer
 
 

@@ -29,13 +29,13 @@ def answer(asked: Received) -> Interaction:
     return _streamed(said, reason) if body.get("stream") else _interaction(200, _completion(said, reason))
 
 
-@tool("find_order")
+@tool("find_order")  # type: ignore[untyped-decorator]  # CrewAI is not there for the type checker
 def find_order(number: int) -> str:
     """Find an order."""
     return f"order {number} is on its way"
 
 
-@tool("lose_order")
+@tool("lose_order")  # type: ignore[untyped-decorator]  # likewise
 def lose_order(number: int) -> str:
     """Lose an order."""
     raise LookupError(f"order {number} of Ms Roe is gone")

@@ -127,7 +127,7 @@ def _embedded(texts: list[str]) -> list[list[float]]:
     return [[float(len(text)), 1.0, 0.0] for text in texts]
 
 
-class _Shelf(BaseKnowledgeStorage):
+class _Shelf(BaseKnowledgeStorage):  # type: ignore[misc]  # CrewAI is not there for the type checker
     """One document in memory."""
 
     collection_name: str = "manuals"

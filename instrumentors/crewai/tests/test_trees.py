@@ -136,12 +136,12 @@ async def test_asynchronous_agent_alone(captured: CapturedTelemetry, mount: Moun
 def test_flow(captured: CapturedTelemetry, mount: Mount) -> None:
     """A flow is a workflow, with the crews that its methods start below it; CrewAI's own flows are none."""
 
-    class Day(Flow[Any]):
-        @start()
+    class Day(Flow[Any]):  # type: ignore[misc]  # CrewAI is not there for the type checker
+        @start()  # type: ignore[untyped-decorator]  # likewise
         def morning(self) -> str:
             return str(desk(mount).kickoff(inputs={"n": 4711}).raw)
 
-        @listen(morning)
+        @listen(morning)  # type: ignore[untyped-decorator]  # likewise
         def evening(self, said: str) -> str:
             return said.upper()
 
