@@ -85,7 +85,7 @@ def _native_anthropic(url: str) -> Run:
 
 
 def _logfire(url: str) -> Run:
-    import logfire
+    import logfire  # type: ignore[import-not-found, unused-ignore] # in an environment of its own
 
     logfire.configure(send_to_logfire=False, console=False, metrics=False)  # it sees the endpoint in the environment
     logfire.instrument_openai()
@@ -115,7 +115,7 @@ def _run_agent(url: str) -> None:
     model = OpenAIChatModel("gpt-4o-mini", provider=OpenAIProvider(api_key=_KEY, base_url=f"{url}/v1"))
     agent = Agent(model, name="weather_agent", instructions="You help travellers.")
 
-    @agent.tool_plain
+    @agent.tool_plain  # type: ignore[untyped-decorator, unused-ignore] # of a package in another environment
     def get_weather(city: str) -> str:
         """The weather of a city."""
         return f"Snow in {city}."
@@ -127,7 +127,7 @@ def _pydantic_ai(_url: str, *, instrumentation_version: int) -> Run:
     from pydantic_ai import Agent, InstrumentationSettings
 
     provider = _provider()
-    settings = InstrumentationSettings(tracer_provider=provider, version=instrumentation_version)  # type: ignore[arg-type] # a literal
+    settings = InstrumentationSettings(tracer_provider=provider, version=instrumentation_version)
     Agent.instrument_all(settings)
     return lambda _case: _run_agent(_url)
 
@@ -139,7 +139,7 @@ def _langchain(url: str, case: str) -> None:
     from langchain_core.tools import tool
     from langchain_openai import ChatOpenAI
 
-    @tool
+    @tool  # type: ignore[untyped-decorator, unused-ignore] # likewise
     def get_weather(city: str) -> str:
         """The weather of a city."""
         return f"Snow in {city}."
@@ -178,11 +178,11 @@ def _mlflow(url: str) -> Run:
 def _mlflow_agent(mlflow: Any, url: str) -> None:
     """Spans by hand around a call: an agent and a tool."""
 
-    @mlflow.trace(span_type="TOOL", name="get_weather")
+    @mlflow.trace(span_type="TOOL", name="get_weather")  # type: ignore[untyped-decorator, unused-ignore] # likewise
     def get_weather(city: str) -> str:
         return f"Snow in {city}."
 
-    @mlflow.trace(span_type="AGENT", name="weather_agent")
+    @mlflow.trace(span_type="AGENT", name="weather_agent")  # type: ignore[untyped-decorator, unused-ignore] # likewise
     def answer(question: str) -> str:
         mlflow.update_current_trace(session_id="session-1", user="ada")
         _call_openai(url, "agent")

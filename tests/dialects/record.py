@@ -1,8 +1,8 @@
 """Write down the spans that other instrumentors really emit: ``python -m tests.dialects.record NAME...``.
 
-Run from the repository's root in an environment of ``requirements/dialects*.in``; ``vercel`` wants Node.js and ``npm ci``
-in ``tests/dialects/vercel``. Each name is a file of ``recorded/``: what was installed, and the spans of each case as
-they came in by OTLP, with ids and times that are the same in every run.
+Run from the repository's root in an environment of ``requirements/dialects*.in``; ``vercel-*`` want Node.js and
+``npm ci`` in ``tests/dialects/vercel``. Each name is a file of ``recorded/``: what was installed, and the spans of each
+case as they came in by OTLP, with ids and times that are the same in every run.
 """
 
 from __future__ import annotations

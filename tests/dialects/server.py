@@ -40,7 +40,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: Server
     protocol_version = "HTTP/1.1"
 
-    def do_POST(self) -> None:  # noqa: N802 - the name that http.server calls
+    def do_POST(self) -> None:
         body = self._body()
         if self.path.endswith("/v1/traces"):
             self.server.received.append((self.headers["content-type"], body))

@@ -7,7 +7,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, func, insert, inspect, or_, select, text, update
+from sqlalchemy import Connection, case, func, insert, inspect, or_, select, text, update
 
 from verspan.store import tables
 from verspan.store.counting import BELOW, Told, without_told
@@ -44,8 +44,8 @@ def _reported() -> Any:
     return case((used, USAGE | CALL), else_=CALL)
 
 
-def _traces(connection: Connection) -> Iterator[Sequence[Row[Any]]]:
-    """The spans of each trace that has several."""
+def _traces(connection: Connection) -> Iterator[Sequence[Any]]:
+    """The spans of each trace, as rows."""
     last = connection.scalar(select(func.max(_SPANS.trace_key))) or 0
     columns = (_SPANS.span_key, _SPANS.trace_key, _SPANS.span_id, _SPANS.parent_span_id, _SPANS.counted)
     for first in range(0, last + 1, _MANY):
@@ -54,7 +54,7 @@ def _traces(connection: Connection) -> Iterator[Sequence[Row[Any]]]:
             yield list(rows)
 
 
-def _count_trace(connection: Connection, trace: Sequence[Row[Any]]) -> None:
+def _count_trace(connection: Connection, trace: Sequence[Any]) -> None:
     parents = {row.span_id: row.parent_span_id for row in trace}
     below: dict[bytes, int] = {}
     for row in trace:

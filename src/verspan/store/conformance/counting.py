@@ -16,7 +16,7 @@ from verspan.traces.model import SpanRecord, TraceQuery
 
 _VERSION = stamp("v1")
 _ONE = _VERSION[semconv.LOGGED_MODEL_ID]
-_REAL = {"gen_ai__provider__name": "openai", "gen_ai__request__model": "gpt-4o-mini"}
+_REAL: dict[str, Any] = {"gen_ai__provider__name": "openai", "gen_ai__request__model": "gpt-4o-mini"}
 _TRACES, _ORDERS, _SPANS = 12, 4, 14
 
 
