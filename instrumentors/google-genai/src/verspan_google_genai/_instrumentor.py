@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from verspan.instrumentation.adapter import CallAdapter, know_adapter
+from verspan.instrumentation.generated.endpoints import Endpoint, EndpointPatches, sends_by
 from verspan.instrumentation.instrumentor import Instrumentor, Method
-from verspan.instrumentation.speakeasy.endpoints import Endpoint, EndpointPatches
 from verspan.instrumentation.telemetry import Telemetry
 from verspan.instrumentation.wrapper import CallWrapper
 from verspan_google_genai._embeddings import EmbeddingsAdapter
@@ -18,6 +18,7 @@ from verspan_google_genai._resources import ResourceAdapter, StoredInteractionAd
 
 _MODULE, _CLIENT = "google.genai._api_client", "BaseApiClient"
 _RESOURCES = "google.genai._gaos"
+_SENDS = sends_by("do_request", "do_request_async")
 
 
 class GoogleGenAIInstrumentor(Instrumentor):
@@ -45,7 +46,9 @@ class GoogleGenAIInstrumentor(Instrumentor):
         """Put a wrapper around each of the methods, those of the newer resources included."""
         for adapter in (InteractionAdapter(), StoredInteractionAdapter(), ResourceAdapter()):
             know_adapter(adapter)
-        resources = EndpointPatches([_RESOURCES], lambda endpoint: CallWrapper(telemetry, [_adapter_of(endpoint)]))
+        resources = EndpointPatches(
+            [_RESOURCES], lambda endpoint: CallWrapper(telemetry, [_adapter_of(endpoint)]), _SENDS
+        )
         resources.apply()
         stop_requests = super().start(telemetry)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from verspan.instrumentation.calls import Choice, Reply, ToldFailure
 from verspan.instrumentation.fields import field, fields, integer, items, text
-from verspan.instrumentation.speakeasy.adapting import event_of
+from verspan.instrumentation.generated.adapting import event_of
 from verspan_google_genai._steps import content_part, server_part, step_parts
 from verspan_google_genai._usage import read_interaction_usage
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from verspan.instrumentation.calls import Call, CallInput, Reply, Request
 from verspan.instrumentation.fields import field, fields, integer, items, number, text, texts
+from verspan.instrumentation.generated.adapting import EndpointAdapter, json_of
 from verspan.instrumentation.messages import Message
 from verspan.instrumentation.parameters import Reader, assigned, extra, read_parameters, stop_sequences
 from verspan.instrumentation.parts import definition, spoken, text_parts
 from verspan.instrumentation.serialising import from_snapshot, snapshot
-from verspan.instrumentation.speakeasy.adapting import EndpointAdapter, json_of
 from verspan.semconv import GEN_AI_AGENT_NAME, GEN_AI_REQUEST_PREVIOUS_RESPONSE_ID
 from verspan_google_genai._interaction_replies import FAILURE_MARKS, read_event
 from verspan_google_genai._steps import content_parts, step_parts

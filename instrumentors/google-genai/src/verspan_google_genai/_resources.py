@@ -6,8 +6,8 @@ from typing import Any
 
 from verspan.instrumentation.calls import Reply, Request
 from verspan.instrumentation.fields import field, text
-from verspan.instrumentation.speakeasy import resources
-from verspan.instrumentation.speakeasy.adapting import EndpointAdapter
+from verspan.instrumentation.generated import resources
+from verspan.instrumentation.generated.adapting import EndpointAdapter
 from verspan.semconv import GEN_AI_REQUEST_STREAM_CURSOR, GEN_AI_RESPONSE_ID, GEN_AI_RESPONSE_STATUS
 from verspan_google_genai._interaction_replies import read_event
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from verspan.instrumentation.speakeasy import resources
-from verspan.instrumentation.speakeasy.adapting import EndpointAdapter
+from verspan.instrumentation.generated import resources
+from verspan.instrumentation.generated.adapting import EndpointAdapter
 
 PROVIDER_NAME = "mistral_ai"
 

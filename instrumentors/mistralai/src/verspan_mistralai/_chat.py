@@ -7,10 +7,10 @@ from typing import Any
 
 from verspan.instrumentation.calls import CallInput, Reply, Request
 from verspan.instrumentation.fields import field, fields, integer, items, text, texts
+from verspan.instrumentation.generated.adapting import event_of
 from verspan.instrumentation.openai_json.chat import ChatReading
 from verspan.instrumentation.parts import spoken
 from verspan.instrumentation.serialising import snapshot
-from verspan.instrumentation.speakeasy.adapting import event_of
 from verspan.semconv import GEN_AI_AGENT_ID
 from verspan_mistralai._adapting import MistralAdapter
 

@@ -7,12 +7,12 @@ from typing import Any
 
 from verspan.instrumentation.calls import Call, CallInput, Choice, Reply, Request, ToldFailure, parse_arguments
 from verspan.instrumentation.fields import field, fields, integer, items, text, texts
+from verspan.instrumentation.generated.adapting import event_of
 from verspan.instrumentation.messages import Message, Part
 from verspan.instrumentation.openai_json.chat import ChatReading
 from verspan.instrumentation.openai_json.requests import content_parts
 from verspan.instrumentation.openai_json.usage import read_usage
 from verspan.instrumentation.parts import spoken, text_parts
-from verspan.instrumentation.speakeasy.adapting import event_of
 from verspan.semconv import GEN_AI_AGENT_ID, GEN_AI_CONVERSATION_ID
 from verspan_mistralai._adapting import MistralAdapter
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from verspan.instrumentation.adapter import CallAdapter, know_adapter
+from verspan.instrumentation.generated.endpoints import Endpoint, EndpointPatches, sends_by
 from verspan.instrumentation.instrumentor import BaseInstrumentor, Method, patched
-from verspan.instrumentation.speakeasy.endpoints import Endpoint, EndpointPatches
 from verspan.instrumentation.telemetry import Telemetry
 from verspan.instrumentation.wrapper import CallWrapper
 from verspan_mistralai._adapting import OtherAdapter
@@ -41,6 +41,7 @@ _ADAPTERS: dict[str, Callable[[Endpoint], CallAdapter]] = {
     **{f"Conversations.{method}{form}": ConversationAdapter for method in METHODS for form in ("", "_stream")},
 }
 """By resource and method; every other has the one for all others."""
+_SENDS = sends_by("do_request", "do_request_async")
 _TRACING = ("mistralai._hooks.tracing", "mistralai.client._hooks.tracing")
 
 
@@ -53,7 +54,7 @@ class MistralAIInstrumentor(BaseInstrumentor):
         """Put a wrapper around every method that makes a request."""
         for make in {*_ADAPTERS.values(), OtherAdapter}:
             know_adapter(make(Endpoint("", "")))
-        requests = EndpointPatches(_PACKAGES, lambda endpoint: CallWrapper(telemetry, [_adapter_of(endpoint)]))
+        requests = EndpointPatches(_PACKAGES, lambda endpoint: CallWrapper(telemetry, [_adapter_of(endpoint)]), _SENDS)
         requests.apply()
         native = NativeSpans()
         hooks = [Method(module, "TracingHook", "before_request", optional=True) for module in _TRACING]

@@ -6,11 +6,11 @@ from typing import Any
 
 from verspan.instrumentation.calls import CallInput, Reply, Request
 from verspan.instrumentation.fields import field, fields, items, text
+from verspan.instrumentation.generated.adapting import event_of, json_of
 from verspan.instrumentation.messages import Message, Part
 from verspan.instrumentation.openai_json.replies import read_envelope, say
 from verspan.instrumentation.parts import addressed_part
 from verspan.instrumentation.serialising import snapshot
-from verspan.instrumentation.speakeasy.adapting import event_of, json_of
 from verspan_mistralai._adapting import MistralAdapter
 
 _DELTA = "transcription.text.delta"

@@ -7,12 +7,12 @@ from typing import Any
 
 from verspan.instrumentation.calls import CallInput, Reply, Request
 from verspan.instrumentation.fields import field, items, text, texts
+from verspan.instrumentation.generated.adapting import json_of
 from verspan.instrumentation.openai_json.embeddings import EmbeddingsReading, take_embeddings
 from verspan.instrumentation.openai_json.replies import read_envelope
 from verspan.instrumentation.openai_json.requests import read_message
 from verspan.instrumentation.parts import spoken
 from verspan.instrumentation.serialising import snapshot
-from verspan.instrumentation.speakeasy.adapting import json_of
 from verspan_mistralai._adapting import MistralAdapter
 
 

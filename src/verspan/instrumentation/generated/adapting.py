@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 
 from verspan.instrumentation.calls import Call, CallInput
 from verspan.instrumentation.fields import fields, text
+from verspan.instrumentation.generated.endpoints import Endpoint
 from verspan.instrumentation.serialising import snapshot
 from verspan.instrumentation.servers import Server, server_at
-from verspan.instrumentation.speakeasy.endpoints import Endpoint
 
 
 class EndpointAdapter:
@@ -36,9 +36,9 @@ class EndpointAdapter:
     def describe(self, instance: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Call | None:
         """Describe a call of the method."""
         given = self.arguments(args, kwargs)
-        server = server_of(instance, given)
+        server = self.server_of(instance, given)
         stream = "stream" in self.endpoint.method.split("_") or given.get("stream") is True
-        return Call(self.operation_name, self.provider_name, text(given.get("model")), *server, stream)
+        return Call(self.operation_name, self.provider_of(instance), text(given.get("model")), *server, stream)
 
     def snapshot_request(
         self,
@@ -52,6 +52,19 @@ class EndpointAdapter:
         given = self.arguments(args, kwargs)
         told = given if content else {name: given[name] for name in given if name not in self.content}
         return snapshot(told, json_of)
+
+    def provider_of(self, resource: Any) -> str:  # noqa: ARG002 - a client's provider may be its own
+        """The provider that a resource asks, by the conventions' name."""
+        return self.provider_name
+
+    def server_of(self, resource: Any, given: Mapping[str, Any]) -> Server:
+        """Who answers a resource's requests; here as Speakeasy's clients tell it.
+
+        Args:
+            resource: an object of the client.
+            given: the arguments of the call, which may name another server.
+        """
+        return server_at(text(given.get("server_url")) or resource.sdk_configuration.get_server_details()[0])
 
     def arguments(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Mapping[str, Any]:
         """The method's arguments by their names."""
@@ -95,13 +108,3 @@ def event_of(body: Any) -> Mapping[str, Any]:
     """The JSON of one event of a stream, whether it was taken from the network or from the client's own object."""
     own = fields(body)
     return fields(own["data"]) if len(own) == 1 and isinstance(own.get("data"), dict) else own
-
-
-def server_of(resource: Any, given: Mapping[str, Any]) -> Server:
-    """Who answers a resource's requests.
-
-    Args:
-        resource: an object of the client.
-        given: the arguments of the call, which may name another server.
-    """
-    return server_at(text(given.get("server_url")) or resource.sdk_configuration.get_server_details()[0])

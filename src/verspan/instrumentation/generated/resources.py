@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 from verspan.instrumentation.calls import Reply, Request
 from verspan.instrumentation.endpoints import operation_name
 from verspan.instrumentation.fields import NO_FIELDS, field, text
+from verspan.instrumentation.generated.adapting import EndpointAdapter, json_of
 from verspan.instrumentation.openai_json.usage import read_usage
 from verspan.instrumentation.serialising import snapshot
-from verspan.instrumentation.speakeasy.adapting import EndpointAdapter, json_of
 
 _REQUESTS = {
     "create": "post /{}",

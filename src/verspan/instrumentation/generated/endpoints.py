@@ -1,8 +1,7 @@
 """The methods of a generated client that make requests: found in its modules, so that a new one is not missed.
 
-Each such method builds a request, has it sent by its class's ``do_request`` or ``do_request_async``, and turns the
-response into the client's own objects or an exception. There is nothing below it that sees both, so every one of them
-is wrapped, when its module is imported and not before.
+Each such method builds a request, has it sent, and turns the response into the client's own objects or an exception.
+There is nothing below it that sees both, so every one of them is wrapped, when its module is imported and not before.
 """
 
 from __future__ import annotations
@@ -18,7 +17,11 @@ from verspan.instrumentation.guard import report
 from verspan.instrumentation.patching import Patch
 from verspan.instrumentation.wrapper import CallWrapper
 
-_SENDERS = frozenset({"do_request", "do_request_async"})
+
+def sends_by(*senders: str) -> Callable[[CodeType], bool]:
+    """Whether a method sends a request: by one of these names, which its code mentions."""
+    known = frozenset(senders)
+    return lambda code: not known.isdisjoint(code.co_names)
 
 
 @dataclass(frozen=True)
@@ -36,14 +39,25 @@ class Endpoint:
 class EndpointPatches:
     """A wrapper around every method of some packages that makes a request."""
 
-    def __init__(self, packages: Sequence[str], wrapper_for: Callable[[Endpoint], CallWrapper]) -> None:
+    def __init__(
+        self,
+        packages: Sequence[str],
+        wrapper_for: Callable[[Endpoint], CallWrapper],
+        sends: Callable[[CodeType], bool],
+        *,
+        nested: bool = False,
+    ) -> None:
         """Wrap nothing yet.
 
         Args:
             packages: those that hold modules of resources; one that is never imported is never looked at.
             wrapper_for: what is put around an endpoint's method.
+            sends: whether a method sends a request, from its code.
+            nested: whether packages within these hold such modules too.
         """
         self._packages = packages
+        self._sends = sends
+        self._nested = nested
         self._wrapper_for = wrapper_for
         self._wanted = False
         self._patches: list[tuple[Patch, CallWrapper]] = []
@@ -68,12 +82,14 @@ class EndpointPatches:
             return
         for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
             wrapt.register_post_import_hook(self._module_imported, found.name)
+            if found.ispkg and self._nested:
+                wrapt.register_post_import_hook(self._package_imported, found.name)
 
     def _module_imported(self, module: ModuleType) -> None:
         if not self._wanted:
             return
         try:
-            for owner, name, endpoint in _endpoints_of(module):
+            for owner, name, endpoint in _endpoints_of(module, self._sends):
                 wrapper = self._wrapper_for(endpoint)
                 patch = Patch(module.__name__, owner, name, wrapper)
                 self._patches.append((patch, wrapper))
@@ -82,14 +98,14 @@ class EndpointPatches:
             report(error, f"instrumenting {module.__name__}")
 
 
-def _endpoints_of(module: ModuleType) -> Iterator[tuple[str, str, Endpoint]]:
+def _endpoints_of(module: ModuleType, sends: Callable[[CodeType], bool]) -> Iterator[tuple[str, str, Endpoint]]:
     """Class, method and endpoint of each method of a module's own classes that makes a request."""
     for owner in [found for found in vars(module).values() if isinstance(found, type)]:
         if owner.__module__ != module.__name__:
             continue
         for name, method in list(vars(owner).items()):
             code = getattr(method, "__code__", None)  # which a method has that somebody else has wrapped, too
-            if isinstance(code, CodeType) and not _SENDERS.isdisjoint(code.co_names):
+            if isinstance(code, CodeType) and sends(code):
                 yield owner.__name__, name, _endpoint(owner.__name__, name, code)
 
 

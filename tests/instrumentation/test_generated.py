@@ -1,4 +1,4 @@
-"""Clients that Speakeasy generates: their endpoints are found, their streams keep their type."""
+"""Clients that are generated, as Speakeasy does it: their endpoints are found, their streams keep their type."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import pytest
 
 from verspan.instrumentation.calls import CallInput, Reply, Request
 from verspan.instrumentation.fields import text
+from verspan.instrumentation.generated.adapting import EndpointAdapter, event_of
+from verspan.instrumentation.generated.endpoints import EndpointPatches, sends_by
 from verspan.instrumentation.parts import spoken
-from verspan.instrumentation.speakeasy.adapting import EndpointAdapter, event_of
-from verspan.instrumentation.speakeasy.endpoints import EndpointPatches
 from verspan.instrumentation.telemetry import Telemetry
 from verspan.instrumentation.wrapper import CallWrapper
 from verspan.testing import CapturedTelemetry
@@ -76,7 +76,9 @@ def patches(captured: CapturedTelemetry, tmp_path: Path, monkeypatch: pytest.Mon
     (tmp_path / "parcelpost" / "chats.py").write_text(_CHATS, "utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     telemetry = Telemetry.for_scope("verspan-parcelpost", "1", **captured.providers)
-    patches = EndpointPatches(["parcelpost"], lambda endpoint: CallWrapper(telemetry, [_Adapter(endpoint)]))
+    patches = EndpointPatches(
+        ["parcelpost"], lambda endpoint: CallWrapper(telemetry, [_Adapter(endpoint)]), sends_by("do_request")
+    )
     patches.apply()
     yield patches
     patches.remove()

@@ -1,1 +1,0 @@
-"""Instrumenting clients that Speakeasy generates (mistralai, the newer resources of google-genai)."""
