@@ -7,7 +7,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import Any
 
-from opentelemetry.context import get_current
+from opentelemetry.context import create_key, get_current
 from opentelemetry.instrumentation.utils import is_instrumentation_enabled
 
 from verspan.instrumentation import abandoned
@@ -19,6 +19,8 @@ from verspan.instrumentation.stepping import AwaitIn, run_in
 from verspan.instrumentation.streams import follow_stream
 from verspan.instrumentation.telemetry import Telemetry
 
+COVERED = create_key("verspan.covered")
+"""The key under which a context says that calls made in it have a span already; see :mod:`.covering`."""
 _MOST_TYPES = 256  # of responses; a client has a few
 
 
@@ -79,9 +81,8 @@ class CallWrapper:
 
     def _begin(self, instance: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> CallRun | None:
         parent = get_current()
-        if not self.active or (
-            parent and not is_instrumentation_enabled()
-        ):  # nothing is said where there is no context
+        # nothing is said where there is no context
+        if not self.active or (parent and (COVERED in parent or not is_instrumentation_enabled())):
             return None
         try:
             for adapter in self._adapters:

@@ -68,3 +68,5 @@ _READERS: Mapping[str, Reader] = {
     "reasoning": _read_reasoning,
     "service_tier": read_service_tier,
 }
+CHAT_PARAMETERS: Collection[str] = frozenset(_READERS)
+"""The parameters of a request that are read."""

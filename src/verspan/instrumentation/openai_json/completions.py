@@ -51,3 +51,5 @@ _READERS: Mapping[str, Reader] = {
     "seed": assigned("seed", integer),
     "stop": assigned("stop_sequences", stop_sequences),
 }
+COMPLETION_PARAMETERS: Collection[str] = frozenset(_READERS)
+"""The parameters of a request that are read."""

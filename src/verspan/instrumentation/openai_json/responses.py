@@ -84,3 +84,5 @@ _READERS: Mapping[str, Reader] = {
     "previous_response_id": extra(GEN_AI_REQUEST_PREVIOUS_RESPONSE_ID, text),
     "service_tier": read_service_tier,
 }
+RESPONSE_PARAMETERS: Collection[str] = frozenset(_READERS)
+"""The parameters of a request that are read."""

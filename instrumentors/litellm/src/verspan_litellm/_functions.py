@@ -1,0 +1,143 @@
+"""What all functions share: their arguments as a request, who is asked, and what comes back.
+
+LiteLLM asks every provider in the shape of OpenAI's API and gives every answer in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, ClassVar
+
+from verspan.instrumentation.calls import Call, CallInput, Reply, Usage
+from verspan.instrumentation.fields import field, fields, integer, text
+from verspan.instrumentation.lifecycle import CallRun
+from verspan.instrumentation.serialising import snapshot
+from verspan.instrumentation.servers import server_at
+from verspan.instrumentation.stainless.client import fields_of
+from verspan.semconv import SERVER_ADDRESS, SERVER_PORT
+from verspan_litellm._providers import Asked, asked
+from verspan_litellm._streams import follow_steps, is_stepped
+
+_API_BASE = "api_base"
+
+
+class FunctionAdapter:
+    """Takes calls of a function under both names; see :class:`verspan.instrumentation.adapter.FollowingAdapter`."""
+
+    name: ClassVar[str]
+    failure_marks: Sequence[bytes] = ()
+    functions: ClassVar[Sequence[str]]
+    positional: ClassVar[Sequence[str]] = ("model", "messages")
+    """What the function calls its first arguments."""
+    operation_name: ClassVar[str]
+    content: ClassVar[Collection[str]] = ()
+    """The arguments that hold what the call says."""
+    parameters: ClassVar[Collection[str]] = ()
+    """Other arguments that are read; there are many more, keys and callbacks among them."""
+
+    def __init__(self, function: str = "") -> None:
+        """Take calls of a function.
+
+        Args:
+            function: its name; it does not matter to who only reads.
+        """
+        self.function = function
+
+    def describe(self, instance: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Call | None:  # noqa: ARG002 - of the protocol
+        """Describe a call, whose provider and model LiteLLM finds out from the model's name."""
+        given = self._given(args, kwargs)
+        found: Asked = asked(given)
+        server = server_at(found.address) if found.address else None
+        return Call(
+            self._operation(),
+            found.provider_name,
+            found.model,
+            server and server.address,
+            server and server.port,
+            bool(given.get("stream")),
+        )
+
+    def snapshot_request(
+        self,
+        instance: Any,  # noqa: ARG002 - of the protocol
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+        *,
+        content: bool,
+    ) -> bytes:
+        """The arguments that are read."""
+        given = self._given(args, kwargs)
+        wanted = (*self.parameters, *self.content) if content else self.parameters
+        return snapshot({name: given[name] for name in wanted if given.get(name) is not None}, fields_of)
+
+    def snapshot_response(self, response: Any) -> bytes:
+        """A response or a chunk, with what LiteLLM knows beside it."""
+        return snapshot({**own_fields(response), **_beside(response)}, fields_of)
+
+    def follow(self, response: Any, run: CallRun) -> Any:
+        """Take a response, or the chunks of a stream as the application asks for them."""
+        if is_stepped(response):
+            follow_steps(response, run)
+        else:
+            run.take_response(response)
+        return response
+
+    def is_stream(self, response: Any) -> bool:  # noqa: ARG002 - of the protocol
+        """False: streams are followed here."""
+        return False
+
+    def is_raw(self, response: Any) -> bool:  # noqa: ARG002 - of the protocol
+        """False: there are no envelopes."""
+        return False
+
+    def http_response(self, response: Any) -> Any:  # noqa: ARG002 - of the protocol
+        """None: what LiteLLM reads from differs from provider to provider."""
+        return None
+
+    def answer_in(self, failure: BaseException) -> Any:  # noqa: ARG002 - of the protocol
+        """None: no exception holds an answer."""
+        return None
+
+    def read_input(self, body: Any) -> CallInput:  # noqa: ARG002 - of the protocol
+        """Nothing, where a request says nothing."""
+        return CallInput()
+
+    def _operation(self) -> str:
+        return self.operation_name
+
+    def _given(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+        return {**dict(zip(self.positional, args, strict=False)), **kwargs}
+
+
+def own_fields(response: Any) -> Mapping[str, Any]:
+    """The fields of one of LiteLLM's objects, or of a JSON object; none where it is neither."""
+    if isinstance(response, dict):
+        return response
+    return fields(fields_of(response))
+
+
+def read_beside(body: Any, reply: Reply) -> None:
+    """Read what LiteLLM knows beside an answer: which address it came from, and tokens that it took off a stream.
+
+    Args:
+        body: the JSON of a response or a chunk.
+        reply: the reply to fill.
+    """
+    address = text(field(body, _API_BASE))
+    if address is not None and "://" in address:
+        server = server_at(address)
+        reply.extra[SERVER_ADDRESS], reply.extra[SERVER_PORT] = server.address, server.port
+    written = integer(field(field(body, "usage"), "cache_creation_input_tokens"))
+    if written and reply.usage is not None and reply.usage.cache_write_input_tokens is None:
+        reply.usage.cache_write_input_tokens = written
+    if reply.usage is not None and not (reply.usage.input_tokens or reply.usage.output_tokens):
+        reply.usage = Usage()  # what LiteLLM was not told it counts as 0
+
+
+def _beside(response: Any) -> dict[str, Any]:
+    hidden = getattr(response, "_hidden_params", None)
+    known = hidden if isinstance(hidden, dict) else {}
+    told: dict[str, Any] = {_API_BASE: known.get(_API_BASE)}
+    if getattr(response, "usage", None) is None and getattr(known.get("usage"), "total_tokens", 0):
+        told["usage"] = known["usage"]
+    return told
