@@ -68,6 +68,9 @@ ARun = TypeVar("ARun", bound=Run)
 class StepReader(ABC, Generic[ARun]):
     """How to read one kind of step. An error raised here costs the span what it would have read."""
 
+    generator_in: str | None = None
+    """The attribute in which what the step gives may hold a generator, with whose end it is over."""
+
     @abstractmethod
     def begin(self, telemetry: Telemetry, call: Invocation) -> ARun | None:
         """Begin the step; None where it is to have no span."""
@@ -184,6 +187,11 @@ class StepWrapper:
             return self._each(run, call, output)
         if isasyncgen(output):
             return self._each_awaited(run, call, output)
+        name = self._reader.generator_in
+        held = getattr(output, "__dict__", {}).get(name)  # its own, since a property would make one
+        if name is not None and (isgenerator(held) or isasyncgen(held)):
+            output.__dict__[name] = self._received(run, call, held)
+            return output
         going_on = self._reader.going_on(output)
         if going_on is not None:
             going_on.add_done_callback(partial(self._done, run))

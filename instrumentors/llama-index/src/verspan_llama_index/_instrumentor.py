@@ -6,9 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from verspan.instrumentation.instrumentor import BaseInstrumentor, Method, patched
+from verspan.instrumentation.model_calls import ModelReader
 from verspan.instrumentation.steps import StepReader, StepWrapper
 from verspan.instrumentation.telemetry import Telemetry
 from verspan_llama_index._classes import Family, FamilyPatches
+from verspan_llama_index._models import LLMAccount
 from verspan_llama_index._queries import EngineReader, RetrieverReader
 from verspan_llama_index._tools import ToolReader
 from verspan_llama_index._workflows import TurnReader, WorkflowReader
@@ -16,6 +18,8 @@ from verspan_llama_index._workflows import TurnReader, WorkflowReader
 _CORE = "llama_index.core"
 _AGENTS = (("function_agent", "FunctionAgent"), ("react_agent", "ReActAgent"), ("codeact_agent", "CodeActAgent"))
 _CHAT = ("chat", "achat", "stream_chat", "astream_chat")
+
+_COMPLETE = ("complete", "acomplete", "stream_complete", "astream_complete")
 
 
 def _methods(module: str, owner: str, *names: str) -> list[Method]:
@@ -38,11 +42,16 @@ def _overridden() -> list[tuple[StepReader[Any], str, str, tuple[str, ...]]]:
     return [
         (ToolReader(), f"{_CORE}.tools.types", "BaseTool", ("call", "acall")),
         (EngineReader(), f"{_CORE}.chat_engine.types", "BaseChatEngine", _CHAT),
+        (ModelReader(LLMAccount()), f"{_CORE}.base.llms.base", "BaseLLM", (*_CHAT, *_COMPLETE)),
     ]
 
 
 class LlamaIndexInstrumentor(BaseInstrumentor):
-    """Spans of agents, workflows, tools, retrievals and engines, current while LlamaIndex runs them."""
+    """Spans of agents, workflows, tools, retrievals and engines, and of the models that no client's instrumentor sees.
+
+    They are made where LlamaIndex runs them and not by the handlers of its events, which look on and cannot make a span
+    the current one. So its dispatcher, its callbacks and what the application is given stay as they are.
+    """
 
     distribution = "verspan-llama-index"
 

@@ -9,14 +9,19 @@ from opentelemetry.trace import SpanKind
 from verspan import semconv
 from verspan.instrumentation.fields import integer
 from verspan.instrumentation.operations import Operation, OperationRun, current_run
-from verspan.instrumentation.steps import Invocation, OperationReader
+from verspan.instrumentation.steps import Invocation, OperationReader, Outcome
 from verspan_llama_index._messages import messages_of, said_in
 
 _MESSAGE = ("str_or_query_bundle", "message")  # what engines call it
 
 
 class EngineReader(OperationReader):
-    """Reads what an engine is asked: the outermost is a workflow, and those inside other steps have no span."""
+    """Reads what an engine is asked: the outermost is a workflow, and those inside other steps have no span.
+
+    A query that is answered as a stream is over when that has been read; a chat when it is answered.
+    """
+
+    generator_in = "response_gen"
 
     def operation(self, call: Invocation) -> Operation | None:  # noqa: ARG002 - the same for all engines
         """The workflow, which has no name: an engine has none."""
@@ -27,9 +32,29 @@ class EngineReader(OperationReader):
         run.say_input(messages_of(_asked(call), "user"))
 
     def read_output(self, run: OperationRun, output: Any) -> None:
-        """The answer; one that is streamed is not there yet."""
-        if run.captures and isinstance(getattr(output, "response", None), str):
-            run.say_output(messages_of(output.response, "assistant"))
+        """The answer; one of a chat that is streamed is not there yet."""
+        answer = output if isinstance(output, str) else getattr(output, "response", None)
+        if run.captures and isinstance(answer, str):
+            run.say_output(messages_of(answer, "assistant"))
+
+    def outcome(self, run: OperationRun, call: Invocation) -> Outcome:  # noqa: ARG002 - the same for all
+        """The text of a stream."""
+        return _Text()
+
+
+class _Text(Outcome):
+    """The pieces of an answer."""
+
+    def __init__(self) -> None:
+        self._pieces: list[str] = []
+
+    def add(self, chunk: Any) -> None:
+        """Take the next piece."""
+        self._pieces.append(str(chunk))
+
+    def output(self) -> str:
+        """The whole answer."""
+        return "".join(self._pieces)
 
 
 class RetrieverReader(OperationReader):
