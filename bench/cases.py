@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-_CLIENTS = ("openai_cases",)
+_CLIENTS = ("openai_cases", "anthropic_cases")
 """Modules whose ``cases()`` gives what is measured of a client; one whose client is not installed is left out."""
 
 

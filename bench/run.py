@@ -7,8 +7,10 @@ import calls
 import capture
 import diff
 import outage
+import payloads
 import prompts
 import redaction
+import soak
 import spool
 import starting
 import store
@@ -38,6 +40,10 @@ def main() -> None:
     capture.main([])
     print()
     prompts.main()
+    print()
+    payloads.main([])
+    print()
+    soak.main([])
 
 
 if __name__ == "__main__":

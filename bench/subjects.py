@@ -40,13 +40,14 @@ def _provider() -> TracerProvider:
     return provider
 
 
-def _switch_of(instrumentor: Any, **options: Any) -> Switch:
-    """The switch of an instrumentor with OpenTelemetry's two methods."""
+def _switch_of(*instrumentors: Any, **options: Any) -> Switch:
+    """The switch of instrumentors with OpenTelemetry's two methods."""
 
     def switch(on: bool) -> None:  # noqa: FBT001 - a switch
-        instrumentor.uninstrument()
-        if on:
-            instrumentor.instrument(**options)
+        for instrumentor in instrumentors:
+            instrumentor.uninstrument()
+            if on:
+                instrumentor.instrument(**options)
 
     return switch
 
@@ -57,11 +58,12 @@ def verspan(_cases: Cases) -> Switch:
     os.environ["VERSPAN_STORE"] = os.path.join(folder, "bench.db")  # noqa: PTH118
     os.environ["VERSPAN_SPOOL"] = os.path.join(folder, "spool")  # noqa: PTH118
     import verspan
+    from verspan_anthropic import AnthropicInstrumentor
     from verspan_openai import OpenAIInstrumentor
 
     verspan.set_active_model(name="bench")
-    verspan.openai.autolog()
-    return _switch_of(OpenAIInstrumentor())
+    verspan.autolog()
+    return _switch_of(OpenAIInstrumentor(), AnthropicInstrumentor())
 
 
 def floor(cases: Cases) -> Switch:
@@ -101,19 +103,32 @@ def otel_openai_v2(_cases: Cases) -> Switch:
     return _switch_of(OpenAIInstrumentor(), tracer_provider=_provider())
 
 
-def otel_genai_openai(_cases: Cases) -> Switch:
-    """OpenTelemetry's genai-openai."""
+def otel_genai(_cases: Cases) -> Switch:
+    """OpenTelemetry's genai-openai and genai-anthropic."""
     os.environ[CONTENT] = "SPAN_ONLY"
+    from opentelemetry.instrumentation.genai.anthropic import AnthropicInstrumentor
     from opentelemetry.instrumentation.genai.openai import OpenAIInstrumentor
 
-    return _switch_of(OpenAIInstrumentor(), tracer_provider=_provider())
+    return _switch_of(OpenAIInstrumentor(), AnthropicInstrumentor(), tracer_provider=_provider())
 
 
 def openinference(_cases: Cases) -> Switch:
     """Arize's OpenInference."""
+    from openinference.instrumentation.anthropic import AnthropicInstrumentor
     from openinference.instrumentation.openai import OpenAIInstrumentor
 
-    return _switch_of(OpenAIInstrumentor(), tracer_provider=_provider())
+    return _switch_of(OpenAIInstrumentor(), AnthropicInstrumentor(), tracer_provider=_provider())
+
+
+def openllmetry(_cases: Cases) -> Switch:
+    """Traceloop's OpenLLMetry."""
+    from opentelemetry.instrumentation.anthropic import AnthropicInstrumentor
+
+    return _switch_of(AnthropicInstrumentor(), tracer_provider=_provider())
+
+
+def _is_anthropic(case: str) -> bool:
+    return case.startswith("anthropic")
 
 
 @dataclass(frozen=True)
@@ -121,15 +136,16 @@ class Subject:
     """What is measured."""
 
     set_up: Callable[[Cases], Switch]
-    without: frozenset[str] = frozenset()
-    """The cases that it does not trace."""
+    traces: Callable[[str], bool] = lambda _: True
+    """Whether it traces a case of a name."""
 
 
 OURS = "verspan"
 FLOOR = "floor"
 PEERS: dict[str, Subject] = {
-    "otel openai-v2": Subject(otel_openai_v2, without=frozenset({"responses"})),
-    "otel genai-openai": Subject(otel_genai_openai),
+    "otel openai-v2": Subject(otel_openai_v2, lambda case: case != "responses" and not _is_anthropic(case)),
+    "otel genai": Subject(otel_genai),
     "openinference": Subject(openinference),
+    "openllmetry": Subject(openllmetry, _is_anthropic),
 }
 SUBJECTS: dict[str, Subject] = {FLOOR: Subject(floor), OURS: Subject(verspan), **PEERS}

@@ -33,7 +33,7 @@ def main() -> None:
     except ImportError as error:
         print(json.dumps({"missing": str(error)}), file=answers, flush=True)
         return
-    covered = {name: case.repetitions for name, case in cases.items() if name not in subject.without}
+    covered = {name: case.repetitions for name, case in cases.items() if subject.traces(name)}
     print(json.dumps({"cases": covered}), file=answers, flush=True)
     orders = cycle([(False, True), (True, False)])
     for line in sys.stdin:

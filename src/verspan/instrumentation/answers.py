@@ -16,6 +16,7 @@ from verspan.instrumentation.adapter import CallAdapter
 from verspan.instrumentation.calls import Reply
 from verspan.instrumentation.events import events
 from verspan.instrumentation.serialising import MAX_CONTENT_BYTES, from_snapshot
+from verspan.instrumentation.stand_ins import lightened_document
 from verspan.instrumentation.tails import TAIL_BYTES, fields_at_end
 
 BLOCK_BYTES = 1 << 18
@@ -66,7 +67,7 @@ class Answer:
         """Documents, events and how many of these count; None once part of a long stream has been read."""
         if self._read_events:
             return None
-        self._take_tail()
+        self._lighten()
         return self.documents, b"".join(self._pieces), self.delivered if self._counts else None
 
     @classmethod
@@ -115,7 +116,7 @@ class Answer:
 
     def read(self) -> Reply:
         """The reply, from all that came; what is kept is given up."""
-        self._take_tail()
+        self._lighten()
         for document in self.documents:
             try:
                 body = from_snapshot(document)
@@ -126,11 +127,16 @@ class Answer:
         self.documents, self._pieces = [], []
         return self.reply
 
-    def _take_tail(self) -> None:
+    def _lighten(self) -> None:
+        """Have documents be no longer than they must: of a body its end, of any other no large content."""
         tail, self._tail = self._tail, b""
         document = fields_at_end(tail)
         if document is not None:
             self.documents.append(document)
+        self.documents = [
+            document if len(document) <= MAX_CONTENT_BYTES else lightened_document(document)
+            for document in self.documents
+        ]
 
     def _read_block(self) -> None:
         body = b"".join(self._pieces)

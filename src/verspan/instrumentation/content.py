@@ -100,7 +100,7 @@ class TakenCall:
     def packed(self) -> Packed:
         """What was taken, where it may be kept and none of it has been read; else what it says."""
         plain = self.answer.plain
-        if self._reply is not None or plain is None or not self.captures or _is_large(plain[0]):
+        if self._reply is not None or plain is None or not self.captures or self._is_large(plain[0]):
             return ReadyContent(self.content(), self.attributes()).packed()
         taken = (self.request, plain, self.first_chunk_s, self.failure)
         return (KIND, self._adapter.name, tuple(self._call), taken, self._on_span)
@@ -136,12 +136,11 @@ class TakenCall:
                 report(error, "reading a response")
         return self._reply
 
+    def _is_large(self, answered: Sequence[bytes]) -> bool:
+        """Whether question or answer is larger than content may be, so that writing it costs more than shaping it."""
+        return max(len(self.request or b""), sum(map(len, answered))) > MAX_CONTENT_BYTES
+
     def _request_body(self) -> Any:
         if self._body is None:
             self._body = from_snapshot(self.request or b"{}")
         return self._body
-
-
-def _is_large(documents: Sequence[bytes]) -> bool:
-    """Whether an answer is larger than content may be, so that writing all of it would cost more than shaping it."""
-    return sum(map(len, documents)) > MAX_CONTENT_BYTES

@@ -7,14 +7,14 @@ there. What stands in its place is still a part of the conventions' generic shap
 from __future__ import annotations
 
 import base64
-import hashlib
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from verspan.instrumentation.messages import Modality, Part
+from verspan.instrumentation.stand_ins import SHORTEST, measured, stands_for_content
 
-INLINE_LIMIT = 4096
+INLINE_LIMIT = SHORTEST
 """Characters of base64 that a message keeps. Thumbnails and icons fit, photographs and recordings do not."""
 
 
@@ -27,16 +27,15 @@ def blob_part(modality: Modality, content: str, mime_type: str | None = None) ->
 
     Args:
         modality: what kind of content it is.
-        content: the content in base64.
+        content: the content in base64, or what stands for it (:mod:`verspan.instrumentation.stand_ins`).
         mime_type: its media type, where it is known.
     """
     part: dict[str, Any] = {"type": "blob", "modality": modality}
-    if len(content) <= INLINE_LIMIT:
+    if len(content) <= INLINE_LIMIT and not stands_for_content(content):
         part["content"] = content
     else:
         part["type"] = "blob_reference"
-        part["byte_length"] = len(content) * 3 // 4 - content[-2:].count("=")
-        part["content_sha256"] = hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()
+        part["byte_length"], part["content_sha256"] = measured(content)
     if mime_type:
         part["mime_type"] = mime_type
     return part

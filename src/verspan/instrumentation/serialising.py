@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from verspan.instrumentation.stand_ins import lightened
 from verspan.redaction.active import active_redactor
 
 MAX_CONTENT_BYTES = 1 << 20
@@ -52,14 +53,17 @@ def cut_text(text: str) -> str:
 
 
 def snapshot(value: Any, form: Callable[[Any], Any] = repr) -> bytes:
-    """A value as UTF-8 JSON, as it is now and however long.
+    """A value as UTF-8 JSON, as it is now and however long; where it is long, without large content in base64.
 
     Args:
         value: anything.
         form: gives what JSON has no form for in one that it has.
     """
     try:
-        return orjson.dumps(value, default=form, option=_OPTIONS)
+        document = orjson.dumps(value, default=form, option=_OPTIONS)
+        if len(document) <= MAX_CONTENT_BYTES:
+            return document
+        return orjson.dumps(lightened(value, form), default=form, option=_OPTIONS)
     except (TypeError, ValueError):  # a lone surrogate, an integer of more than 64 bits, a cycle
         return _dumps_anything(value, form)
 
