@@ -1,0 +1,43 @@
+"""Programs of a shop."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dspy
+
+
+def find_order(order: str) -> str:
+    """Find an order."""
+    return f"{order} is on its way"
+
+
+def lose_order(order: str) -> str:
+    """Fail."""
+    raise KeyError(f"{order} is lost")
+
+
+class Clerk(dspy.Signature):
+    """Answer briefly."""
+
+    question: str = dspy.InputField()
+    answer: str = dspy.OutputField()
+
+
+class Shop(dspy.Module):
+    """A program of two steps."""
+
+    def __init__(self, find: Any = find_order) -> None:
+        super().__init__()
+        self.summarise = dspy.ChainOfThought("question -> topic")
+        self.clerk = dspy.ReAct(Clerk, tools=[dspy.Tool(find, name="find_order")], max_iters=3)
+
+    def forward(self, question: str) -> Any:
+        """Ask the clerk about what it is about."""
+        self.summarise(question=question)
+        return self.clerk(question=question)
+
+    async def aforward(self, question: str) -> Any:
+        """The same, asynchronously."""
+        await self.summarise.acall(question=question)
+        return await self.clerk.acall(question=question)
