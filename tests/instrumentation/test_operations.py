@@ -16,7 +16,7 @@ from opentelemetry.trace import Link
 from verspan import semconv
 from verspan.context import ActiveVersion, set_default_version, withdraw_default_version
 from verspan.instrumentation.calls import Usage
-from verspan.instrumentation.operations import Operation, OperationRun, current_run
+from verspan.instrumentation.operations import Operation, OperationRun, current_run, measure
 from verspan.instrumentation.stepping import run_in
 from verspan.instrumentation.telemetry import Telemetry
 from verspan.settings import ContentMode
@@ -186,8 +186,21 @@ def test_plain_text(mode: ContentMode) -> None:
         run.finish()
         (span,) = captured.spans()
     found = (span.attributes.get(name), span.content.get(name))
-    assert found == {
-        ContentMode.LOCAL: (None, "Oslo"),
-        ContentMode.SPAN_ONLY: ("Oslo", None),
-        ContentMode.NO_CONTENT: (None, None),
-    }[mode]
+    assert (
+        found
+        == {
+            ContentMode.LOCAL: (None, "Oslo"),
+            ContentMode.SPAN_ONLY: ("Oslo", None),
+            ContentMode.NO_CONTENT: (None, None),
+        }[mode]
+    )
+
+
+def test_measured_without_a_span() -> None:
+    """A step that has no span is measured all the same, under the active version."""
+    with capture_spans() as captured:
+        measure(telemetry_of(captured), TOOL, 0.5, "tool_error")
+        (point,) = captured.metrics()[semconv.METRIC_EXECUTE_TOOL_DURATION].data.data_points
+        assert captured.spans() == []
+    labels = dict(point.attributes or {})
+    assert (labels[semconv.ERROR_TYPE], labels[semconv.LOGGED_MODEL_ID]) == ("tool_error", VERSION.model_id)

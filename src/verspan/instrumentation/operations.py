@@ -268,3 +268,15 @@ def current_run(context: Context | None = None) -> OperationRun | None:
     """
     run = get_value(_RUN, context)
     return run if isinstance(run, OperationRun) and not run.finished else None
+
+
+def measure(telemetry: Telemetry, operation: Operation, seconds: float, error_type: str | None = None) -> None:
+    """Measure a step that has no span of its own, under the active version.
+
+    Args:
+        telemetry: of the instrumentor.
+        operation: what it was.
+        seconds: how long it took.
+        error_type: how it failed; None where it did not.
+    """
+    telemetry.operations.record(operation, seconds, error_type, active_version())
