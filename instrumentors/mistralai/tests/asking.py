@@ -14,9 +14,13 @@ import pytest
 from .interactions import Interaction
 
 try:
-    from mistralai import Mistral  # version 1
+    from mistralai import Mistral
+
+    IS_FIRST_MAJOR = True
 except ImportError:
     from mistralai.client import Mistral
+
+    IS_FIRST_MAJOR = False
 
 _TLS = ssl.create_default_context()  # never used for plain HTTP, and each client would take long to make its own
 _METHODS = {

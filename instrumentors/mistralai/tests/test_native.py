@@ -14,6 +14,8 @@ from .asking import Client, ask
 from .interactions import case
 
 observability = pytest.importorskip("mistralai.extra.observability", reason="this version makes no spans itself")
+if not hasattr(observability, "set_tracer_provider"):
+    pytest.skip("this version is not told to make spans", allow_module_level=True)
 
 
 def _names(server: ReplayServer, *, instrumented: bool) -> list[str]:

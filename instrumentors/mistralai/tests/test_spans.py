@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 import pytest
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from tests.recordings.interactions import CASSETTES
@@ -10,6 +12,7 @@ from tests.recordings.snapshots import assert_snapshot, snapshot_file
 
 from verspan_mistralai import MistralAIInstrumentor
 
+from .asking import IS_FIRST_MAJOR
 from .interactions import TESTS, Interaction, every, everything
 from .ways import WAYS, Failure, Way
 
@@ -20,6 +23,8 @@ FOLDER = TESTS / "snapshots"
 @pytest.mark.parametrize("interaction", every())
 def test_span(server: ReplayServer, spans: InMemorySpanExporter, interaction: Interaction, way: Way) -> None:
     """A call is the one span of its snapshot whichever way it is made, and the application sees what it sees bare."""
+    if interaction.status != HTTPStatus.OK and IS_FIRST_MAJOR:
+        pytest.skip("the errors of version 1 are in other modules")
     mount = server.mount([interaction, interaction])
     seen = way(interaction, mount)
     MistralAIInstrumentor().uninstrument()

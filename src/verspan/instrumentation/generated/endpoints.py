@@ -105,7 +105,7 @@ def _endpoints_of(module: ModuleType, sends: Callable[[CodeType], bool]) -> Iter
             continue
         for name, method in list(vars(owner).items()):
             code = getattr(method, "__code__", None)  # which a method has that somebody else has wrapped, too
-            if isinstance(code, CodeType) and sends(code):
+            if not name.startswith("_") and isinstance(code, CodeType) and sends(code):
                 yield owner.__name__, name, _endpoint(owner.__name__, name, code)
 
 

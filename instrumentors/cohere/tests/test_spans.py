@@ -1,0 +1,37 @@
+"""Every recorded and every synthetic call, made in every way, gives one span and is seen unchanged."""
+
+from __future__ import annotations
+
+import pytest
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from tests.recordings.interactions import CASSETTES
+from tests.recordings.replay import ReplayServer
+from tests.recordings.snapshots import assert_snapshot, snapshot_file
+
+from verspan_cohere import CohereInstrumentor
+
+from .interactions import TESTS, Interaction, every, everything
+from .ways import WAYS, Failure, Way
+
+FOLDER = TESTS / "snapshots"
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("interaction", every())
+def test_span(server: ReplayServer, spans: InMemorySpanExporter, interaction: Interaction, way: Way) -> None:
+    """A call is the one span of its snapshot whichever way it is made, and the application sees what it sees bare."""
+    mount = server.mount([interaction, interaction])
+    seen = way(interaction, mount)
+    CohereInstrumentor().uninstrument()
+    assert seen == way(interaction, mount)
+    failure = seen[-1].text if isinstance(seen[-1], Failure) else None
+    assert_snapshot(FOLDER, interaction, spans.get_finished_spans(), failure)
+    instrumented, bare = mount.received
+    assert instrumented == bare
+
+
+def test_no_unused_snapshots() -> None:
+    """Every snapshot belongs to an interaction."""
+    known = {snapshot_file(FOLDER, found) for found in everything()}
+    files = FOLDER.rglob("*.json") if CASSETTES.is_dir() else (FOLDER / "corpus").glob("*.json")
+    assert set(files) <= known
