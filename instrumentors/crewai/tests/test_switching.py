@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
+from importlib.metadata import entry_points
 
 import pytest
 from opentelemetry.instrumentation.utils import suppress_instrumentation
@@ -98,3 +99,10 @@ def test_streamed_crew(captured: CapturedTelemetry, mount: Mount) -> None:
         streaming = crew.kickoff(inputs={"n": 4711})
         list(streaming)
     assert [span.parent for span in captured.spans() if span.name == "invoke_workflow desk"] == ["turn"]
+
+
+def test_found_without_code() -> None:
+    """It is found by its entry point, and says which versions it is made for."""
+    (entry,) = entry_points(group="opentelemetry_instrumentor", name="verspan_crewai")
+    assert entry.load() is CrewAIInstrumentor
+    assert CrewAIInstrumentor().instrumentation_dependencies() == ["crewai<2,>=1.15"]

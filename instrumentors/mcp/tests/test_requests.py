@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -9,10 +10,11 @@ from opentelemetry.sdk.metrics.export import HistogramDataPoint
 
 from verspan import semconv
 from verspan.testing import CapturedTelemetry
+from verspan_mcp._results import tool_result
 
 from .described import Described, described
 from .desk import desk
-from .sdk import MCPError, in_memory, types
+from .sdk import SINCE_2, MCPError, in_memory, types
 
 UNSET = ("UNSET", None)
 
@@ -154,3 +156,28 @@ async def test_metrics(captured: CapturedTelemetry) -> None:
     }
     assert isinstance(points[0], HistogramDataPoint)
     assert tuple(points[0].explicit_bounds) == semconv.MCP_DURATION_BUCKETS
+
+
+def test_media() -> None:
+    """An image in a tool's result is told by its size and digest where it is large."""
+    image = {"type": "image", "data": "A" * 8000, "mimeType": "image/png"}
+    found = tool_result({"content": [{"type": "text", "text": "Here."}, image], "_meta": {"k": 1}})
+    assert found["content"][0] == {"type": "text", "text": "Here."}
+    assert {name: found["content"][1][name] for name in ("type", "modality", "byte_length")} == {
+        "type": "blob_reference",
+        "modality": "image",
+        "byte_length": 6000,
+    }
+
+
+@pytest.mark.skipif(not SINCE_2, reason="the SDK before 2.0 has no client of this kind")
+async def test_without_a_handshake(captured: CapturedTelemetry) -> None:
+    """The protocol of 2026, which has no handshake, and a server in the client's own process give the same spans."""
+    client = import_module("mcp.client.client").Client(desk())
+    async with client as session:
+        await session.call_tool("find_order", {"number": 4711})
+    spans = [span for span in captured.spans() if span.name == "tools/call find_order"]
+    assert [(span.kind, span.parent, span.status) for span in spans] == [
+        ("SERVER", "tools/call find_order", UNSET),
+        ("CLIENT", None, UNSET),
+    ]

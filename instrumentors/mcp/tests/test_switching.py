@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import entry_points
 from typing import Any
 
 import pytest
@@ -155,3 +156,10 @@ async def test_ambient_span_is_linked(captured: CapturedTelemetry) -> None:
     linked = [link.context.span_id for link in handled.links]
     serving = next(span for span, _ in captured._ended if span.name == "serving")
     assert linked in ([], [serving.context.span_id])  # the newest SDK handles a request in its sender's context
+
+
+def test_found_without_code() -> None:
+    """It is found by its entry point, and says which versions it is made for."""
+    (entry,) = entry_points(group="opentelemetry_instrumentor", name="verspan_mcp")
+    assert entry.load() is MCPInstrumentor
+    assert MCPInstrumentor().instrumentation_dependencies() == ["mcp<3,>=1.9"]

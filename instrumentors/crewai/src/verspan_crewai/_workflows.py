@@ -6,7 +6,7 @@ from typing import Any
 
 from verspan.instrumentation.operations import Operation, OperationRun
 from verspan.instrumentation.steps import Invocation, OperationReader
-from verspan_crewai._saying import is_inside, message, plain
+from verspan_crewai._saying import is_inside, message
 
 
 class CrewReader(OperationReader):
@@ -18,35 +18,22 @@ class CrewReader(OperationReader):
         return None if getattr(call.instance, "stream", False) or is_inside(operation) else operation
 
     def read_input(self, run: OperationRun, call: Invocation) -> None:
-        """What the crew is started with."""
+        """What it is started with."""
         inputs = call.argument(0, "inputs")
         if inputs:
             run.say_input([message("user", inputs)])
 
     def read_output(self, run: OperationRun, output: Any) -> None:
-        """What its last task came to."""
-        run.say_output([message("assistant", getattr(output, "raw", ""))])
+        """What its last task, or its last method, came to."""
+        run.say_output([message("assistant", getattr(output, "raw", output))])
 
 
-class FlowReader(OperationReader):
+class FlowReader(CrewReader):
     """Reads ``Flow.kickoff_async``, which all other ways to start a flow come to."""
 
     def operation(self, call: Invocation) -> Operation | None:
-        """The flow, unless it is one of CrewAI's own, by which agents work; a streamed one starts itself once more."""
-        if type(call.instance).__module__.startswith("crewai.") or getattr(call.instance, "stream", False):
-            return None
-        operation = Operation("invoke_workflow", _name_of(call.instance))
-        return None if is_inside(operation) else operation
-
-    def read_input(self, run: OperationRun, call: Invocation) -> None:
-        """What the flow is started with."""
-        inputs = call.argument(0, "inputs")
-        if inputs:
-            run.say_input([message("user", inputs)])
-
-    def read_output(self, run: OperationRun, output: Any) -> None:
-        """What its last method gave."""
-        run.say_output([message("assistant", getattr(output, "raw", plain(output)))])
+        """The flow, unless it is one of CrewAI's own, by which agents work."""
+        return None if type(call.instance).__module__.startswith("crewai.") else super().operation(call)
 
 
 def _name_of(workflow: Any) -> str:

@@ -83,14 +83,16 @@ class PostWriter:
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
+        self.active = True
 
     def __call__(
         self, wrapped: Callable[..., Any], instance: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Any:
         """Stand in the place of ``StreamableHTTPTransport.post_writer``."""
         try:
-            stream = args[3] if len(args) > 3 else kwargs["write_stream"]  # noqa: PLR2004 - its position
-            self._connections.keep(stream, at(str(instance.url), instance))
+            if self.active:
+                stream = args[3] if len(args) > 3 else kwargs["write_stream"]  # noqa: PLR2004 - its position
+                self._connections.keep(stream, at(str(instance.url), instance))
         except Exception as error:  # noqa: BLE001 - the connection is made, whatever is known of it
             report(error, "looking at a connection by HTTP")
         return wrapped(*args, **kwargs)

@@ -13,7 +13,7 @@ from opentelemetry.trace import SpanKind
 from verspan import semconv
 from verspan.instrumentation.destinations import going_to, within_this_machine
 from verspan.instrumentation.guard import report
-from verspan.instrumentation.operations import OperationRun, current_run
+from verspan.instrumentation.operations import OperationRun, current_run, measure
 from verspan.instrumentation.telemetry import Telemetry
 from verspan_mcp._connections import UNKNOWN, Connection
 from verspan_mcp._operations import RequestOperation
@@ -51,7 +51,7 @@ class CoveringRun:
     def finish(self, failure: BaseException | None = None) -> None:
         """Measure the request."""
         error_type = self._error_type if failure is None else type(failure).__qualname__
-        self._telemetry.operations.record(self.operation, perf_counter() - self._started_at, error_type, None)
+        measure(self._telemetry, self.operation, perf_counter() - self._started_at, error_type)
 
 
 class Exchange:

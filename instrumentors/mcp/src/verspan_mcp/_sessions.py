@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 from opentelemetry.trace import SpanKind
 
 from verspan.instrumentation.guard import report
+from verspan.instrumentation.operations import measure
 from verspan.instrumentation.telemetry import Telemetry
 from verspan_mcp._connections import Connections
 from verspan_mcp._operations import SessionOperation
@@ -42,7 +43,7 @@ class SessionClock:
         attributes = self._connections.of(stream).attributes()
         operation = SessionOperation("session", attributes=attributes, kind=kind)
         error_type = None if failure is None else failure.__qualname__
-        self._telemetry.operations.record(operation, perf_counter() - begun, error_type, None)
+        measure(self._telemetry, operation, perf_counter() - begun, error_type)
 
 
 class Entering:
