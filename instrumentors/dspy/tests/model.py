@@ -9,6 +9,7 @@ from typing import Any
 from tests.recordings.interactions import Interaction
 from tests.recordings.replay import Received
 
+_ABOUT = {"id": "chatcmpl-1", "created": 1_700_000_000, "model": "gpt-4o-mini-2024-07-18"}
 _USAGE = {"prompt_tokens": 20, "completion_tokens": 5, "total_tokens": 25}
 
 
@@ -21,17 +22,24 @@ def answer(asked: Received) -> Interaction | None:
     if "break" in text:
         return _sent({"error": {"message": "the parcel broke the model", "type": "invalid_request_error"}}, 400)
     wanted = re.findall(r"\[\[ ## (\w+) ## \]\]", text.partition("Respond with")[2])
-    filled = "\n\n".join(f"[[ ## {name} ## ]]\n{_value(name, text)}" for name in wanted)
-    return _sent(
-        {
-            "id": "chatcmpl-1",
-            "object": "chat.completion",
-            "created": 1_700_000_000,
-            "model": "gpt-4o-mini-2024-07-18",
-            "choices": [{"index": 0, "message": _message(filled or "An answer"), "finish_reason": "stop"}],
-            "usage": _USAGE,
-        }
-    )
+    filled = "\n\n".join(f"[[ ## {name} ## ]]\n{_value(name, text)}" for name in wanted) or "An answer"
+    if asked.json.get("stream"):
+        return _streamed(filled)
+    message = {"role": "assistant", "content": filled}
+    choice = {"index": 0, "message": message, "finish_reason": "stop"}
+    return _sent({**_ABOUT, "object": "chat.completion", "choices": [choice], "usage": _USAGE})
+
+
+def _streamed(text: str) -> Interaction:
+    half = len(text) // 2
+    deltas = [{"role": "assistant", "content": text[:half]}, {"content": text[half:]}]
+    choices = [{"index": 0, "delta": delta, "finish_reason": None} for delta in deltas]
+    last = {"index": 0, "delta": {}, "finish_reason": "stop"}
+    chunks = [{**_ABOUT, "object": "chat.completion.chunk", "choices": [choice]} for choice in [*choices, last]]
+    usage = {**_ABOUT, "object": "chat.completion.chunk", "choices": [], "usage": _USAGE}
+    body = "".join(f"data: {json.dumps(chunk)}\n\n" for chunk in [*chunks, usage]) + "data: [DONE]\n\n"
+    kind = {"content-type": "text/event-stream"}
+    return Interaction("corpus/model", "model", "http://localhost/", {}, 200, kind, body.encode())
 
 
 def _value(name: str, text: str) -> str:
@@ -42,10 +50,6 @@ def _value(name: str, text: str) -> str:
         "completed": "",
     }
     return values.get(name, f"the {name}")
-
-
-def _message(text: str) -> dict[str, Any]:
-    return {"role": "assistant", "content": text}
 
 
 def _sent(body: Any, status: int = 200) -> Interaction:
