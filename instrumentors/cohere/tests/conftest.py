@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +10,10 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from tests.recordings.capturing import instrumented_by, server
 
 from verspan_cohere import CohereInstrumentor
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # of older clients pydantic warns that they are old
+    import cohere  # noqa: F401 - here, so that nobody else is the first to import it
 
 __all__ = ["server", "spans"]
 

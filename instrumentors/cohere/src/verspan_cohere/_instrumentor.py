@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from types import CodeType
 
@@ -10,12 +9,12 @@ from verspan.instrumentation.adapter import CallAdapter, know_adapter
 from verspan.instrumentation.generated.endpoints import Endpoint, EndpointPatches
 from verspan.instrumentation.instrumentor import BaseInstrumentor
 from verspan.instrumentation.telemetry import Telemetry
-from verspan.instrumentation.wrapper import CallWrapper
 from verspan_cohere._adapting import OtherAdapter
+from verspan_cohere._blocks import BlockWrapper
 from verspan_cohere._chat import ChatAdapter, GenerateAdapter, OlderChatAdapter
 from verspan_cohere._texts import ClassifyAdapter, EmbeddingsAdapter, RerankAdapter
 
-_GENERATORS = inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR
+_SENDERS = frozenset({"_client_wrapper", "httpx_client"})
 _OLDER: dict[str, Callable[[Endpoint], CallAdapter]] = {
     "chat": OlderChatAdapter,
     "chat_stream": OlderChatAdapter,
@@ -44,21 +43,15 @@ class CohereInstrumentor(BaseInstrumentor):
         for make in {*_OLDER.values(), *_NEWER.values(), OtherAdapter}:
             know_adapter(make(Endpoint("", "")))
         requests = EndpointPatches(
-            ["cohere"], lambda endpoint: CallWrapper(telemetry, [_adapter_of(endpoint)]), _sends, nested=True
+            ["cohere"], lambda endpoint: BlockWrapper(telemetry, [_adapter_of(endpoint)]), _sends, nested=True
         )
         requests.apply()
         return requests.remove
 
 
 def _sends(code: CodeType) -> bool:
-    """Whether a method sends a request.
-
-    Those of newer clients leave that to a class of raw methods, which are wrapped in their place, but for streams: a
-    raw one is a block, and what the application reads is a generator around it.
-    """
-    if "_client_wrapper" in code.co_names and "httpx_client" in code.co_names:
-        return True
-    return "_raw_client" in code.co_names and bool(code.co_flags & _GENERATORS)
+    """Whether a method sends a request: in newer clients those of its raw classes do, which all others call."""
+    return _SENDERS.issubset(code.co_names)
 
 
 def _adapter_of(endpoint: Endpoint) -> CallAdapter:

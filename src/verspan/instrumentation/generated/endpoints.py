@@ -6,6 +6,7 @@ There is nothing below it that sees both, so every one of them is wrapped, when 
 
 from __future__ import annotations
 
+import inspect
 import pkgutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -104,7 +105,7 @@ def _endpoints_of(module: ModuleType, sends: Callable[[CodeType], bool]) -> Iter
         if owner.__module__ != module.__name__:
             continue
         for name, method in list(vars(owner).items()):
-            code = getattr(method, "__code__", None)  # which a method has that somebody else has wrapped, too
+            code = getattr(inspect.unwrap(method), "__code__", None) if callable(method) else None
             if not name.startswith("_") and isinstance(code, CodeType) and sends(code):
                 yield owner.__name__, name, _endpoint(owner.__name__, name, code)
 
