@@ -32,13 +32,15 @@ TREE = ["None > invoke_workflow", *["invoke_workflow > chat gpt-4o-mini"] * 2]
 
 async def awaited(stream: Any) -> str:
     """All that an asynchronous stream gives."""
-    assert isasyncgen(stream)
+    kept = isasyncgen(stream)
+    assert kept
     return "".join([chunk async for chunk in stream])
 
 
 def read(stream: Any) -> str:
     """All that a stream gives."""
-    assert isgenerator(stream)
+    kept = isgenerator(stream)
+    assert kept
     return "".join(stream)
 
 

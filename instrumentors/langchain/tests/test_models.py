@@ -30,7 +30,7 @@ BLOCKS = [{"type": "thinking", "thinking": "Hm."}, {"type": "text", "text": "Her
 METADATA = {"finish_reason": "stop", "model_name": "mistral-small-2603", "id": "r-1"}
 
 
-class ChatMistralAI(BaseChatModel):
+class ChatMistralAI(BaseChatModel):  # type: ignore[misc]  # where mypy runs, LangChain is not there
     """A model that asks by HTTP of its own, or so it seems."""
 
     model: str = "mistral-small"

@@ -15,7 +15,7 @@ from verspan.testing import CapturedTelemetry, capture_spans
 from verspan_llama_index import LlamaIndexInstrumentor
 from verspan_openai import OpenAIInstrumentor
 
-from .asking import model_at
+from .agents import model_at
 
 __all__ = ["server"]
 

@@ -24,7 +24,7 @@ from verspan.settings import ContentMode
 from verspan.testing import CapturedTelemetry, capture_spans
 from verspan_llama_index import LlamaIndexInstrumentor
 
-from .asking import ITS_OWN_WARNINGS, agent_of, find_order, run
+from .agents import ITS_OWN_WARNINGS, agent_of, find_order, run
 
 pytestmark = ITS_OWN_WARNINGS
 
@@ -80,7 +80,7 @@ def test_the_frameworks_own_are_back() -> None:
         LlamaIndexInstrumentor().instrument(**captured.providers)
         assert isinstance(Workflow.__dict__["run"], wrapt.FunctionWrapper)
 
-        class Late(MockLLM):
+        class Late(MockLLM):  # type: ignore[misc]  # where mypy runs, LlamaIndex is not there
             def complete(self, *args: Any, **kwargs: Any) -> Any:
                 return super().complete(*args, **kwargs)
 

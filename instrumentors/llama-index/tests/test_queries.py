@@ -17,7 +17,7 @@ from tests.recordings.trees import outline
 from verspan import semconv
 from verspan.testing import CapturedTelemetry
 
-from .asking import ITS_OWN_WARNINGS, find_order, index_at
+from .agents import ITS_OWN_WARNINGS, find_order, index_at
 
 pytestmark = ITS_OWN_WARNINGS
 

@@ -12,7 +12,8 @@ from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Mappi
 from contextlib import aclosing, closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from inspect import isasyncgen, isasyncgenfunction, iscoroutinefunction, isgenerator, isgeneratorfunction
+from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
+from types import AsyncGeneratorType, GeneratorType
 from typing import Any, Generic, Protocol, TypeVar
 
 from opentelemetry.context import Context
@@ -183,13 +184,13 @@ class StepWrapper:
 
     def _received(self, run: Run, call: Invocation, output: Any) -> Any:
         """What the application gets: the output, with which the step is over unless it is a generator or goes on."""
-        if isgenerator(output):
+        if isinstance(output, GeneratorType):
             return self._each(run, call, output)
-        if isasyncgen(output):
+        if isinstance(output, AsyncGeneratorType):
             return self._each_awaited(run, call, output)
         name = self._reader.generator_in
         held = getattr(output, "__dict__", {}).get(name)  # its own, since a property would make one
-        if name is not None and (isgenerator(held) or isasyncgen(held)):
+        if name is not None and isinstance(held, (GeneratorType, AsyncGeneratorType)):
             output.__dict__[name] = self._received(run, call, held)
             return output
         going_on = self._reader.going_on(output)

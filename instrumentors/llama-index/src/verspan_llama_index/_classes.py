@@ -33,7 +33,7 @@ class Family:
     def members(self) -> Iterator[type]:
         """The classes that are there already."""
         base = self._loaded()
-        return iter(()) if base is None else _subclasses(base)
+        return _subclasses(base) if base is not None else iter(())
 
     def _loaded(self) -> type | None:
         return getattr(sys.modules.get(self.module), self.base, None)
@@ -72,7 +72,7 @@ class FamilyPatches:
         return made
 
 
-def _subclasses(base: type) -> Iterator[type]:
+def _subclasses(base: type[Any]) -> Iterator[type[Any]]:
     yield base
     for kind in base.__subclasses__():
         yield from _subclasses(kind)

@@ -18,6 +18,7 @@ ANSWER = "An answer to 4711"
 ITS_OWN_WARNINGS = [
     # LlamaIndex looks at every attribute of an agent, deprecated ones of pydantic's too, and leaves the databases of
     # agents' memories to the collector.
+    pytest.mark.filterwarnings("ignore:ServiceManager is deprecated:DeprecationWarning"),
     pytest.mark.filterwarnings("ignore::pydantic.warnings.PydanticDeprecationWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
