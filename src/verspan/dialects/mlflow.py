@@ -77,7 +77,8 @@ def _other(span: SpanRecord, theirs: str) -> Any:
     value = span.attributes.get(theirs)
     document = parsed(value)
     told = asked_in(document).messages if theirs == _INPUTS else answered_in(document).messages
-    return None if _type(span) == "TOOL" or (_type(span) in _CALLS and told) else value
+    told_otherwise = _type(span) == "TOOL" or (_type(span) == "EMBEDDING" and theirs == _OUTPUTS)
+    return None if told_otherwise or (_type(span) in _CALLS and told) else value
 
 
 def _named(kind: str) -> Reading:
