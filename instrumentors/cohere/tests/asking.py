@@ -13,7 +13,6 @@ from .interactions import Interaction
 
 os.environ.setdefault("CO_API_KEY", "test-key")
 _TLS = ssl.create_default_context()  # never used for plain HTTP, and each client would take long to make its own
-IS_OLD = not hasattr(cohere.Client, "with_raw_response")
 _METHODS = {
     "POST /v2/chat": ("v2", "chat"),
     "POST /v2/embed": ("v2", "embed"),

@@ -34,7 +34,9 @@ class CohereAdapter(EndpointAdapter):
 
     def server_of(self, resource: Any, given: Mapping[str, Any]) -> Server:  # noqa: ARG002 - of the protocol
         """Who answers; of AWS's services the client knows only while it sends."""
-        return Server(None, None) if _aws_service(resource) else server_at(_wrapper_of(resource).get_base_url())
+        if _aws_service(resource):
+            return Server(None, None)
+        return server_at(resource._client_wrapper.get_base_url())  # noqa: SLF001 - there is no other way to it
 
     def is_stream(self, response: Any) -> bool:
         """Whether the response is a stream of events, which the client gives by a generator."""
@@ -50,7 +52,7 @@ class CohereAdapter(EndpointAdapter):
 
     def snapshot_response(self, response: Any) -> bytes:
         """A response or an event as the JSON that it was made of."""
-        http_response = getattr(response, "_response", None)  # of newer clients' envelopes, which have read it
+        http_response = getattr(response, "_response", None)  # of the client's envelopes, which have read it
         return snapshot(response, json_of) if http_response is None else bytes(http_response.content)
 
 
@@ -105,14 +107,10 @@ def _whole(value: Any) -> int | None:
     return integer(value) if found is None else int(found)
 
 
-def _wrapper_of(resource: Any) -> Any:
-    own = getattr(resource, "_client_wrapper", None)
-    return resource._raw_client._client_wrapper if own is None else own  # noqa: SLF001 - where newer clients have it
-
-
 def _aws_service(resource: Any) -> str | None:
     """The service of AWS that a client's requests are turned into requests of; None where they are not."""
-    http = getattr(getattr(_wrapper_of(resource), "httpx_client", None), "httpx_client", None)
+    wrapper = getattr(resource, "_client_wrapper", None)
+    http = getattr(getattr(wrapper, "httpx_client", None), "httpx_client", None)
     for hook in getattr(http, "event_hooks", {}).get("request", ()):
         if hook.__module__ == "cohere.aws_client":
             named = [cell.cell_contents for cell in hook.__closure__ or ()]

@@ -1,4 +1,4 @@
-"""Streams of newer clients, which are blocks: ``with`` one the request is sent, and its response has the events.
+"""Streams, which are blocks: ``with`` one the request is sent, and its response has the events.
 
 The client's own context manager stays what it is. What it drives, a generator that it keeps, is stood in for.
 """

@@ -50,7 +50,7 @@ class CohereInstrumentor(BaseInstrumentor):
 
 
 def _sends(code: CodeType) -> bool:
-    """Whether a method sends a request: in newer clients those of its raw classes do, which all others call."""
+    """Whether a method sends a request, as those of the client's raw classes do, which all others call."""
     return _SENDERS.issubset(code.co_names)
 
 
