@@ -16,7 +16,10 @@ ANSWER = "It is on its way."
 
 
 def answer(asked: Received) -> Interaction:
-    """What the model says: a call of the first tool, then the answer; nothing to whom the word Doe is told."""
+    """What the model says: a call of the first tool, or of one that hands work on, and then the answer.
+
+    It refuses whatever has to do with a Ms Doe.
+    """
     body = asked.json
     said: dict[str, Any]
     called = any(message["role"] == "tool" for message in body["messages"])
@@ -25,7 +28,9 @@ def answer(asked: Received) -> Interaction:
     if not body.get("tools") or called:
         said, reason = {"content": ANSWER}, "stop"
     else:
-        said, reason = {"content": None, "tool_calls": [_call(body["tools"][0]["function"]["name"])]}, "tool_calls"
+        names = [tool["function"]["name"] for tool in body["tools"]]
+        name = next((name for name in names if name.startswith("delegate")), names[0])
+        said, reason = {"content": None, "tool_calls": [_call(name)]}, "tool_calls"
     return _streamed(said, reason) if body.get("stream") else _interaction(200, _completion(said, reason))
 
 
@@ -72,7 +77,9 @@ def _completion(message: dict[str, Any], finish_reason: str) -> dict[str, Any]:
 
 
 def _call(name: str) -> dict[str, Any]:
-    function = {"name": name, "arguments": json.dumps({"number": 4711})}
+    handing_on = {"task": "Find order 4711.", "context": "It is urgent.", "coworker": "clerk"}
+    arguments = handing_on if name.startswith("delegate") else {"number": 4711}
+    function = {"name": name, "arguments": json.dumps(arguments)}
     return {"index": 0, "id": "call_1", "type": "function", "function": function}
 
 

@@ -8,6 +8,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from crewai import Process
 from crewai.flow.flow import Flow, listen, start
 from tests.recordings.replay import Mount
 
@@ -17,7 +18,7 @@ from verspan.instrumentation.stepping import AwaitIn, run_in
 from verspan.testing import CapturedSpan, CapturedTelemetry
 from verspan_crewai import CrewAIInstrumentor
 
-from .models import ANSWER, MODEL, clerk, desk, find_order
+from .models import ANSWER, MODEL, clerk, desk, find_order, model
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of CrewAI's, about itself
 
@@ -119,6 +120,28 @@ def test_tasks_on_threads(captured: CapturedTelemetry, mount: Mount) -> None:
     assert agents_of == {AGENT: 1, ("invoke_agent porter", "invoke_workflow desk"): 2}
     chats = Counter(pair for pair in tree(captured).elements() if pair[0].startswith("chat"))
     assert set(chats) == {CHAT, (f"chat {MODEL}", "invoke_agent porter")}
+
+
+def test_agent_with_a_time_limit(captured: CapturedTelemetry, mount: Mount) -> None:
+    """An agent whose time is limited works on a thread, and gives the same tree."""
+    agent = clerk(mount)
+    agent.max_execution_time = 60
+    desk(mount, agent).kickoff(inputs={"n": 4711})
+    assert tree(captured) == TREE
+
+
+def test_hierarchy(captured: CapturedTelemetry, mount: Mount) -> None:
+    """A manager's agents work below the tool by which it hands work to them."""
+    crew = desk(mount)
+    crew.process, crew.manager_llm = Process.hierarchical, model(mount)
+    crew.kickoff(inputs={"n": 4711})
+    parents = {span.name: span.parent for span in captured.spans()}
+    way = ["execute_tool find_order"]
+    while (above := parents[way[-1]]) is not None:
+        way.append(above)
+    handing_on = way.pop(2)
+    assert handing_on.startswith("execute_tool ")
+    assert way == ["execute_tool find_order", "invoke_agent clerk", "invoke_agent Crew Manager", "invoke_workflow desk"]
 
 
 def test_agent_alone(captured: CapturedTelemetry, mount: Mount) -> None:

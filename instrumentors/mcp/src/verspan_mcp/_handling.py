@@ -199,7 +199,9 @@ def _parentage(meta: Any) -> tuple[Context, list[Link]]:
 
 
 def _http_attributes(http: Any) -> dict[str, Any]:
-    scope = http.scope
+    scope, headers = getattr(http, "scope", None), getattr(http, "headers", None)
+    if not isinstance(scope, Mapping) or not isinstance(headers, Mapping):
+        return {}  # a transport of somebody else's, with whatever it likes
     host, port = scope.get("client") or (None, None)
     return {
         semconv.NETWORK_TRANSPORT: "tcp",
@@ -207,5 +209,5 @@ def _http_attributes(http: Any) -> dict[str, Any]:
         semconv.NETWORK_PROTOCOL_VERSION: scope.get("http_version"),
         semconv.CLIENT_ADDRESS: host,
         semconv.CLIENT_PORT: port,
-        semconv.MCP_SESSION_ID: http.headers.get(SESSION_HEADER),
+        semconv.MCP_SESSION_ID: headers.get(SESSION_HEADER),
     }
