@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
 
 import dspy
+
+T = TypeVar("T")
+
+
+def run_in_a_loop(running: Coroutine[Any, Any, T]) -> T:
+    """Run something asynchronous, and wait for nothing else: a task that LiteLLM leaves may never end."""
+    loop = asyncio.new_event_loop()
+    try:
+        return loop.run_until_complete(running)
+    finally:
+        loop.close()
 
 
 def find_order(order: str) -> str:

@@ -20,7 +20,7 @@ from verspan.settings import ContentMode
 from verspan.testing import CapturedTelemetry, capture_spans
 from verspan_dspy import DSPyInstrumentor
 
-from .programs import Clerk, Shop, lose_order
+from .programs import Clerk, Shop, lose_order, run_in_a_loop
 from .test_trees import TREE, run_sync
 
 
@@ -77,7 +77,7 @@ def test_parallel_runs(alone: CapturedTelemetry, lm: dspy.LM) -> None:
     async def both() -> None:
         await asyncio.gather(*map(ask, versions))
 
-    asyncio.run(both())
+    run_in_a_loop(both())
     for version in versions:
         own = [span for span in alone.spans() if span.attributes[semconv.LOGGED_MODEL_ID] == version.model_id]
         assert outline(own) == TREE
@@ -101,22 +101,25 @@ def test_off_is_off(alone: CapturedTelemetry, lm: dspy.LM) -> None:
     assert len(alone.spans()) == len(TREE)
 
 
-async def test_streaming(alone: CapturedTelemetry, lm: dspy.LM) -> None:
+def test_streaming(alone: CapturedTelemetry, lm: dspy.LM) -> None:
     """A program that is streamed leaves the same tree."""
-    program = dspy.streamify(Shop())
-    with dspy.context(lm=lm):
-        async for _ in program(question="4711"):
-            pass
+
+    async def stream() -> None:
+        with dspy.context(lm=lm):
+            async for _ in dspy.streamify(Shop())(question="4711"):
+                pass
+
+    run_in_a_loop(stream())
     assert [span.name for span in alone.spans() if span.parent is None] == ["invoke_workflow Shop"]
     assert alone.unfinished() == 0
 
 
 def test_nothing_is_kept(alone: CapturedTelemetry, lm: dspy.LM) -> None:
-    """No call is kept once it is over."""
+    """Nothing that was said in a call is kept once it is over."""
     from verspan_dspy._models import _Told
 
     for _ in range(3):
         run_sync(Shop(), lm, question="4711")
     gc.collect()
-    assert [found for found in gc.get_objects() if isinstance(found, _Told)] == []
+    assert [found for found in gc.get_objects() if isinstance(found, _Told) and found.entry] == []
     assert alone.unfinished() == 0

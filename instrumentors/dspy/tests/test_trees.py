@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,7 +15,7 @@ from tests.recordings.trees import assert_tree, outline
 from verspan import semconv
 from verspan.testing import CapturedSpan, CapturedTelemetry
 
-from .programs import Clerk, Shop, lose_order
+from .programs import Clerk, Shop, lose_order, run_in_a_loop
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 TREE = [
@@ -44,7 +43,7 @@ def run_async(program: Any, lm: dspy.LM, **inputs: Any) -> Any:
         with dspy.context(lm=lm):
             return await program.acall(**inputs)
 
-    return asyncio.run(run())
+    return run_in_a_loop(run())
 
 
 @pytest.mark.parametrize("run", [run_sync, run_async])

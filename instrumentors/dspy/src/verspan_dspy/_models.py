@@ -60,6 +60,11 @@ class _Call(model_calls.ModelCall):
         """The context that the model runs in, where what is said of the call is taken note of."""
         return set_value(_TOLD, self.told, super().context)
 
+    def finish(self, failure: BaseException | None = None) -> None:
+        """Give the call its span, where it has none, and let go of what was said, which a task left behind may keep."""
+        super().finish(failure)
+        self.told.entry = {}
+
 
 class ModelReader(model_calls.ModelReader):
     """Reads calls of models."""
@@ -123,7 +128,7 @@ def note_history(wrapped: Callable[..., Any], instance: Any, args: tuple[Any, ..
     entry = args[0] if args else kwargs.get("entry")
     if told is not None and isinstance(entry, Mapping):
         told.entry = entry
-        told.cached |= bool(getattr(entry.get("response"), "cache_hit", False))
+        told.cached |= _is_kept(entry.get("response"))
     return wrapped(*args, **kwargs)
 
 
@@ -134,6 +139,11 @@ def note_cached(wrapped: Callable[..., Any], instance: Any, args: tuple[Any, ...
     if told is not None:
         told.cached = True
     return wrapped(*args, **kwargs)
+
+
+def _is_kept(response: Any) -> bool:
+    """Whether an answer comes out of the cache, which marks it, or in earlier releases empties its usage."""
+    return bool(getattr(response, "cache_hit", False)) or getattr(response, "usage", None) == {}
 
 
 def _current() -> _Told | None:
