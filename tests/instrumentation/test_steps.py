@@ -6,6 +6,7 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator, Callable, Iterator
 from inspect import isasyncgen, isgenerator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -50,6 +51,25 @@ class Framework:
             yield letter
         self._end()
 
+    def give_each(self, question: str) -> Iterator[str]:
+        return self._letters(question)
+
+    def hold_each(self, question: str) -> Any:
+        return SimpleNamespace(letters=self._letters(question))
+
+    def go_on(self, question: str) -> asyncio.Task[str]:
+        return asyncio.ensure_future(self._later(question))
+
+    def _letters(self, question: str) -> Iterator[str]:
+        for letter in question:
+            self._look()
+            yield letter
+
+    async def _later(self, question: str) -> str:
+        await asyncio.sleep(0)
+        self._end()
+        return question
+
     def _end(self) -> None:
         self._look()
         if self.ending is not None:
@@ -63,6 +83,8 @@ class Framework:
 class Reader(OperationReader):
     """Reads steps of the framework."""
 
+    generator_in = "letters"
+
     def operation(self, call: Invocation) -> Operation | None:
         question = call.argument(0, "question")
         return None if question == "hidden" else Operation("execute_tool", question)
@@ -72,6 +94,9 @@ class Reader(OperationReader):
 
     def read_output(self, run: OperationRun, output: Any) -> None:
         run.say_result(output)
+
+    def going_on(self, output: Any) -> asyncio.Future[Any] | None:
+        return output if isinstance(output, asyncio.Future) else None
 
     def is_failure(self, raised: BaseException) -> bool:
         return not isinstance(raised, DetourError)
@@ -100,7 +125,8 @@ Way = Callable[[Framework, str], Any]
 def wrapper(captured: CapturedTelemetry) -> Iterator[StepWrapper]:
     """A wrapper around every method of the framework."""
     wrapper = StepWrapper(Telemetry.for_scope("verspan-acme", "1", **captured.providers), Reader())
-    originals = {name: Framework.__dict__[name] for name in ("call", "wait", "each", "each_awaited")}
+    names = ("call", "wait", "each", "each_awaited", "give_each", "hold_each", "go_on")
+    originals = {name: Framework.__dict__[name] for name in names}
     for name, original in originals.items():
         setattr(Framework, name, wrapt.FunctionWrapper(original, wrapper))
     yield wrapper
@@ -187,3 +213,48 @@ def test_untouched(captured: CapturedTelemetry, wrapper: StepWrapper, way: Way) 
     wrapper.switch_off()
     way(Framework(), "ab")
     assert captured.spans() == []
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        lambda framework, question: list(framework.give_each(question)),
+        lambda framework, question: list(framework.hold_each(question).letters),
+    ],
+)
+@pytest.mark.usefixtures("wrapper")
+def test_generator_that_is_given(captured: CapturedTelemetry, way: Way) -> None:
+    """A function that gives a generator, or an object with one in it, is over when the generator is."""
+    framework = Framework()
+    assert way(framework, "ab") == ["a", "b"]
+    assert framework.seen == ["ab", "ab"]
+    assert [span.content["gen_ai.tool.call.result"] for span in captured.spans()] == ['"b"']
+
+
+@pytest.mark.usefixtures("wrapper")
+def test_generator_that_nobody_begins(captured: CapturedTelemetry) -> None:
+    """One that is dropped before its first step ends its span when it is collected."""
+    Framework().hold_each("ab")
+    gc.collect()
+    assert [span.status for span in captured.spans()] == [("UNSET", None)]
+
+
+@pytest.mark.parametrize(
+    ("ending", "status"),
+    [
+        (None, ("UNSET", None)),
+        (ValueError("no"), ("ERROR", "ValueError")),
+        (DetourError(), ("UNSET", None)),
+        (asyncio.CancelledError(), ("ERROR", "CancelledError")),
+    ],
+)
+@pytest.mark.usefixtures("wrapper")
+def test_going_on(captured: CapturedTelemetry, ending: BaseException | None, status: tuple[str, str | None]) -> None:
+    """A step that goes on in a task is over when the task is, and is current in it."""
+    framework = Framework(ending)
+
+    async def main() -> None:
+        await asyncio.gather(framework.go_on("ab"), return_exceptions=True)
+
+    asyncio.run(main())
+    assert ([span.status for span in captured.spans()], framework.seen) == ([status], ["ab"])
