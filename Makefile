@@ -116,11 +116,12 @@ $(BIN)/uv: requirements/uv.txt
 	@$(INSTALL_MEMBERS) --python $(BIN)/python $(call EDITABLE,$(PROJECTS))
 	@touch $@ .venv/.run
 
-# An environment beside .venv, named after its lock.
+# An environment beside .venv, named after its lock; what is measured beside its peers is in theirs.
+.venv-bench/.installed: instrumentors/anthropic/pyproject.toml
 .venv-%/.installed: requirements/%.txt $(PROJECTS) | $(BIN)/uv
 	@$(UV) venv --quiet --allow-existing --python $(BIN)/python .venv-$*
 	@$(INSTALL) --python .venv-$*/bin/python -r $<
-	@$(INSTALL_MEMBERS) --python .venv-$*/bin/python $(call EDITABLE,$(PROJECTS))
+	@$(INSTALL_MEMBERS) --python .venv-$*/bin/python $(call EDITABLE,$(filter %pyproject.toml,$^))
 	@touch $@
 
 # An environment of one instrumentor: of the workspace it has what .venv has, and that instrumentor.
