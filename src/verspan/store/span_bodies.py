@@ -24,7 +24,7 @@ from sqlalchemy import Row
 from verspan.store.contents import Content, join
 from verspan.store.encoding import from_json, to_json
 from verspan.store.originals import NO_ORIGINALS, Originals, packed, unpacked
-from verspan.store.promoted import PICODOLLARS, writable
+from verspan.store.promoted import PICODOLLARS, USAGE, writable
 from verspan.traces.model import (
     Attributes,
     Cost,
@@ -115,8 +115,8 @@ def stored_span(
         scope_name=body.get("s", row.scope_name),
         scope_version=body.get("v", row.scope_version),
     )
-    cost = Cost(row.cost_pico / PICODOLLARS, row.price_version) if row.cost_pico is not None else None
-    return StoredSpan(span, cost)
+    paid = row.cost_pico is not None and row.counted & USAGE
+    return StoredSpan(span, Cost(row.cost_pico / PICODOLLARS, row.price_version) if paid else None)
 
 
 def _contents(body: Mapping[str, Any], bodies: Mapping[int, bytes]) -> dict[str, Any]:

@@ -78,7 +78,8 @@ class StoredSpan:
 
     span: SpanRecord
     cost: Cost | None = None
-    """None where the price of the model is not known; never zero for that reason."""
+    """None where the price of the model is not known, never zero for that reason; and where a span below tells of the
+    same tokens, so that what the spans of a trace cost adds up to what it cost."""
 
 
 class TraceStatus(str, Enum):

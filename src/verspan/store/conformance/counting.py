@@ -68,7 +68,10 @@ class CountingConformance:
         both = store.figures([_ONE])[_ONE]
         assert (both.calls, both.input_tokens, both.cost_usd) == (2, 200, 4.2e-05)
         assert both.p95_ms == alone.p95_ms
-        assert [each.cost_usd for each in store.find_traces(TraceQuery()).traces] == [2.1e-05, 2.1e-05]
+        for trace in store.find_traces(TraceQuery()).traces:
+            whole = store.get_trace(trace.trace_id)
+            assert whole is not None
+            assert [one.cost and one.cost.usd for one in whole.spans] == [None, trace.cost_usd] == [None, 2.1e-05]
 
     def test_usage_of_the_outer_call_alone(self, store: Store) -> None:
         """Where only the outer of two nested spans of a call knows tokens, they count, and the call is one."""
