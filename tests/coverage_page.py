@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import tomllib
-
 from verspan import semconv
 
 ROOT = Path(__file__).parents[1]
@@ -91,12 +89,11 @@ def _section(folder: Path) -> str | None:
     rows = _rows(folder)
     if not rows:
         return None
-    project = tomllib.loads((folder / "pyproject.toml").read_text("utf-8"))["project"]
-    clients = ", ".join(f"`{text}`" for text in map(_plain, project["optional-dependencies"]["instruments"]))
+    clients = ", ".join(f"`{requirement}`" for requirement in _clients(folder))
     head = ["operation", "streams", "model", "parameters", "tokens", "what is said", "fails"]
     table = [head, ["---"] * len(head), *(rows[name].cells() for name in sorted(rows))]
     lines = [f"| {' | '.join(cells)} |".replace("|  |", "| |").replace("|  |", "| |") for cells in table]
-    return "\n".join([f"## {project['name']}", "", f"For {clients}.", "", *lines, ""])
+    return "\n".join([f"## verspan-{folder.name}", "", f"For {clients}.", "", *lines, ""])
 
 
 def _rows(folder: Path) -> dict[str, Row]:
@@ -122,8 +119,11 @@ def _spans(found: Any) -> Iterable[_Span]:
     return [span for spans in found.values() for span in spans]
 
 
-def _plain(requirement: str) -> str:
-    return re.sub(r"\s*;.*", "", requirement)
+def _clients(folder: Path) -> list[str]:
+    """What an instrumentor is made for: its extra ``instruments``, without markers."""
+    project = (folder / "pyproject.toml").read_text("utf-8")
+    extra = re.search(r"^instruments = (\[.*?\])$", project, re.MULTILINE | re.DOTALL)
+    return [re.sub(r"\s*;.*", "", requirement) for requirement in ast.literal_eval(extra[1])] if extra else []
 
 
 def _words(names: set[str], words: Mapping[str, str]) -> str:

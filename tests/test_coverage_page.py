@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
-pytest.importorskip("tomllib", reason="the page is made by Python 3.11 and newer")
-
 from tests.coverage_page import PAGE, page
 
 

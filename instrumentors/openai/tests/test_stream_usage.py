@@ -35,7 +35,11 @@ def chunks(path: str) -> list[dict[str, Any]]:
     """The chunks of an answer without usage."""
     if path.endswith("/chat/completions"):
         kind = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": "gpt-4o-mini"}
-        said = [{"delta": {"role": "assistant", "content": "It is "}}, {"delta": {"content": "sunny."}}, {"delta": {}}]
+        said: list[dict[str, Any]] = [
+            {"delta": {"role": "assistant", "content": "It is "}},
+            {"delta": {"content": "sunny."}},
+            {"delta": {}},
+        ]
     else:
         kind = {"id": "cmpl-1", "object": "text_completion", "created": 1, "model": "gpt-3.5-turbo-instruct"}
         said = [{"text": "It is "}, {"text": "sunny."}, {"text": ""}]
