@@ -13,6 +13,7 @@ from langchain_core.messages import AnyMessage
 from langchain_core.tools import tool
 from langchain_openai import ChatOpenAI
 from langgraph.checkpoint.memory import MemorySaver
+from langgraph.func import entrypoint, task
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.message import add_messages
 from langgraph.types import Command, interrupt
@@ -219,4 +220,37 @@ def test_state_without_messages(captured: CapturedTelemetry) -> None:
     assert said == [
         [{"role": "user", "parts": [{"type": "text", "content": '{"number":2}'}]}],
         [{"role": "assistant", "parts": [{"type": "text", "content": '{"number":4}'}]}],
+    ]
+
+
+def test_functional_api(captured: CapturedTelemetry, model: ChatOpenAI) -> None:
+    """An entrypoint is a workflow called by its function, and its tasks find it."""
+
+    @task  # type: ignore[untyped-decorator]  # where mypy runs, LangGraph is not there
+    def ask(question: str) -> Any:
+        return model.invoke(question).content
+
+    @entrypoint()  # type: ignore[untyped-decorator]  # likewise
+    def triage(question: str) -> Any:
+        return ask(question).result()
+
+    assert triage.invoke("4711") == ANSWER
+    assert outline(captured.spans()) == [
+        "None > invoke_workflow triage",
+        "invoke_workflow triage > chat gpt-4o-mini",
+    ]
+
+
+@pytest.mark.filterwarnings("ignore:The v3 streaming protocol")
+def test_newer_protocol(captured: CapturedTelemetry, model: ChatOpenAI) -> None:
+    """Events of LangChain's newer protocol come through the same streams."""
+    agent = agent_of(model)
+    if not hasattr(agent, "stream_events"):
+        pytest.skip("this langgraph has no newer protocol")
+    assert list(agent.stream_events(given(), version="v3"))
+    assert [(span.name, span.parent) for span in captured.spans()] == [
+        ("chat gpt-4o-mini", "invoke_agent clerk"),
+        ("execute_tool find_order", "invoke_agent clerk"),
+        ("chat gpt-4o-mini", "invoke_agent clerk"),
+        ("invoke_agent clerk", None),
     ]

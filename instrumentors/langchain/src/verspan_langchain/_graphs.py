@@ -11,7 +11,7 @@ from verspan.instrumentation.operations import Operation, OperationRun
 from verspan.instrumentation.steps import Invocation, OperationReader, Outcome
 from verspan_langchain._configs import conversation_id, metadata, run_name
 from verspan_langchain._control import is_failure
-from verspan_langchain._messages import last_message, messages_of
+from verspan_langchain._messages import is_message, last_message, messages_of
 
 _UNNAMED = "LangGraph"  # the name of every graph that has none
 _AGENT_FACTORY = "langchain_create_agent"
@@ -72,7 +72,7 @@ class _State(Outcome):
             self._values = data
         elif mode == "updates":
             self._add_updates(data)
-        elif mode == "messages":
+        elif mode == "messages" and is_message(data[0]):  # and no event of the newer protocol
             self._add_message(data[0])
 
     def output(self) -> Any:
@@ -113,4 +113,7 @@ def _is_agent(graph: Any, own: Any) -> bool:
 def _name(graph: Any, given: Any, own: Any) -> str | None:
     """The name that somebody gave; a class's or the library's is none."""
     name = text(getattr(graph, "name", None))
-    return name if name and name != _UNNAMED else run_name(given, own)
+    if name and name != _UNNAMED:
+        return name
+    functions = [*graph.nodes]  # an entrypoint's graph has its function as the only node, and no start beside it
+    return run_name(given, own) or (functions[0] if len(functions) == 1 else None)
