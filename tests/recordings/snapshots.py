@@ -18,6 +18,7 @@ LONGEST_TEXT = 40
 """Characters of a recorded text that a snapshot shows; a longer one is told by its digest, not copied."""
 
 _MESSAGE = "<the client's message>"
+_MADE_UP = "<made up by the client>"
 _MEASURED = {
     semconv.SERVER_PORT: "<port>",
     semconv.GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK: "<seconds>",
@@ -30,7 +31,13 @@ def snapshot_file(folder: Path, interaction: Interaction) -> Path:
     return folder / f"{interaction.source}.json"
 
 
-def assert_snapshot(folder: Path, interaction: Interaction, spans: Sequence[ReadableSpan], failure: str | None) -> None:
+def assert_snapshot(
+    folder: Path,
+    interaction: Interaction,
+    spans: Sequence[ReadableSpan],
+    failure: str | None,
+    made_up: str | None = None,
+) -> None:
     """Fail unless the spans are those in the interaction's snapshot.
 
     Args:
@@ -38,9 +45,12 @@ def assert_snapshot(folder: Path, interaction: Interaction, spans: Sequence[Read
         interaction: what was asked and answered.
         spans: what it left.
         failure: the text of the error that the client raised, which each major version words in its own way.
+        made_up: what the client makes up anew each time, such as an id of its own.
     """
+    stand_ins = {failure: _MESSAGE, made_up: _MADE_UP}
     found = _mapped(
-        [_described(span) for span in spans], lambda value: _MESSAGE if failure and value == failure else value
+        [_described(span) for span in spans],
+        lambda value: stand_ins.get(value, value) if isinstance(value, str) else value,
     )
     if not interaction.is_synthetic:
         found = _mapped(found, _shortened)

@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,8 @@ def corpus() -> dict[str, Case]:
     """Our own cases by their names."""
     told = json.loads(_FILE.read_text("utf-8"))
     found = {one.key: one for one in cases(Interaction, _FILE, "https://provider.example/")}
+    if version("litellm").startswith("1.80."):
+        del told["anthropic, stream"]  # which gives the chunks of an answer ids of its own
     return {key: Case(found[key], case["function"], case["arguments"]) for key, case in told.items()}
 
 
@@ -54,8 +57,6 @@ def call(case: Case, mount: Mount) -> Seen:
         seen.append(_shown(answer))
         if case.arguments.get("stream"):
             seen.extend(map(_shown, answer))
-    except litellm.exceptions.APIError as error:
-        seen.append(error)
     except Exception as error:  # noqa: BLE001 - whatever LiteLLM raises is compared
         seen.append(error)
     return seen
@@ -65,6 +66,7 @@ def call_async(case: Case, mount: Mount) -> Seen:
     """The asynchronous function."""
 
     async def main() -> Seen:
+        litellm.in_memory_llm_clients_cache.flush_cache()  # its clients live in the loop that they were made in
         seen: Seen = []
         try:
             answer = await getattr(litellm, f"a{case.function}")(**case.given(mount))
@@ -85,6 +87,14 @@ WAYS: list[Way] = [call, call_async]
 def failure(seen: Seen) -> str | None:
     """The text of the error that the application saw last."""
     return str(seen[-1]) if isinstance(seen[-1], Exception) else None
+
+
+def made_up(seen: Seen) -> str | None:
+    """The id of an answer, which LiteLLM makes up where it does not take the provider's."""
+    told = None if isinstance(seen[0], Exception) else seen[0][1]
+    last = told or (None if isinstance(seen[-1], Exception) else seen[-1][1]) or {}
+    found: str | None = last.get("id")
+    return found if found and "own" not in found else None
 
 
 def same(one: Seen, other: Seen) -> bool:

@@ -10,7 +10,7 @@ from tests.recordings.snapshots import assert_snapshot
 from verspan_litellm import LiteLLMInstrumentor
 from verspan_openai import OpenAIInstrumentor
 
-from .asking import TESTS, WAYS, Case, Way, corpus, failure, same
+from .asking import TESTS, WAYS, Case, Way, corpus, failure, made_up, same
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -22,7 +22,7 @@ def test_span(server: ReplayServer, spans: InMemorySpanExporter, case: Case, way
     LiteLLMInstrumentor().uninstrument()
     OpenAIInstrumentor().uninstrument()
     assert same(seen, way(case, mount))
-    assert_snapshot(TESTS / "snapshots", case.interaction, spans.get_finished_spans(), failure(seen))
+    assert_snapshot(TESTS / "snapshots", case.interaction, spans.get_finished_spans(), failure(seen), made_up(seen))
     half = len(mount.received) // 2
     assert [one.json for one in mount.received[:half] if one.body[:1] == b"{"] == [
         one.json for one in mount.received[half:] if one.body[:1] == b"{"

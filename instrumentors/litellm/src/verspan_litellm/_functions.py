@@ -14,7 +14,7 @@ from verspan.instrumentation.lifecycle import CallRun
 from verspan.instrumentation.serialising import snapshot
 from verspan.instrumentation.servers import server_at
 from verspan.instrumentation.stainless.client import fields_of
-from verspan.semconv import SERVER_ADDRESS, SERVER_PORT
+from verspan.semconv import SERVER_ADDRESS, SERVER_PORT, VERSPAN_COST_REPORTED_USD
 from verspan_litellm._providers import Asked, asked
 from verspan_litellm._streams import follow_steps, is_stepped
 
@@ -109,29 +109,31 @@ class FunctionAdapter:
         return {**dict(zip(self.positional, args, strict=False)), **kwargs}
 
 
+class BesideReading:
+    """Reads what LiteLLM knows beside an answer; to be mixed in before what reads the answer itself."""
+
+    def read_reply(self, body: Any, reply: Reply) -> None:
+        """Fill a reply from an answer, or add a chunk to it; and say where it came from, and what a cache took in.
+
+        What LiteLLM was not told it counts as 0, and what a call costs it works out by a list of its own.
+        """
+        super().read_reply(body, reply)  # type: ignore[misc]  # of what it is mixed with
+        reply.extra.pop(VERSPAN_COST_REPORTED_USD, None)
+        address = text(field(body, _API_BASE))
+        if address is not None and "://" in address:
+            server = server_at(address)
+            reply.extra[SERVER_ADDRESS], reply.extra[SERVER_PORT] = server.address, server.port
+        if reply.usage is not None:
+            _correct(reply.usage, integer(field(field(body, "usage"), "cache_creation_input_tokens")))
+            if not (reply.usage.input_tokens or reply.usage.output_tokens):
+                reply.usage = None
+
+
 def own_fields(response: Any) -> Mapping[str, Any]:
     """The fields of one of LiteLLM's objects, or of a JSON object; none where it is neither."""
     if isinstance(response, dict):
         return response
     return fields(fields_of(response))
-
-
-def read_beside(body: Any, reply: Reply) -> None:
-    """Read what LiteLLM knows beside an answer: which address it came from, and tokens that it took off a stream.
-
-    Args:
-        body: the JSON of a response or a chunk.
-        reply: the reply to fill.
-    """
-    address = text(field(body, _API_BASE))
-    if address is not None and "://" in address:
-        server = server_at(address)
-        reply.extra[SERVER_ADDRESS], reply.extra[SERVER_PORT] = server.address, server.port
-    written = integer(field(field(body, "usage"), "cache_creation_input_tokens"))
-    if written and reply.usage is not None and reply.usage.cache_write_input_tokens is None:
-        reply.usage.cache_write_input_tokens = written
-    if reply.usage is not None and not (reply.usage.input_tokens or reply.usage.output_tokens):
-        reply.usage = Usage()  # what LiteLLM was not told it counts as 0
 
 
 def _beside(response: Any) -> dict[str, Any]:
@@ -141,3 +143,10 @@ def _beside(response: Any) -> dict[str, Any]:
     if getattr(response, "usage", None) is None and getattr(known.get("usage"), "total_tokens", 0):
         told["usage"] = known["usage"]
     return told
+
+
+def _correct(usage: Usage, written: int | None) -> None:
+    """Add what was written to a cache, and take away the parts of the tokens that LiteLLM names without having any."""
+    usage.cache_write_input_tokens = usage.cache_write_input_tokens or written or None
+    usage.cache_read_input_tokens = usage.cache_read_input_tokens or None
+    usage.reasoning_output_tokens = usage.reasoning_output_tokens or None

@@ -12,10 +12,10 @@ from verspan.instrumentation.openai_json.embeddings import EmbeddingsReading, ta
 from verspan.instrumentation.openai_json.images import ImagesReading, take_images
 from verspan.instrumentation.parts import spoken
 from verspan.instrumentation.serialising import snapshot
-from verspan_litellm._functions import FunctionAdapter, own_fields
+from verspan_litellm._functions import BesideReading, FunctionAdapter, own_fields
 
 
-class EmbeddingsAdapter(EmbeddingsReading, FunctionAdapter):
+class EmbeddingsAdapter(BesideReading, EmbeddingsReading, FunctionAdapter):
     """Takes ``embedding``."""
 
     name = "litellm.embeddings"
@@ -28,7 +28,7 @@ class EmbeddingsAdapter(EmbeddingsReading, FunctionAdapter):
         return take_embeddings(response, own_fields)
 
 
-class ImagesAdapter(ImagesReading, FunctionAdapter):
+class ImagesAdapter(BesideReading, ImagesReading, FunctionAdapter):
     """Takes ``image_generation`` and ``image_edit``."""
 
     name = "litellm.images"
