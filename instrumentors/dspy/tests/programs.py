@@ -30,14 +30,14 @@ def lose_order(order: str) -> str:
     raise KeyError(f"{order} is lost")
 
 
-class Clerk(dspy.Signature):
+class Clerk(dspy.Signature):  # type: ignore[misc]  # DSPy is not where types are checked
     """Answer briefly."""
 
     question: str = dspy.InputField()
     answer: str = dspy.OutputField()
 
 
-class Shop(dspy.Module):
+class Shop(dspy.Module):  # type: ignore[misc]  # likewise
     """A program of two steps."""
 
     def __init__(self, find: Any = find_order) -> None:

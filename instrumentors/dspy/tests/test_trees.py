@@ -123,7 +123,7 @@ def test_retriever(alone: CapturedTelemetry) -> None:
 def test_parallel(alone: CapturedTelemetry, lm: dspy.LM) -> None:
     """Programs that DSPy runs in threads are in what runs them."""
 
-    class Desk(dspy.Module):
+    class Desk(dspy.Module):  # type: ignore[misc]  # DSPy is not where types are checked
         def forward(self, question: str) -> Any:
             pairs = [(dspy.Predict(Clerk), {"question": f"{question}{number}"}) for number in range(3)]
             return dspy.Parallel(num_threads=3, disable_progress_bar=True)(pairs)
