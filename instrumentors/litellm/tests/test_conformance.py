@@ -29,10 +29,11 @@ _LET_GO = frozenset(
 
 
 class _Stream:
-    """A stream that can be closed, by letting go of it: LiteLLM's own cannot."""
+    """A stream that can be closed, by letting go of it where LiteLLM's own cannot."""
 
-    def __init__(self, stream: Any) -> None:
+    def __init__(self, stream: Any, *, asynchronous: bool = False) -> None:
         self._stream = stream
+        self._asynchronous = asynchronous
 
     def __iter__(self) -> Self:
         return self
@@ -60,14 +61,17 @@ class _Stream:
         return self
 
     async def __aexit__(self, *raised: object) -> None:
-        self.close()
+        closing = self.close()
+        if closing is not None:
+            await closing
 
     @property
     def kind(self) -> type:
         return type(self._stream)
 
-    def close(self) -> None:
-        self._stream = None
+    def close(self) -> Any:
+        stream, self._stream = self._stream, None
+        return stream.aclose() if self._asynchronous and hasattr(stream, "aclose") else None
 
 
 class _Calls:
@@ -100,7 +104,7 @@ class _AsyncCalls(_Calls):
     """Calls of its asynchronous twin."""
 
     async def stream(self) -> Any:
-        return _Stream(await self._ask(stream=True))
+        return _Stream(await self._ask(stream=True), asynchronous=True)
 
     def _ask(self, **also: Any) -> Any:
         litellm.in_memory_llm_clients_cache.flush_cache()  # its clients live in the loop that they were made in
