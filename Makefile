@@ -70,7 +70,8 @@ lock: $(BIN)/uv ## resolve requirements/*.in, and those of the instrumentors, an
 	@$(LOCK) $(LOCKED) requirements/run.in -o requirements/run.txt
 	@$(LOCK) $(LOCKED) requirements/run.in requirements/test.in requirements/dev.in -c requirements/run.txt -o requirements/dev.txt
 	@$(LOCK) $(LOCKED) requirements/run.in requirements/bench.in -o requirements/bench.txt
-	@$(LOCK) $(LOCKED) requirements/bench-openai-v2.in -o requirements/bench-openai-v2.txt
+	@for lock in bench-openai-v2 dialects dialects-older dialects-openai-v2; do \
+	  $(LOCK) $(LOCKED) requirements/$$lock.in -o requirements/$$lock.txt || exit 1; done
 	@for lock in $(MEMBER_LOCKS:.in=); do $(LOCK) $(LOCKED) requirements/test.in $$lock.in -o $$lock.txt || exit 1; done
 
 lock-members: $(MEMBER_LOCKS:.in=.txt) ## resolve what has no lock yet, or an older one, of instrumentors/*/requirements
