@@ -7,13 +7,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import openai
 import pytest
-
-pytest.importorskip("httpx2", reason="the soak's client is on httpx2")
 
 from verspan.instrumentation.policy import current_policy, set_policy
 
 CALLS = 2_000
+pytestmark = pytest.mark.skipif(openai.__version__ < "3", reason="the soak's client is on httpx2")
 
 
 @pytest.fixture(name="soak")
