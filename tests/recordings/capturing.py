@@ -11,7 +11,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from tests.recordings.replay import ReplayServer
 
-from verspan.instrumentation.instrumentor import Instrumentor
+from verspan.instrumentation.instrumentor import BaseInstrumentor
 from verspan.instrumentation.policy import Policy, current_policy, set_policy
 from verspan.semconv import ENV_RAISE_INTERNAL_ERRORS
 from verspan.settings import ContentMode
@@ -25,7 +25,7 @@ def server() -> Iterator[ReplayServer]:
 
 
 @contextmanager
-def instrumented_by(*instrumentors: Instrumentor) -> Iterator[InMemorySpanExporter]:
+def instrumented_by(*instrumentors: BaseInstrumentor) -> Iterator[InMemorySpanExporter]:
     """The spans of instrumented clients while the block runs, content on them; an error of our own is raised."""
     exporter = InMemorySpanExporter()
     provider = TracerProvider(shutdown_on_exit=False)

@@ -16,6 +16,7 @@ from typing_extensions import Self
 
 from verspan.instrumentation.call_conformance import CallConformance
 from verspan.instrumentation.conformance import ChatConformance
+from verspan.instrumentation.instrumentor import BaseInstrumentor
 from verspan.instrumentation.sides import ChatClient, Side
 from verspan.semconv import ENV_RAISE_INTERNAL_ERRORS
 from verspan_bedrock import BedrockInstrumentor
@@ -135,8 +136,8 @@ def _streaming(method: str) -> str:
 class _Bedrock:
     """The method that is called, with what, and what a server answers."""
 
-    instrumentor = BedrockInstrumentor()
-    secret = SECRET
+    instrumentor: ClassVar[BaseInstrumentor] = BedrockInstrumentor()
+    secret: ClassVar[str] = SECRET
     method: ClassVar[str]
     arguments: ClassVar[Mapping[str, Any]]
     answers: ClassVar[tuple[Interaction, Interaction | None]]

@@ -15,6 +15,7 @@ from typing_extensions import Self
 
 from verspan.instrumentation.call_conformance import CallConformance
 from verspan.instrumentation.conformance import ChatConformance
+from verspan.instrumentation.instrumentor import BaseInstrumentor
 from verspan.instrumentation.sides import ChatClient, Side
 from verspan.semconv import ENV_RAISE_INTERNAL_ERRORS
 from verspan_litellm import LiteLLMInstrumentor
@@ -114,8 +115,8 @@ class _AsyncCalls(_Calls):
 class _LiteLLM:
     """The function that is called, with what, and what a provider answers."""
 
-    instrumentor = LiteLLMInstrumentor()
-    secret = SECRET
+    instrumentor: ClassVar[BaseInstrumentor] = LiteLLMInstrumentor()
+    secret: ClassVar[str] = SECRET
     function: ClassVar[str]
     arguments: ClassVar[Mapping[str, Any]]
     answers: ClassVar[tuple[Interaction, Interaction | None]]

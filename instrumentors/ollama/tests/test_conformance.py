@@ -14,6 +14,7 @@ from tests.recordings.replay import ReplayServer
 
 from verspan.instrumentation.call_conformance import CallConformance
 from verspan.instrumentation.conformance import ChatConformance
+from verspan.instrumentation.instrumentor import BaseInstrumentor
 from verspan.instrumentation.sides import ChatClient
 from verspan.semconv import ENV_RAISE_INTERNAL_ERRORS
 from verspan_ollama import OllamaInstrumentor
@@ -59,8 +60,8 @@ async def _closed(http: list[Any]) -> None:
 class _Ollama:
     """The client's method that is called, what it is given, and what a server answers."""
 
-    instrumentor = OllamaInstrumentor()
-    secret = SECRET
+    instrumentor: ClassVar[BaseInstrumentor] = OllamaInstrumentor()
+    secret: ClassVar[str] = SECRET
     method: ClassVar[str]
     request: ClassVar[Mapping[str, Any]]
     answers: ClassVar[tuple[Interaction, Interaction | None]]

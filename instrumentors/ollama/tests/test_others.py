@@ -19,7 +19,7 @@ def test_functions(server: ReplayServer, spans: InMemorySpanExporter, monkeypatc
     case = corpus("chat")["stream, whole"]
     built = ollama.Client(host=server.mount([case]).url, verify=TLS)
     with monkeypatch.context() as patched:
-        patched.setattr(ollama.chat.__self__, "_client", built._client)  # type: ignore[attr-defined]  # a bound method
+        patched.setattr(ollama.chat.__self__, "_client", built._client)
         ollama.chat(**case.request)
     built._client.close()
     (span,) = spans.get_finished_spans()

@@ -16,7 +16,7 @@ from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
 
 from verspan import semconv
 from verspan.context import ActiveVersion, set_default_version, withdraw_default_version
-from verspan.instrumentation.instrumentor import Instrumentor
+from verspan.instrumentation.instrumentor import BaseInstrumentor
 from verspan.instrumentation.sides import ChatClient, Side
 from verspan.settings import ContentMode
 from verspan.testing import CapturedSpan, CapturedTelemetry, capture_spans
@@ -27,7 +27,7 @@ _VERSION = ActiveVersion("m-" + "7" * 32, "conformance")
 class CallConformance(ABC):
     """Claims that hold for every instrumented client, synchronous and asynchronous."""
 
-    instrumentor: ClassVar[Instrumentor]
+    instrumentor: ClassVar[BaseInstrumentor]
     operation_name: ClassVar[str]
     secret: ClassVar[str]
     """A text that every call sends and nothing else holds."""

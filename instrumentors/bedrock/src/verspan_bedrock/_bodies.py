@@ -119,8 +119,8 @@ def _read_vectors(own: Mapping[str, Any], reply: Reply) -> None:
     vectors = own.get("embeddings")
     if isinstance(vectors, dict):  # by the type of their numbers
         vectors = next(iter(vectors.values()), [])
-    vector = items(own.get("embedding")) or next(iter(items(vectors)), [])
-    if isinstance(vector, list) and vector:
+    vector = items(own.get("embedding")) or items(next(iter(items(vectors)), None))
+    if vector:
         reply.extra[GEN_AI_EMBEDDINGS_DIMENSION_COUNT] = len(vector)
     count = _first(own, "inputTextTokenCount")
     if count is not None:

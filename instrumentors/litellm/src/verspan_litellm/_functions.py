@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
-from verspan.instrumentation.calls import Call, CallInput, Reply, Usage
+from verspan.instrumentation.calls import Call, CallInput, Reply, Request, Usage
 from verspan.instrumentation.fields import field, fields, integer, text
 from verspan.instrumentation.lifecycle import CallRun
 from verspan.instrumentation.serialising import snapshot
@@ -102,6 +102,14 @@ class FunctionAdapter:
         """Nothing, where a request says nothing."""
         return CallInput()
 
+    def read_request(self, body: Any) -> Request:
+        """The parameters of a call."""
+        raise NotImplementedError
+
+    def read_reply(self, body: Any, reply: Reply) -> None:
+        """Fill a reply from an answer, or add a chunk to it."""
+        raise NotImplementedError
+
     def _operation(self) -> str:
         return self.operation_name
 
@@ -140,7 +148,7 @@ def _beside(response: Any) -> dict[str, Any]:
     hidden = getattr(response, "_hidden_params", None)
     known = hidden if isinstance(hidden, dict) else {}
     told: dict[str, Any] = {_API_BASE: known.get(_API_BASE)}
-    if getattr(response, "usage", None) is None and getattr(known.get("usage"), "total_tokens", 0):
+    if getattr(response, "usage", None) is None and getattr(known.get("usage"), "total_tokens", False):
         told["usage"] = known["usage"]
     return told
 

@@ -39,7 +39,8 @@ def sent(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Sent | None:
     None where they describe none, and where ``_request_raw`` sends what ``_request`` was asked for.
     """
     is_raw = bool(args) and isinstance(args[0], str)
-    method, path, *_ = (*(args if is_raw else args[1:]), None, None)
+    given: tuple[Any, ...] = (*(args if is_raw else args[1:]), None, None)
+    method, path = given[:2]
     if not isinstance(method, str) or not isinstance(path, str):
         return None
     if is_raw and not path.startswith(_RAW_ALONE):
