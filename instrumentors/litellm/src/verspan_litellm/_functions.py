@@ -24,7 +24,7 @@ _API_BASE = "api_base"
 class FunctionAdapter:
     """Takes calls of a function under both names; see :class:`verspan.instrumentation.adapter.FollowingAdapter`."""
 
-    name: ClassVar[str]
+    name: str
     failure_marks: Sequence[bytes] = ()
     functions: ClassVar[Sequence[str]]
     positional: ClassVar[Sequence[str]] = ("model", "messages")
