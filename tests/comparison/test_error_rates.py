@@ -38,15 +38,14 @@ def sessions(generator: np.random.Generator, count: int, each: int) -> Sample:
 
 def answers(generator: np.random.Generator, rows: int) -> Pairs:
     """Right or wrong, mostly the same under both versions."""
-    before = (generator.random(rows) < 0.7) * 1.0
-    again = (generator.random(rows) < 0.7) * 1.0
-    return Pairs.of(before, np.where(generator.random(rows) < 0.3, again, before))
+    before, again = (generator.random((2, rows)) < 0.7).astype(np.float64)
+    return Pairs.of(before, np.where(generator.random(rows) < 0.3, again, before).astype(np.float64))
 
 
 def scores(generator: np.random.Generator, rows: int) -> Pairs:
     """Grades from 0 to 4, most of them the same."""
     before, again = generator.integers(0, 5, (2, rows)).astype(np.float64)
-    return Pairs.of(before, np.where(generator.random(rows) < 0.3, again, before))
+    return Pairs.of(before, np.where(generator.random(rows) < 0.3, again, before).astype(np.float64))
 
 
 CASES: dict[str, tuple[int, Draw]] = {
@@ -92,7 +91,11 @@ def test_twenty_metrics() -> None:
     generator, false = np.random.default_rng(7), 0
     for _ in range(200):
         evidence = [
-            Evidence(Metric(f"metric {number}", Statistic.RATE), *(of(generator.random(150) < 0.4) for _ in range(2)))
+            Evidence(
+                Metric(f"metric {number}", Statistic.RATE),
+                of(generator.random(150) < 0.4),
+                of(generator.random(150) < 0.4),
+            )
             for number in range(20)
         ]
         found = compare_evidence("a", "b", evidence, Design())

@@ -60,7 +60,7 @@ def _spans(content_type: str, body: bytes) -> Iterator[dict[str, Any]]:
     if "json" in content_type:
         document = json.loads(body)
     else:
-        from google.protobuf.json_format import MessageToDict
+        from google.protobuf.json_format import MessageToDict  # type: ignore[import-untyped]  # it has no types
         from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
         request = ExportTraceServiceRequest()

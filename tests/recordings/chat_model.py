@@ -64,9 +64,12 @@ def _streamed(message: Mapping[str, Any], reason: str) -> Interaction:
     deltas: list[dict[str, Any]] = [{"role": "assistant", "content": None}]
     deltas += [{"content": f"{word} "} for word in (message["content"] or "").split()]
     deltas += [{"tool_calls": [{**call, "index": index}]} for index, call in enumerate(message.get("tool_calls", ()))]
-    choices = [{"index": 0, "delta": delta, "finish_reason": None} for delta in deltas]
-    chunks = [{"choices": [choice]} for choice in [*choices, {"index": 0, "delta": {}, "finish_reason": reason}]]
-    whole = [{**_head("chat.completion.chunk"), **chunk} for chunk in [*chunks, {"choices": [], "usage": _USAGE}]]
+    choices: list[dict[str, Any]] = [{"index": 0, "delta": delta, "finish_reason": None} for delta in deltas]
+    chunks: list[dict[str, Any]] = [
+        {"choices": [choice]} for choice in [*choices, {"index": 0, "delta": {}, "finish_reason": reason}]
+    ]
+    chunks.append({"choices": [], "usage": _USAGE})
+    whole = [{**_head("chat.completion.chunk"), **chunk} for chunk in chunks]
     text = "".join(f"data: {json.dumps(chunk)}\n\n" for chunk in whole)
     return _interaction(f"{text}data: [DONE]\n\n", "text/event-stream", 200)
 

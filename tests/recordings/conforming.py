@@ -8,7 +8,7 @@ from dataclasses import replace
 from operator import attrgetter
 from typing import Any
 
-from tests.recordings.interactions import Interaction
+from tests.recordings.interactions import AnInteraction
 from tests.recordings.replay import Received
 
 SECRET = "parcel-4711-never-came"  # noqa: S105 - the text whose ways are followed
@@ -55,10 +55,10 @@ class StainlessCalls:
         return _both(closing, also) if closing is not None else None
 
 
-def answering(whole: Interaction, stream: Interaction | None = None) -> Callable[[Received], Interaction]:
+def answering(whole: AnInteraction, stream: AnInteraction | None = None) -> Callable[[Received], AnInteraction]:
     """What a server answers: a whole answer, a stream where one is asked for, and a refusal at an unknown address."""
 
-    def answer(asked: Received) -> Interaction:
+    def answer(asked: Received) -> AnInteraction:
         if SECRET in asked.path:
             told = json.dumps({"error": {"message": f"nothing at {asked.path}", "code": "not_found"}})
             headers = {"content-type": "application/json"}

@@ -143,7 +143,7 @@ def _answered(interaction: Interaction, answer: Any) -> Interaction:
 def test_tool_runner(server: ReplayServer, telling: Telling) -> None:
     """Each turn of a tool runner is a span of ours below the client's own of the run, beside its own of the tool."""
 
-    @anthropic.beta_tool  # type: ignore[untyped-decorator]  # the client is not there where types are checked
+    @anthropic.beta_tool
     def find_parcel(number: int) -> str:
         """Where a parcel is."""
         return f"{number} is in Bremen."

@@ -132,7 +132,7 @@ WAYS: list[Way] = [call, call_async]
 def _of_case(source: str, name: str, case: Mapping[str, Any]) -> Interaction:
     if "chunks" in case:
         parts = (base64.b64encode(json.dumps(chunk).encode()).decode() for chunk in case["chunks"])
-        events = [("chunk", {"bytes": part}) for part in parts]
+        events: Any = [("chunk", {"bytes": part}) for part in parts]
     else:
         events = case.get("events")
     body = json.dumps(case["response"]).encode() if events is None else encoded(events)

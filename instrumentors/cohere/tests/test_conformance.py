@@ -67,7 +67,7 @@ def _answering(whole: Interaction, stream: Interaction) -> Callable[[Received], 
 class TestChat(ChatConformance):
     """Chats of version 2."""
 
-    instrumentor = CohereInstrumentor()  # type: ignore[assignment]  # it wraps what an Instrumentor does not name
+    instrumentor = CohereInstrumentor()
     secret = SECRET
 
     @pytest.fixture(autouse=True)
@@ -125,7 +125,7 @@ class _EmbeddingCalls(_Calls):
 class TestEmbeddings(CallConformance):
     """Embeddings."""
 
-    instrumentor = CohereInstrumentor()  # type: ignore[assignment]  # likewise
+    instrumentor = CohereInstrumentor()
     operation_name = "embeddings"
     secret = SECRET
 

@@ -34,13 +34,13 @@ def answer(asked: Received) -> Interaction:
     return _streamed(said, reason) if body.get("stream") else _interaction(200, _completion(said, reason))
 
 
-@tool("find_order")  # type: ignore[untyped-decorator]  # CrewAI is not there for the type checker
+@tool("find_order")
 def find_order(number: int) -> str:
     """Find an order."""
     return f"order {number} is on its way"
 
 
-@tool("lose_order")  # type: ignore[untyped-decorator]  # likewise
+@tool("lose_order")
 def lose_order(number: int) -> str:
     """Lose an order."""
     raise LookupError(f"order {number} of Ms Roe is gone")

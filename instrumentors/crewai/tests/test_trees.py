@@ -160,11 +160,11 @@ def test_flow(captured: CapturedTelemetry, mount: Mount) -> None:
     """A flow is a workflow, with the crews that its methods start below it; CrewAI's own flows are none."""
 
     class Day(Flow[Any]):  # type: ignore[misc]  # CrewAI is not there for the type checker
-        @start()  # type: ignore[untyped-decorator]  # likewise
+        @start()
         def morning(self) -> str:
             return str(desk(mount).kickoff(inputs={"n": 4711}).raw)
 
-        @listen(morning)  # type: ignore[untyped-decorator]  # likewise
+        @listen(morning)
         def evening(self, said: str) -> str:
             return said.upper()
 

@@ -19,7 +19,7 @@ ANSWER = "An answer to 4711"
 THREAD = {"configurable": {"thread_id": "thread-1"}}
 
 
-@tool  # type: ignore[untyped-decorator]  # where mypy runs, LangChain is not there
+@tool
 def find_order(order: str) -> str:
     """Find an order."""
     return f"{order} is on its way"

@@ -85,7 +85,7 @@ def test_agent_in_a_workflow(captured: CapturedTelemetry, model: ChatOpenAI) -> 
 def test_interrupt(captured: CapturedTelemetry, model: ChatOpenAI) -> None:
     """A tool that waits for a human has not failed, nor has its agent; what the human says is the next run's input."""
 
-    @tool  # type: ignore[untyped-decorator]  # where mypy runs, LangChain is not there
+    @tool
     def ask_human(order: str) -> str:
         """Ask a human."""
         return f"{order}: {interrupt('Refund?')}"
@@ -226,11 +226,11 @@ def test_state_without_messages(captured: CapturedTelemetry) -> None:
 def test_functional_api(captured: CapturedTelemetry, model: ChatOpenAI) -> None:
     """An entrypoint is a workflow called by its function, and its tasks find it."""
 
-    @task  # type: ignore[untyped-decorator]  # where mypy runs, LangGraph is not there
+    @task
     def ask(question: str) -> Any:
         return model.invoke(question).content
 
-    @entrypoint()  # type: ignore[untyped-decorator]  # likewise
+    @entrypoint()
     def triage(question: str) -> Any:
         return ask(question).result()
 

@@ -70,7 +70,7 @@ def test_result_in_json(framework: CapturedTelemetry) -> None:
 def test_failure(framework: CapturedTelemetry) -> None:
     """A tool that raises has failed; so has one whose error LangChain gives to the model as an answer."""
 
-    @tool  # type: ignore[untyped-decorator]  # where mypy runs, LangChain is not there
+    @tool
     def refuse(order: str) -> str:
         """Refuse."""
         raise ToolException(f"{order} is gone")

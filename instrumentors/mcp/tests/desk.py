@@ -34,33 +34,33 @@ def desk(tracer: trace.Tracer = _tracer, waits: Callable[[], None] = lambda: Non
     make = getattr(servers, "MCPServer", None) or servers.FastMCP
     server: Any = make("desk", log_level="CRITICAL")
 
-    @server.tool()  # type: ignore[untyped-decorator]  # the server is any of two
+    @server.tool()
     async def find_order(number: int) -> str:
         with tracer.start_as_current_span("work"):
             return f"order {number} is on its way"
 
-    @server.tool()  # type: ignore[untyped-decorator]  # the server is any of two
+    @server.tool()
     async def fail() -> str:
         raise ValueError("order 4711 of Ms Doe is gone")
 
-    @server.tool()  # type: ignore[untyped-decorator]  # the server is any of two
+    @server.tool()
     async def wait() -> str:
         waits()
         await anyio.sleep_forever()
         return ""
 
-    @server.tool()  # type: ignore[untyped-decorator]  # the server is any of two
+    @server.tool()
     async def ask(ctx: servers.Context) -> str:
         text = types.TextContent(type="text", text="Where is it?")
         message = types.SamplingMessage(role="user", content=text)
         answer = await ctx.session.create_message([message], max_tokens=5)
         return str(answer.content.text)
 
-    @server.prompt()  # type: ignore[untyped-decorator]  # the server is any of two
+    @server.prompt()
     def greet(name: str) -> str:
         return f"Greet {name}."
 
-    @server.resource("orders://4711")  # type: ignore[untyped-decorator]  # the server is any of two
+    @server.resource("orders://4711")
     def order() -> str:
         return "on its way"
 

@@ -84,7 +84,7 @@ def _chatting() -> Callable[[Received], Interaction]:
 class TestChat(ChatConformance):
     """Chats."""
 
-    instrumentor = MistralAIInstrumentor()  # type: ignore[assignment]  # it wraps what an Instrumentor does not name
+    instrumentor = MistralAIInstrumentor()
     secret = SECRET
 
     @pytest.fixture(autouse=True)
@@ -150,7 +150,7 @@ class _EmbeddingCalls(_Calls):
 class TestEmbeddings(CallConformance):
     """Embeddings."""
 
-    instrumentor = MistralAIInstrumentor()  # type: ignore[assignment]  # likewise
+    instrumentor = MistralAIInstrumentor()
     operation_name = "embeddings"
     secret = SECRET
 

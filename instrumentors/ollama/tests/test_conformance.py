@@ -74,8 +74,8 @@ class _Ollama:
     def build(self, asynchronous: bool) -> ChatClient:  # noqa: FBT001 - as the suite declares it
         """A client of the recordings' server."""
         kind: Any = ollama.AsyncClient if asynchronous else ollama.Client
-        clients = (kind(host=host, verify=TLS) for host in (self._host, f"{self._host}/{SECRET}"))
-        return _Calls(*clients, self.method, self.request)
+        answering, refusing = (kind(host=host, verify=TLS) for host in (self._host, f"{self._host}/{SECRET}"))
+        return _Calls(answering, refusing, self.method, self.request)
 
 
 class TestChat(_Ollama, ChatConformance):

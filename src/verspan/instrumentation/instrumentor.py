@@ -138,9 +138,7 @@ def patched(methods: Sequence[Method], wrapper: Wrapper, switch_off: Callable[[]
         wrapper: what wrapt calls in their place.
         switch_off: what else ends it, for a patch that another library has wrapped and that cannot be taken out.
     """
-    patches = [
-        Patch(method.module, method.owner, method.name, wrapper, optional=method.optional) for method in methods
-    ]
+    patches = [Patch(method.module, method.owner, method.name, wrapper, optional=method.optional) for method in methods]
     for patch in patches:
         patch.apply()
 

@@ -42,7 +42,7 @@ TREE = [
 
 
 @pytest.mark.parametrize("options", [{"streaming": True}, {"streaming": False}])
-def test_without_the_client(framework: CapturedTelemetry, model: OpenAI, options: dict[str, bool]) -> None:
+def test_without_the_client(framework: CapturedTelemetry, model: OpenAI, options: dict[str, Any]) -> None:
     """Where nobody instruments the client, each of the model's calls has a span all the same, in the same place."""
     run(agent_of(model, **options))
     spans = framework.spans()
@@ -101,11 +101,11 @@ class Triage(Workflow):  # type: ignore[misc]  # likewise
 
     model: Any = None
 
-    @step  # type: ignore[untyped-decorator]  # likewise
+    @step
     async def look(self, event: StartEvent) -> Found:
         return Found(text=(await self.model.acomplete(event.question)).text)
 
-    @step  # type: ignore[untyped-decorator]  # likewise
+    @step
     async def tell(self, event: Found) -> StopEvent:
         return StopEvent(result=(await self.model.acomplete("4711")).text)
 

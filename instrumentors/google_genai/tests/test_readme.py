@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -20,6 +21,6 @@ _REQUESTS = [row for row in _ROWS if not row[1].startswith("interactions") and n
 @pytest.mark.parametrize(("method", "path", "name"), _REQUESTS)
 def test_row(method: str, path: str, name: str) -> None:
     """A request has the operation that its row says."""
-    asked = (method.lower(), re.sub(r"\{\w+\}", "Abc-1", path), {})
+    asked: tuple[Any, ...] = (method.lower(), re.sub(r"\{\w+\}", "Abc-1", path), {})
     calls = (adapter.describe(SimpleNamespace(), asked, {}) for adapter in GoogleGenAIInstrumentor().adapters())
     assert next(call.operation_name for call in calls if call is not None) == name

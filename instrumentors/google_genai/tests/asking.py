@@ -28,7 +28,7 @@ def client_for(interaction: Interaction, mount: Mount) -> Any:
     options: Any = {"base_url": mount.url, "api_version": version, "client_args": tls, "async_client_args": tls}
     if not interaction.is_vertex:
         return genai.Client(api_key="test-key", http_options=options)
-    credentials: Any = Credentials("test-token")  # type: ignore[no-untyped-call]  # of a package without types
+    credentials: Any = Credentials("test-token")
     return genai.Client(
         vertexai=True, project="p", location="us-central1", credentials=credentials, http_options=options
     )
