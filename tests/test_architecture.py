@@ -124,10 +124,12 @@ RULES = {
     "verspan.store": (
         f"{MODELS} {PROMPTS} {WORDS} {ZSTD} verspan.settings verspan.pricing {REGISTERED} sqlalchemy orjson "
         f"verspan.dialects "
-        f"{AUDITED} {DEPLOYMENTS} {ARTIFACTS} {VERSIONS} {CAPTURES} verspan.transfer.records verspan.sources.model"
+        f"{AUDITED} {DEPLOYMENTS} {JUDGED} {ARTIFACTS} {VERSIONS} {CAPTURES} verspan.transfer.records "
+        "verspan.sources.model"
     ),
     "verspan.store.conformance": (
-        f"{STORE} {ARTIFACTS} {PROMPTS} {AUDITED} {DEPLOYMENTS} verspan.store verspan.versions {REGISTERED} pytest"
+        f"{STORE} {ARTIFACTS} {PROMPTS} {AUDITED} {DEPLOYMENTS} {JUDGED} verspan.store verspan.versions "
+        f"{REGISTERED} pytest"
     ),
     "verspan.telemetry": (
         f"{API} {WORDS} {MODELS} verspan.context verspan.pricing "

@@ -8,6 +8,7 @@ from verspan.store.conformance import (
     AuditConformance,
     CountingConformance,
     DeploymentConformance,
+    EvaluationConformance,
     FigureConformance,
     LifeConformance,
     ModelConformance,
@@ -60,6 +61,10 @@ class TestAudit(AuditConformance):
 
 class TestDeployments(DeploymentConformance):
     """What was live when is kept."""
+
+
+class TestEvaluations(EvaluationConformance):
+    """Runs and the results of their rows are kept."""
 
 
 class TestArtifacts(ArtifactConformance):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import inspect
 
-from verspan.store import record_tables, tables
+from verspan.store import evidence_tables, record_tables, tables
 from verspan.store.database import Database
 from verspan.store.interface import Store
 from verspan.store.trace_rows import TraceRow
@@ -14,7 +14,8 @@ from verspan.store.trace_rows import TraceRow
 
 def test_comments() -> None:
     """Every table and every column has a comment."""
-    for table in (*tables.metadata.sorted_tables, *record_tables.metadata.sorted_tables):
+    known = (tables.metadata, record_tables.metadata, evidence_tables.metadata)
+    for table in (table for metadata in known for table in metadata.sorted_tables):
         assert table.comment, table.name
         for column in table.columns:
             assert column.comment, f"{table.name}.{column.name}"
@@ -27,7 +28,7 @@ def test_tables_are_all(store: Store, place: Path) -> None:
         found = {name for name in inspect(connection).get_table_names() if not name.startswith("trace_words")}
     database.close()
     assert store.location == str(place)
-    assert found == {*tables.metadata.tables, *record_tables.metadata.tables}
+    assert found == {*tables.metadata.tables, *record_tables.metadata.tables, *evidence_tables.metadata.tables}
 
 
 def test_trace_row() -> None:

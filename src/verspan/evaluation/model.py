@@ -86,6 +86,8 @@ class EvaluationRun:
     tags: Mapping[str, str] = field(default_factory=dict)
     stopped_by: str | None = None
     """Why it stopped before its end, as a sentence."""
+    function: str | None = None
+    """What answered, as ``module:name``; None where answers that were there already are judged."""
 
 
 @dataclass(frozen=True)

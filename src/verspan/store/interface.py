@@ -12,6 +12,7 @@ from typing import Protocol
 from verspan.artifacts.records import ArtifactRecords
 from verspan.audit.records import AuditRecords
 from verspan.deployments.records import DeploymentRecords
+from verspan.evaluation.records import EvaluationRecords
 from verspan.prompts.records import PromptRecords
 from verspan.sources.model import TraceObservations
 from verspan.traces.model import Figures, RepeatedCalls, SpanRecord, Trace, TracePage, TraceQuery
@@ -63,6 +64,11 @@ class Store(Protocol):
     @property
     def deployments(self) -> DeploymentRecords:
         """The ledger of deployments, and the traffic of versions by environment."""
+        ...
+
+    @property
+    def evaluations(self) -> EvaluationRecords:
+        """Evaluation runs, and what came of each of their rows."""
         ...
 
     @property

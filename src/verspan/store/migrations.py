@@ -24,6 +24,7 @@ from verspan.store import (  # noqa: F401 - tables are known once imported
     audit_tables,
     capture_tables,
     deployment_tables,
+    evaluation_tables,
     evidence_tables,
     model_tables,
     prompt_tables,

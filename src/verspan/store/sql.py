@@ -13,6 +13,7 @@ from verspan.store.captures import SqlCaptures
 from verspan.store.database import Database
 from verspan.store.deployments import SqlDeployments
 from verspan.store.dictionaries import Dictionaries
+from verspan.store.evaluations import SqlEvaluations
 from verspan.store.exporting import SqlSpanPages
 from verspan.store.interface import ModelQuery, WriteResult
 from verspan.store.model_records import SqlModelRecords
@@ -58,6 +59,11 @@ class SqlStore:
     def deployments(self) -> SqlDeployments:
         """The ledger of deployments, and the traffic of versions by environment."""
         return SqlDeployments(self._database)
+
+    @property
+    def evaluations(self) -> SqlEvaluations:
+        """Evaluation runs, and what came of each of their rows."""
+        return SqlEvaluations(self._database)
 
     @property
     def audit(self) -> SqlAudit:
