@@ -138,3 +138,5 @@ class Aggregate:
     """The rows behind it."""
     failures: int
     """Rows whose score failed: they are in no mean."""
+    skipped: int = 0
+    """Rows that were answered and had nothing for the scorer to judge: neither a score nor a failure."""

@@ -25,10 +25,20 @@ class Answer:
 class Scorer(Protocol):
     """Judges answers. It may be called from several threads at a time."""
 
-    name: str
-    goal: Goal
-    wants_trace: bool
-    """Whether it looks at the trace, which has to be read from the store first."""
+    @property
+    def name(self) -> str:
+        """What it judges, under which its scores are kept where they have no name of their own."""
+        ...
+
+    @property
+    def goal(self) -> Goal:
+        """Which way its scores are better."""
+        ...
+
+    @property
+    def wants_trace(self) -> bool:
+        """Whether it looks at the trace, which has to be read from the store first."""
+        ...
 
     @property
     def record(self) -> ScorerRecord:
@@ -39,7 +49,8 @@ class Scorer(Protocol):
         """Judge one answer.
 
         Returns:
-            One feedback or several, with the names under which they are kept.
+            One feedback or several, with the names under which they are kept. None at all where there is nothing to
+            judge, such as an answer that nothing is expected of: that is neither a score nor a failure.
 
         Raises:
             Exception: whatever the scorer raises; whoever runs it makes a failed feedback of it.
