@@ -88,14 +88,15 @@ RULES = {
         f"{WORDS} {MODELS} verspan.versions.identity verspan.versions.registry verspan.versions.resolving "
         "verspan.store.interface"
     ),
-    "verspan.assessments.model": "",
+    "verspan.assessments.model": "verspan.errors",
     "verspan.assessments.records": "verspan.assessments.model",
     "verspan.datasets.model": "",
     "verspan.datasets.records": "verspan.datasets.model",
     "verspan.evaluation.model": "verspan.assessments.model",
     "verspan.evaluation.records": "verspan.evaluation.model",
     "verspan.scorers.model": "verspan.assessments.model verspan.evaluation.model verspan.traces.model",
-    "verspan.assessments": f"{STORE} {SET_UP} {JUDGED} verspan.assessments verspan.telemetry verspan.versions",
+    "verspan.assessments": f"{STORE} {SET_UP} {JUDGED} verspan.assessments verspan.telemetry verspan.versions "
+    "verspan.context verspan.audit.origin orjson",
     "verspan.datasets": f"{STORE} {SET_UP} {JUDGED} verspan.versions orjson pyarrow pandas",
     "verspan.evaluation": f"{STORE} {SET_UP} {API} {JUDGED} verspan.datasets verspan.scorers verspan.tracing "
     "verspan.telemetry verspan.versions verspan.instrumentation orjson rich",

@@ -21,6 +21,17 @@ if TYPE_CHECKING:
     from verspan.artifacts.values import log_figure as log_figure
     from verspan.artifacts.values import log_table as log_table
     from verspan.artifacts.values import log_text as log_text
+    from verspan.assessments.api import delete_assessment as delete_assessment
+    from verspan.assessments.api import get_assessment as get_assessment
+    from verspan.assessments.api import log_expectation as log_expectation
+    from verspan.assessments.api import log_feedback as log_feedback
+    from verspan.assessments.api import override_feedback as override_feedback
+    from verspan.assessments.api import search_assessments as search_assessments
+    from verspan.assessments.model import AssessmentError as AssessmentError
+    from verspan.assessments.model import AssessmentSource as AssessmentSource
+    from verspan.assessments.model import AssessmentSourceType as AssessmentSourceType
+    from verspan.assessments.model import Expectation as Expectation
+    from verspan.assessments.model import Feedback as Feedback
     from verspan.audit.log import audit_log as audit_log
     from verspan.audit.log import verify_audit_log as verify_audit_log
     from verspan.comparison.asking import compare as compare
@@ -101,9 +112,14 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Artifact": "verspan.artifacts.model",
+    "AssessmentError": "verspan.assessments.model",
+    "AssessmentSource": "verspan.assessments.model",
+    "AssessmentSourceType": "verspan.assessments.model",
     "BehaviourState": "verspan.versions.behaviour",
     "Checkout": "verspan.recreating.model",
     "ContentMode": "verspan.settings",
+    "Expectation": "verspan.assessments.model",
+    "Feedback": "verspan.assessments.model",
     "GitModelVersioning": "verspan.versions.git_versioning",
     "LiveSpan": "verspan.tracing.live",
     "LoggedModel": "verspan.versions.model",
@@ -121,6 +137,7 @@ _HOMES = {
     "compare": "verspan.comparison.asking",
     "configure": "verspan.configuring",
     "create_external_model": "verspan.versions.life",
+    "delete_assessment": "verspan.assessments.api",
     "delete_logged_model": "verspan.versions.life",
     "delete_logged_model_alias": "verspan.versions.aliases",
     "delete_logged_model_tag": "verspan.versions.annotating",
@@ -138,6 +155,7 @@ _HOMES = {
     "finalize_logged_model": "verspan.versions.life",
     "flush": "verspan.runtime",
     "get_active_model_id": "verspan.versions.active",
+    "get_assessment": "verspan.assessments.api",
     "get_current_active_span": "verspan.tracing.by_hand",
     "get_last_active_trace_id": "verspan.tracing.by_hand",
     "get_logged_model": "verspan.versions.life",
@@ -156,6 +174,8 @@ _HOMES = {
     "log_artifact": "verspan.artifacts.log",
     "log_artifacts": "verspan.artifacts.log",
     "log_dict": "verspan.artifacts.values",
+    "log_expectation": "verspan.assessments.api",
+    "log_feedback": "verspan.assessments.api",
     "log_figure": "verspan.artifacts.values",
     "log_metric": "verspan.versions.annotating",
     "log_metrics": "verspan.versions.annotating",
@@ -163,10 +183,12 @@ _HOMES = {
     "log_table": "verspan.artifacts.values",
     "log_text": "verspan.artifacts.values",
     "openai": "verspan.openai",
+    "override_feedback": "verspan.assessments.api",
     "package": "verspan.packaging.making",
     "register_prompt": "verspan.prompts.registry",
     "restore_logged_model": "verspan.versions.life",
     "rollback": "verspan.deployments.api",
+    "search_assessments": "verspan.assessments.api",
     "search_logged_models": "verspan.versions.searching",
     "search_prompt_versions": "verspan.prompts.registry",
     "search_prompts": "verspan.prompts.registry",
@@ -192,9 +214,14 @@ _FACADES = frozenset({"openai"})
 
 __all__ = [
     "Artifact",
+    "AssessmentError",
+    "AssessmentSource",
+    "AssessmentSourceType",
     "BehaviourState",
     "Checkout",
     "ContentMode",
+    "Expectation",
+    "Feedback",
     "GitModelVersioning",
     "LiveSpan",
     "LoggedModel",
@@ -213,6 +240,7 @@ __all__ = [
     "compare",
     "configure",
     "create_external_model",
+    "delete_assessment",
     "delete_logged_model",
     "delete_logged_model_alias",
     "delete_logged_model_tag",
@@ -230,6 +258,7 @@ __all__ = [
     "finalize_logged_model",
     "flush",
     "get_active_model_id",
+    "get_assessment",
     "get_current_active_span",
     "get_last_active_trace_id",
     "get_logged_model",
@@ -248,6 +277,8 @@ __all__ = [
     "log_artifact",
     "log_artifacts",
     "log_dict",
+    "log_expectation",
+    "log_feedback",
     "log_figure",
     "log_metric",
     "log_metrics",
@@ -255,10 +286,12 @@ __all__ = [
     "log_table",
     "log_text",
     "openai",
+    "override_feedback",
     "package",
     "register_prompt",
     "restore_logged_model",
     "rollback",
+    "search_assessments",
     "search_logged_models",
     "search_prompt_versions",
     "search_prompts",

@@ -61,6 +61,7 @@ Traces:
   spool        List spans on their way, or deliver them.
 
 Evidence:
+  feedback     Say what you find of a trace, or list it.
   compare      Say whether a version is better than another.
 
 In production:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from verspan.store.conformance import (
     AliasConformance,
     ArtifactConformance,
+    AssessmentConformance,
     AuditConformance,
     CountingConformance,
     DeploymentConformance,
@@ -65,6 +66,10 @@ class TestDeployments(DeploymentConformance):
 
 class TestEvaluations(EvaluationConformance):
     """Runs and the results of their rows are kept."""
+
+
+class TestAssessments(AssessmentConformance):
+    """What was found of traces is kept, corrections and all."""
 
 
 class TestArtifacts(ArtifactConformance):

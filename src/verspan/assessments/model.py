@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from verspan.errors import InvalidArgumentError
+
 
 class AssessmentSourceType(str, Enum):
     """Who judges."""
@@ -21,6 +23,19 @@ class AssessmentSourceType(str, Enum):
     LLM_JUDGE = "LLM_JUDGE"
 
 
+def source_type_of(name: str) -> AssessmentSourceType:
+    """The type of a source by its name.
+
+    Raises:
+        InvalidArgumentError: none has that name.
+    """
+    try:
+        return AssessmentSourceType(name)
+    except ValueError as error:
+        known = ", ".join(each.value for each in AssessmentSourceType)
+        raise InvalidArgumentError(f"source_type={name!r} is none of {known}") from error
+
+
 @dataclass(frozen=True)
 class AssessmentSource:
     """Who judged."""
@@ -28,6 +43,14 @@ class AssessmentSource:
     source_type: AssessmentSourceType
     source_id: str = "default"
     """The person, the scorer with its version, or the judge's model."""
+
+    def __post_init__(self) -> None:
+        """Take the type by its name too, as in ``AssessmentSource("HUMAN", "ann")``.
+
+        Raises:
+            InvalidArgumentError: no type has that name.
+        """
+        object.__setattr__(self, "source_type", source_type_of(self.source_type))
 
 
 CODE = AssessmentSource(AssessmentSourceType.CODE)

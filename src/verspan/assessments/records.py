@@ -34,12 +34,16 @@ class AssessmentRecords(Protocol):
         One that overrides another makes that one no longer valid. Those of people are noted in the audit log.
 
         Raises:
-            NotFoundError: what one overrides is not there.
+            InvalidArgumentError: what one overrides is no longer valid, so that of several who correct the same
+                assessment at once one does and the others are told.
+            NotFoundError: what one overrides is not there, or is of another trace.
         """
         ...
 
     def withdraw(self, assessment_id: str) -> Assessment:
-        """Make an assessment no longer valid; it stays in the history.
+        """Make an assessment no longer valid; it stays in the history, and the audit log says who did it.
+
+        One that is no longer valid stays as it is.
 
         Raises:
             NotFoundError: it is not there.

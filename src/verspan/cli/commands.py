@@ -27,6 +27,7 @@ SECTIONS: Final[Mapping[str, Mapping[str, LazyCommand]]] = {
         "spool": LazyCommand("verspan.cli.spool:spool", "List spans on their way, or deliver them."),
     },
     "Evidence": {
+        "feedback": LazyCommand("verspan.cli.feedback:feedback", "Say what you find of a trace, or list it."),
         "compare": LazyCommand("verspan.cli.compare:compare", "Say whether a version is better than another."),
     },
     "In production": {

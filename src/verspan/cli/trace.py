@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import click
 
-from verspan.cli.listing import table
+from verspan.assessments.model import Assessment
+from verspan.assessments.records import AssessmentQuery
+from verspan.cli.feedback_view import assessment_columns
+from verspan.cli.listing import fitting, table
 from verspan.cli.opening import required_store
 from verspan.cli.options import json_option, source_option, store_option
 from verspan.cli.resolve import resolve_trace_id
@@ -18,6 +22,9 @@ from verspan.cli.tree import tree_lines
 from verspan.errors import NotFoundError
 from verspan.semconv import CONTENT_ATTRIBUTES
 from verspan.traces.model import SpanRecord, StoredSpan, Trace
+
+if TYPE_CHECKING:
+    from rich.text import Text
 
 _SPANS = 500
 """Spans of a trace that are shown unless all are asked for."""
@@ -36,7 +43,8 @@ def trace(  # noqa: PLR0913 - a parameter for each option
     """Show one trace as a tree of spans: how long each took and when, what it used, what it cost, what failed.
 
     ID is a trace's id or its first digits; the whole id where --source says where it is. Below the tree stands what was
-    said in each span, the last messages of long histories and the beginnings of long messages; --all shows everything.
+    found of the trace, and what was said in each span, the last messages of long histories and the beginnings of long
+    messages; --all shows everything.
     A line "(not recorded here)" is a parent that another service or another store has.
 
     \b
@@ -54,18 +62,19 @@ def trace(  # noqa: PLR0913 - a parameter for each option
       links, resource, scope_name, scope_version, cost: {usd, price_version}
       or null}]. Nothing is cut; --no-content leaves out what was said.
     """  # noqa: D301 - \b tells click to keep the lines below it
-    found = _of_store(store_place, trace_id) if source is None else _of_source(source, trace_id)
+    found, assessments = _of_store(store_place, trace_id) if source is None else (_of_source(source, trace_id), [])
     if found is None:  # another process may have deleted it in between
         raise NotFoundError(f"the trace {trace_id} has just been deleted")
     if as_json:
         print_json(found if content else _without_content(found))
     else:
-        _show(found, Detail(content=content, whole=whole))
+        _show(found, assessments, Detail(content=content, whole=whole))
 
 
-def _of_store(place: str | None, trace_id: str) -> Trace | None:
+def _of_store(place: str | None, trace_id: str) -> tuple[Trace | None, Sequence[Assessment]]:
     with required_store(place) as store:
-        return store.get_trace(resolve_trace_id(store, trace_id))
+        whole_id = resolve_trace_id(store, trace_id)
+        return store.get_trace(whole_id), store.assessments.find(AssessmentQuery(trace_ids=[whole_id]))
 
 
 def _of_source(source: str, trace_id: str) -> Trace | None:
@@ -75,14 +84,17 @@ def _of_source(source: str, trace_id: str) -> Trace | None:
         return found.store.get_trace(trace_id)
 
 
-def _show(found: Trace, detail: Detail) -> None:
+def _show(found: Trace, assessments: Sequence[Assessment], detail: Detail) -> None:
     console = stdout_console()
     lines = tree_lines(found.spans)
     shown = lines if detail.whole else lines[:_SPANS]
     width = window_width(console)
     tree = table(tree_columns(shown, found, width), width)
+    judged: list[Text | str] = (
+        ["", table(fitting(assessment_columns(assessments), width), width)] if assessments else []
+    )
     spans = [line.stored for line in shown if line.stored]
-    print_rich(console, trace_header(found), "", tree, *span_details(spans, detail))
+    print_rich(console, trace_header(found), "", tree, *judged, *span_details(spans, detail))
     if len(shown) < len(lines):
         _say_what_is_hidden([line.stored for line in lines[_SPANS:] if line.stored])
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from verspan.artifacts.records import ArtifactRecords
+from verspan.assessments.records import AssessmentRecords
 from verspan.audit.records import AuditRecords
 from verspan.deployments.records import DeploymentRecords
 from verspan.evaluation.records import EvaluationRecords
@@ -69,6 +70,11 @@ class Store(Protocol):
     @property
     def evaluations(self) -> EvaluationRecords:
         """Evaluation runs, and what came of each of their rows."""
+        ...
+
+    @property
+    def assessments(self) -> AssessmentRecords:
+        """What was found of traces, and what is expected of them."""
         ...
 
     @property

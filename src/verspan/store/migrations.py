@@ -21,6 +21,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from verspan.store import (  # noqa: F401 - tables are known once imported
     artifact_tables,
+    assessment_tables,
     audit_tables,
     capture_tables,
     deployment_tables,

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from verspan.errors import InvalidArgumentError
 from verspan.store import figures, models, reading
 from verspan.store.artifacts import SqlArtifacts
+from verspan.store.assessments import SqlAssessments
 from verspan.store.audit_log import SqlAudit
 from verspan.store.bodies import RecentBodies
 from verspan.store.captures import SqlCaptures
@@ -64,6 +65,11 @@ class SqlStore:
     def evaluations(self) -> SqlEvaluations:
         """Evaluation runs, and what came of each of their rows."""
         return SqlEvaluations(self._database)
+
+    @property
+    def assessments(self) -> SqlAssessments:
+        """What was found of traces, and what is expected of them."""
+        return SqlAssessments(self._database)
 
     @property
     def audit(self) -> SqlAudit:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from verspan.store.conformance.aliases import AliasConformance as AliasConformance
 from verspan.store.conformance.artifacts import ArtifactConformance as ArtifactConformance
+from verspan.store.conformance.assessments import AssessmentConformance as AssessmentConformance
 from verspan.store.conformance.audit import AuditConformance as AuditConformance
 from verspan.store.conformance.counting import CountingConformance as CountingConformance
 from verspan.store.conformance.deployments import DeploymentConformance as DeploymentConformance
