@@ -27,7 +27,7 @@ LOCK = $(UV) pip compile --quiet --upgrade --universal --python-version 3.10 --g
 	--no-annotate --custom-compile-command "make lock" --no-emit-package verspan --no-emit-package verspan-local
 LOCKED := $(PROJECTS) --extra prices requirements/build.in
 
-.PHONY: help demo jaeger-demo jaeger collector servers test bench lint types format lock lock-members clean test-members
+.PHONY: FORCE help demo jaeger-demo jaeger collector servers test bench lint types format lock lock-members clean test-members
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; \
@@ -84,11 +84,15 @@ clean: ## remove environments, caches and builds; .verspan stays
 	rm -rf .venv .venv-* .venvs .mypy_cache .ruff_cache .pytest_cache build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
+# As many at a time as there are processors, each in one process: their clients take longer to import than most tests to run.
 test-members: $(MEMBER_ENVIRONMENTS:%=%/.installed)
-	@for environment in $(MEMBER_ENVIRONMENTS); do \
-	  member=$$(echo $$environment | cut -d/ -f2); \
-	  echo "Tests of verspan-$$member with the client of instrumentors/$${environment#.venvs/}.txt"; \
-	  $$environment/bin/python -m pytest -q -n auto instrumentors/$$member || exit 1; done
+	@$(MAKE) --no-print-directory --output-sync=target --jobs=$$(getconf _NPROCESSORS_ONLN) $(MEMBER_ENVIRONMENTS:%=tested/%)
+
+tested/.venvs/%: FORCE
+	@echo "Tests of verspan-$(firstword $(subst /, ,$*)) with the client of instrumentors/$*.txt"
+	@.venvs/$*/bin/python -m pytest -q instrumentors/$(firstword $(subst /, ,$*))
+
+FORCE:
 
 # The installer: by pip where the interpreter can make an environment with pip in it, else by the pip or uv that is there.
 $(BIN)/uv: requirements/uv.txt
