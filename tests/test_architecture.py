@@ -36,6 +36,7 @@ CAPTURES = (
 DEPLOYMENTS = "verspan.deployments.model verspan.deployments.records"
 JUDGED = (
     "verspan.assessments.model verspan.assessments.records verspan.datasets.model verspan.datasets.records "
+    "verspan.datasets.canonical "
     "verspan.evaluation.model verspan.evaluation.records verspan.scorers.model"
 )
 VERSIONS = "verspan.versions.identity verspan.versions.records verspan.versions.search.model"  # ids, ports, searches
@@ -97,9 +98,10 @@ RULES = {
     "verspan.scorers.model": "verspan.assessments.model verspan.evaluation.model verspan.traces.model",
     "verspan.assessments": f"{STORE} {SET_UP} {JUDGED} verspan.assessments verspan.telemetry verspan.versions "
     "verspan.context verspan.audit.origin orjson",
-    "verspan.datasets": f"{STORE} {SET_UP} {JUDGED} verspan.versions orjson pyarrow pandas",
+    "verspan.datasets": f"{STORE} {SET_UP} {JUDGED} verspan.versions verspan.deployments.moments orjson",
     "verspan.evaluation": f"{STORE} {SET_UP} {API} {JUDGED} verspan.datasets verspan.scorers verspan.tracing "
-    "verspan.telemetry verspan.versions verspan.instrumentation orjson rich",
+    "verspan.telemetry verspan.versions verspan.instrumentation verspan.assessments verspan.configuring "
+    "verspan.pricing orjson rich pandas",
     "verspan.scorers": f"{WORDS} {GUARD} {JUDGED} verspan.traces.model orjson",
     "verspan.sources.model": "",
     "verspan.sources": f"{STORE} {SET_UP} verspan.sources verspan.versions orjson",
@@ -130,6 +132,7 @@ RULES = {
     ),
     "verspan.store.conformance": (
         f"{STORE} {ARTIFACTS} {PROMPTS} {AUDITED} {DEPLOYMENTS} {JUDGED} verspan.store verspan.versions "
+        "verspan.datasets "
         f"{REGISTERED} pytest"
     ),
     "verspan.telemetry": (

@@ -8,6 +8,7 @@ from verspan.store.conformance import (
     AssessmentConformance,
     AuditConformance,
     CountingConformance,
+    DatasetConformance,
     DeploymentConformance,
     EvaluationConformance,
     FigureConformance,
@@ -58,6 +59,10 @@ class TestFigures(FigureConformance):
 
 class TestAudit(AuditConformance):
     """Every change is noted, in one chain."""
+
+
+class TestDatasets(DatasetConformance):
+    """Datasets are kept by what they hold."""
 
 
 class TestDeployments(DeploymentConformance):

@@ -75,7 +75,8 @@ def digest_of(rows: Sequence[bytes]) -> str:
     """The digest of a version: SHA-256 over the sorted SHA-256 of its rows.
 
     Args:
-        rows: each as canonical JSON of its id, inputs, expectations and tags; sources do not make another version.
+        rows: each as canonical JSON of its id, inputs, expectations, tags and, where it has them, outputs; where a row
+            came from does not make another version.
     """
     digests = sorted(hashlib.sha256(row).digest() for row in rows)
     return hashlib.sha256(b"".join(digests)).hexdigest()

@@ -12,6 +12,7 @@ from typing import Protocol
 from verspan.artifacts.records import ArtifactRecords
 from verspan.assessments.records import AssessmentRecords
 from verspan.audit.records import AuditRecords
+from verspan.datasets.records import DatasetRecords
 from verspan.deployments.records import DeploymentRecords
 from verspan.evaluation.records import EvaluationRecords
 from verspan.prompts.records import PromptRecords
@@ -65,6 +66,11 @@ class Store(Protocol):
     @property
     def deployments(self) -> DeploymentRecords:
         """The ledger of deployments, and the traffic of versions by environment."""
+        ...
+
+    @property
+    def datasets(self) -> DatasetRecords:
+        """Rows to evaluate versions with, versioned by what they hold."""
         ...
 
     @property

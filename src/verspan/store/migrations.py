@@ -24,6 +24,7 @@ from verspan.store import (  # noqa: F401 - tables are known once imported
     assessment_tables,
     audit_tables,
     capture_tables,
+    dataset_tables,
     deployment_tables,
     evaluation_tables,
     evidence_tables,

@@ -12,6 +12,7 @@ from verspan.store.audit_log import SqlAudit
 from verspan.store.bodies import RecentBodies
 from verspan.store.captures import SqlCaptures
 from verspan.store.database import Database
+from verspan.store.datasets import SqlDatasets
 from verspan.store.deployments import SqlDeployments
 from verspan.store.dictionaries import Dictionaries
 from verspan.store.evaluations import SqlEvaluations
@@ -60,6 +61,11 @@ class SqlStore:
     def deployments(self) -> SqlDeployments:
         """The ledger of deployments, and the traffic of versions by environment."""
         return SqlDeployments(self._database)
+
+    @property
+    def datasets(self) -> SqlDatasets:
+        """Rows to evaluate versions with, versioned by what they hold."""
+        return SqlDatasets(self._database)
 
     @property
     def evaluations(self) -> SqlEvaluations:

@@ -14,6 +14,7 @@ from verspan.store.conformance.artifacts import ArtifactConformance as ArtifactC
 from verspan.store.conformance.assessments import AssessmentConformance as AssessmentConformance
 from verspan.store.conformance.audit import AuditConformance as AuditConformance
 from verspan.store.conformance.counting import CountingConformance as CountingConformance
+from verspan.store.conformance.datasets import DatasetConformance as DatasetConformance
 from verspan.store.conformance.deployments import DeploymentConformance as DeploymentConformance
 from verspan.store.conformance.evaluations import EvaluationConformance as EvaluationConformance
 from verspan.store.conformance.figures import FigureConformance as FigureConformance
