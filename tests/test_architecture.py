@@ -102,7 +102,7 @@ RULES = {
     "verspan.evaluation": f"{STORE} {SET_UP} {API} {JUDGED} verspan.datasets verspan.scorers verspan.tracing "
     "verspan.telemetry verspan.versions verspan.instrumentation verspan.assessments verspan.configuring "
     "verspan.pricing orjson rich pandas",
-    "verspan.scorers": f"{WORDS} {GUARD} {JUDGED} verspan.traces.model orjson",
+    "verspan.scorers": f"{WORDS} {GUARD} {JUDGED} verspan.traces.model verspan.instrumentation.fields orjson",
     "verspan.sources.model": "",
     "verspan.sources": f"{STORE} {SET_UP} verspan.sources verspan.versions orjson",
     "verspan.comparison": f"{JUDGED} verspan.errors verspan.sources.model verspan.pricing numpy scipy",
