@@ -12,6 +12,7 @@ from verspan.propagation.loading import load_propagators
 
 if TYPE_CHECKING:
     from verspan import openai as openai
+    from verspan import scorers as scorers
     from verspan.artifacts.log import log_artifact as log_artifact
     from verspan.artifacts.log import log_artifacts as log_artifacts
     from verspan.artifacts.model import Artifact as Artifact
@@ -65,6 +66,7 @@ if TYPE_CHECKING:
     from verspan.recreating.api import checkout as checkout
     from verspan.recreating.model import Checkout as Checkout
     from verspan.runtime import flush as flush
+    from verspan.scorers.decorator import scorer as scorer
     from verspan.settings import ContentMode as ContentMode
     from verspan.settings import MetricDialect as MetricDialect
     from verspan.tracing.by_hand import get_current_active_span as get_current_active_span
@@ -189,6 +191,8 @@ _HOMES = {
     "restore_logged_model": "verspan.versions.life",
     "rollback": "verspan.deployments.api",
     "search_assessments": "verspan.assessments.api",
+    "scorer": "verspan.scorers.decorator",
+    "scorers": "verspan.scorers",
     "search_logged_models": "verspan.versions.searching",
     "search_prompt_versions": "verspan.prompts.registry",
     "search_prompts": "verspan.prompts.registry",
@@ -210,7 +214,7 @@ _HOMES = {
     "update_current_trace": "verspan.tracing.by_hand",
     "verify_audit_log": "verspan.audit.log",
 }
-_FACADES = frozenset({"openai"})
+_FACADES = frozenset({"openai", "scorers"})
 
 __all__ = [
     "Artifact",
@@ -291,6 +295,8 @@ __all__ = [
     "register_prompt",
     "restore_logged_model",
     "rollback",
+    "scorer",
+    "scorers",
     "search_assessments",
     "search_logged_models",
     "search_prompt_versions",

@@ -1,1 +1,88 @@
-"""Scorers: what judges an answer."""
+"""Scorers: what judges an answer. Each is loaded when it is first used."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from verspan.scorers.json_matching import JsonDiff as JsonDiff
+    from verspan.scorers.json_matching import JsonSchema as JsonSchema
+    from verspan.scorers.language import Language as Language
+    from verspan.scorers.lengths import Length as Length
+    from verspan.scorers.matching import Contains as Contains
+    from verspan.scorers.matching import ExactMatch as ExactMatch
+    from verspan.scorers.matching import FuzzyMatch as FuzzyMatch
+    from verspan.scorers.matching import RegexMatch as RegexMatch
+    from verspan.scorers.model import Answer as Answer
+    from verspan.scorers.model import Scorer as Scorer
+    from verspan.scorers.numeric import NumericTolerance as NumericTolerance
+    from verspan.scorers.overlap import TokenF1 as TokenF1
+    from verspan.scorers.retrieval import RetrievalNDCG as RetrievalNDCG
+    from verspan.scorers.retrieval import RetrievalPrecision as RetrievalPrecision
+    from verspan.scorers.retrieval import RetrievalRecall as RetrievalRecall
+    from verspan.scorers.spending import Cost as Cost
+    from verspan.scorers.spending import Latency as Latency
+    from verspan.scorers.spending import Tokens as Tokens
+    from verspan.scorers.tool_calls import ToolCalls as ToolCalls
+    from verspan.scorers.word_lists import Refusal as Refusal
+    from verspan.scorers.word_lists import SafetyWordList as SafetyWordList
+
+_HOMES = {
+    "Answer": "model",
+    "Contains": "matching",
+    "Cost": "spending",
+    "ExactMatch": "matching",
+    "FuzzyMatch": "matching",
+    "JsonDiff": "json_matching",
+    "JsonSchema": "json_matching",
+    "Language": "language",
+    "Latency": "spending",
+    "Length": "lengths",
+    "NumericTolerance": "numeric",
+    "Refusal": "word_lists",
+    "RegexMatch": "matching",
+    "RetrievalNDCG": "retrieval",
+    "RetrievalPrecision": "retrieval",
+    "RetrievalRecall": "retrieval",
+    "SafetyWordList": "word_lists",
+    "Scorer": "model",
+    "TokenF1": "overlap",
+    "Tokens": "spending",
+    "ToolCalls": "tool_calls",
+}
+
+__all__ = [
+    "Answer",
+    "Contains",
+    "Cost",
+    "ExactMatch",
+    "FuzzyMatch",
+    "JsonDiff",
+    "JsonSchema",
+    "Language",
+    "Latency",
+    "Length",
+    "NumericTolerance",
+    "Refusal",
+    "RegexMatch",
+    "RetrievalNDCG",
+    "RetrievalPrecision",
+    "RetrievalRecall",
+    "SafetyWordList",
+    "Scorer",
+    "TokenF1",
+    "Tokens",
+    "ToolCalls",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = globals()[name] = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    return found
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,105 @@
+"""The steps of a trace that scorers look at: calls of tools, and retrievals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from verspan.errors import InvalidArgumentError
+from verspan.instrumentation.fields import field, items, text
+from verspan.scorers.json_values import NotJsonError, parsed
+from verspan.semconv import (
+    GEN_AI_OPERATION_NAME,
+    GEN_AI_OUTPUT_MESSAGES,
+    GEN_AI_RETRIEVAL_DOCUMENTS,
+    GEN_AI_TOOL_CALL_ARGUMENTS,
+    GEN_AI_TOOL_NAME,
+)
+from verspan.traces.model import CALL_OPERATIONS, SpanRecord, Trace
+
+
+@dataclass(frozen=True)
+class ToolCall:
+    """A call of a tool."""
+
+    name: str
+    arguments: Any = None
+    """None where they are not known, or do not matter."""
+
+
+def tool_calls(trace: Trace) -> Sequence[ToolCall]:
+    """The calls of tools, in the order in which they began.
+
+    They are read from the spans of tools that ran. Where there is none, they are what models asked for in the spans of
+    their calls.
+    """
+    return list(_run(trace)) or list(_asked_for(trace))
+
+
+def _run(trace: Trace) -> Iterator[ToolCall]:
+    """The tools that ran; one that two instrumentors tell of, one inside the other, ran once."""
+    running = {stored.span.span_id: stored.span for stored in _of_operation(trace, "execute_tool")}
+    parents = {stored.span.span_id: stored.span.parent_span_id for stored in trace.spans}
+    for span in running.values():
+        above = (running[one].attributes.get(GEN_AI_TOOL_NAME) for one in _ancestors(span, parents) if one in running)
+        name = text(span.attributes.get(GEN_AI_TOOL_NAME))
+        if name is not None and name not in above:
+            yield ToolCall(name, _content(span, GEN_AI_TOOL_CALL_ARGUMENTS))
+
+
+def _ancestors(span: SpanRecord, parents: Mapping[str, str | None]) -> Iterator[str]:
+    seen = {span.span_id}
+    above = span.parent_span_id
+    while above is not None and above not in seen:
+        seen.add(above)
+        yield above
+        above = parents.get(above)
+
+
+def _asked_for(trace: Trace) -> Iterator[ToolCall]:
+    for stored in _of_operation(trace, *CALL_OPERATIONS):
+        for message in items(_content(stored.span, GEN_AI_OUTPUT_MESSAGES)):
+            for part in items(field(message, "parts")):
+                name = text(field(part, "name"))
+                if field(part, "type") == "tool_call" and name is not None:
+                    yield ToolCall(name, _read(field(part, "arguments")))
+
+
+def retrieved_ids(trace: Trace) -> Sequence[str]:
+    """The ids of the documents that were found, each once, best first: in the order of retrievals and of their results.
+
+    Raises:
+        InvalidArgumentError: a retrieval's documents were not kept, or have no ids.
+    """
+    found = (_document_id(one) for stored in _of_operation(trace, "retrieval") for one in _documents(stored.span))
+    return list(dict.fromkeys(found))
+
+
+def _documents(span: SpanRecord) -> Sequence[Any]:
+    if GEN_AI_RETRIEVAL_DOCUMENTS not in span.attributes:
+        raise InvalidArgumentError(f"the documents of retrieval {span.name!r} were not kept: see docs/content.md")
+    return items(_content(span, GEN_AI_RETRIEVAL_DOCUMENTS))
+
+
+def _document_id(document: Any) -> str:
+    found = field(document, "id")
+    if found is None:
+        raise InvalidArgumentError("a retrieved document has no id, so that it cannot be told which it is")
+    return str(found)
+
+
+def _of_operation(trace: Trace, *operations: str) -> list[Any]:
+    return [stored for stored in trace.spans if stored.span.attributes.get(GEN_AI_OPERATION_NAME) in operations]
+
+
+def _content(span: SpanRecord, name: str) -> Any:
+    return _read(span.attributes.get(name))
+
+
+def _read(value: Any) -> Any:
+    """What is kept as JSON text, and what was kept as it is."""
+    try:
+        return parsed(value)
+    except NotJsonError:
+        return value
