@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from verspan.deployments.api import undeploy as undeploy
     from verspan.diffing.asking import diff as diff
     from verspan.errors import VerspanError as VerspanError
+    from verspan.evaluation.running import evaluate as evaluate
     from verspan.members import autolog as autolog
     from verspan.mlflow_import.calls import import_from_mlflow as import_from_mlflow
     from verspan.packaging.loading import load_model as load_model
@@ -153,6 +154,7 @@ _HOMES = {
     "disable_git_model_versioning": "verspan.versions.git_versioning",
     "download_artifacts": "verspan.artifacts.reading",
     "enable_git_model_versioning": "verspan.versions.git_versioning",
+    "evaluate": "verspan.evaluation.running",
     "export_models": "verspan.transfer.calls",
     "finalize_logged_model": "verspan.versions.life",
     "flush": "verspan.runtime",
@@ -258,6 +260,7 @@ __all__ = [
     "disable_git_model_versioning",
     "download_artifacts",
     "enable_git_model_versioning",
+    "evaluate",
     "export_models",
     "finalize_logged_model",
     "flush",

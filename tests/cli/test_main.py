@@ -62,6 +62,7 @@ Traces:
 
 Evidence:
   feedback     Say what you find of a trace, or list it.
+  evaluate     Answer a dataset by a version, and score that.
   compare      Say whether a version is better than another.
 
 In production:

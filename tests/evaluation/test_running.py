@@ -227,9 +227,9 @@ def test_judges_are_no_traffic(store: Store, captured: CapturedTelemetry) -> Non
 def test_without_function(store: Store) -> None:
     """Answers that are there already are scored, and a row that has none is a failure."""
     given = [
-        {"row_id": "a", "inputs": {}, "outputs": "A", "trace_id": f"{7:032x}"},
+        {"row_id": "a", "inputs": {"question": "a"}, "outputs": "A", "trace_id": f"{7:032x}"},
         DatasetRow("b", {}, outputs="b"),
-        {"row_id": "c", "inputs": {}},
+        {"row_id": "c", "inputs": {"question": "c"}},
     ]
     result = evaluate(given, scorers=[SHOUTS])
     assert (result.metrics, result.run.model_id, result.run.name) == ({"shouts/mean": 0.5}, None, "answers")
@@ -243,7 +243,11 @@ def test_versions_take_turns(store: Store) -> None:
     asked: list[tuple[str, str]] = []
 
     def of(name: str) -> Any:
-        return lambda question: asked.append((name, question)) or f"{name}{question}"
+        def answer(question: str) -> str:
+            asked.append((name, question))
+            return f"{name}{question}"
+
+        return answer
 
     found = evaluate(rows("a", "b"), {"v1": of("x"), "v2": of("y")}, concurrency=1)
     assert asked == [("x", "a"), ("y", "a"), ("x", "b"), ("y", "b")]
@@ -290,7 +294,7 @@ def test_shown(store: Store) -> None:
     [
         ({"data": []}, "data has no rows"),
         ({"data": "rows.jsonl"}, "a list of rows, and not str"),
-        ({"data": [{"question": "a"}]}, "row 1 is no mapping with inputs"),
+        ({"data": [7]}, "row 1 is int and not a mapping with inputs"),
         ({"data": [{"inputs": {}, "answer": 1}]}, "row 1 has answer"),
         ({"predict_fn": 7}, "predict_fn is a function, and not int"),
         ({"predict_fn": {}}, "predict_fn names the versions"),
@@ -312,7 +316,12 @@ def test_refused(store: Store, arguments: dict[str, Any], message: str) -> None:
 def test_scorer_with_trace(store: Store) -> None:
     """A scorer that wants the trace is given what the store has of it."""
     seen: list[Answer] = []
-    looking = Judge("looking", lambda answer: bool(seen.append(answer)), wants_trace=True)
+
+    def look(answer: Answer) -> bool:
+        seen.append(answer)
+        return False
+
+    looking = Judge("looking", look, wants_trace=True)
     result = evaluate(rows("a"), shout, [looking], "v1")
     assert seen == [Answer({"question": "a"}, "A", {}, None)]  # captured in memory, so that the store has none
     assert result.metrics == {"looking/mean": 0.0}

@@ -28,6 +28,7 @@ SECTIONS: Final[Mapping[str, Mapping[str, LazyCommand]]] = {
     },
     "Evidence": {
         "feedback": LazyCommand("verspan.cli.feedback:feedback", "Say what you find of a trace, or list it."),
+        "evaluate": LazyCommand("verspan.cli.evaluate:evaluate", "Answer a dataset by a version, and score that."),
         "compare": LazyCommand("verspan.cli.compare:compare", "Say whether a version is better than another."),
     },
     "In production": {

@@ -9,8 +9,8 @@ from importlib import import_module
 from typing import Any
 
 from verspan.errors import MissingPackageError
-from verspan.evaluation.metrics import aggregates
 from verspan.evaluation.model import Aggregate, EvaluationRun, RowResult, Spent
+from verspan.scorers.aggregating import aggregated
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class EvaluationResult:
     @cached_property
     def aggregates(self) -> Sequence[Aggregate]:
         """What the scores come to, with the rows behind it and the scores that failed."""
-        return aggregates(self.rows)
+        return aggregated(self.rows)
 
     @property
     def metrics(self) -> Mapping[str, float]:

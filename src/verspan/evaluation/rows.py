@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import orjson
 
 from verspan import semconv
-from verspan.datasets.model import Dataset, DatasetRow, RowOrigin, RowSource, digest_of, row_id_of
+from verspan.datasets.canonical import dataset_digest
+from verspan.datasets.model import Dataset, DatasetRow, RowOrigin, RowSource
+from verspan.datasets.rows import row_of
 from verspan.errors import InvalidArgumentError
 from verspan.traces.model import Trace
 
 TRACE_ID = "trace_id"
 """The member of a row's source that names the trace which the row comes from."""
 _UNNAMED = "rows"
-_FIELDS = frozenset({"row_id", "inputs", "expectations", "tags", "outputs", "trace_id"})
 
 
 def dataset_of(data: Any) -> Dataset:
@@ -36,7 +38,7 @@ def dataset_of(data: Any) -> Dataset:
     rows = _told_apart([_row(each, number) for number, each in enumerate(data, start=1)])
     if not rows:
         raise InvalidArgumentError("data has no rows: there is nothing to evaluate")
-    return Dataset(_UNNAMED, digest_of([_canonical(row) for row in rows]), rows)
+    return Dataset(_UNNAMED, dataset_digest(rows), rows)
 
 
 def trace_id_of(row: DatasetRow) -> str | None:
@@ -60,20 +62,10 @@ def _row(given: Any, number: int) -> DatasetRow:
         return given
     if isinstance(given, Trace):
         return row_of_trace(given)
-    if not isinstance(given, Mapping) or not isinstance(given.get("inputs"), Mapping):
-        raise InvalidArgumentError(f"row {number} is no mapping with inputs, which are a mapping of arguments by name")
-    unknown = sorted(map(str, given.keys() - _FIELDS))
-    if unknown:
-        raise InvalidArgumentError(f"row {number} has {', '.join(unknown)}: a row has {', '.join(sorted(_FIELDS))}")
-    trace_id = given.get("trace_id")
-    return DatasetRow(
-        row_id=given.get("row_id") or row_id_of(_json(given["inputs"])),
-        inputs=given["inputs"],
-        expectations=given.get("expectations") or {},
-        tags=given.get("tags") or {},
-        source=None if trace_id is None else RowSource(RowOrigin.TRACE, {TRACE_ID: trace_id}),
-        outputs=given.get("outputs"),
-    )
+    if not isinstance(given, Mapping) or given.get(TRACE_ID) is None:
+        return row_of(given, number)
+    told = {name: value for name, value in given.items() if name != TRACE_ID}
+    return replace(row_of(told, number), source=RowSource(RowOrigin.TRACE, {TRACE_ID: given[TRACE_ID]}))
 
 
 def _content(attributes: Mapping[str, Any], *names: str) -> Any:
@@ -93,17 +85,5 @@ def _told_apart(rows: Sequence[DatasetRow]) -> list[DatasetRow]:
     for row in rows:
         seen[row.row_id] += 1
         nth = seen[row.row_id]
-        apart.append(row if nth == 1 else DatasetRow(**{**vars(row), "row_id": f"{row.row_id}-{nth}"}))
+        apart.append(row if nth == 1 else replace(row, row_id=f"{row.row_id}-{nth}"))
     return apart
-
-
-def _canonical(row: DatasetRow) -> bytes:
-    told = {"row_id": row.row_id, "inputs": row.inputs, "expectations": row.expectations, "tags": row.tags}
-    return _json(told if row.outputs is None else {**told, "outputs": row.outputs})
-
-
-def _json(value: Any) -> bytes:
-    try:
-        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS, default=str)
-    except (TypeError, orjson.JSONEncodeError) as error:
-        raise InvalidArgumentError(f"a row cannot be written as JSON: {error}") from error
