@@ -82,8 +82,8 @@ class JsonDiff(OfExpectation):
             return Feedback(value=0.0, rationale=str(error))
         pairs = list(leaf_pairs(parsed(expected), found))
         different = [pair for pair in pairs if not pair.same]
-        said = "; ".join(map(_told, different[:_SHOWN])) + (", …" if len(different) > _SHOWN else "")
-        return Feedback(value=1 - len(different) / len(pairs), rationale=said or None)
+        said = "; ".join(map(_told, different[:_SHOWN])) + ("; …" if len(different) > _SHOWN else "")
+        return Feedback(value=(len(pairs) - len(different)) / len(pairs), rationale=said or None)
 
 
 def _told(pair: LeafPair) -> str:

@@ -41,15 +41,15 @@ def leaf_pairs(expected: Any, found: Any) -> Iterator[LeafPair]:
     pending = [("", expected, found)]  # a stack, since JSON may be nested deeper than Python lets functions be
     while pending:
         pointer, first, second = pending.pop()
-        keys = list(dict.fromkeys([*_children(first), *_children(second)]))
-        if not keys:
+        ours, theirs = _children(first), _children(second)
+        if not ours and not theirs:
             yield LeafPair(pointer, first, second)
         elif _kind(first) is not _kind(second) and first is not NOTHING and second is not NOTHING:
             pending += [(pointer, NOTHING, second), (pointer, first, NOTHING)]
         else:
             pending += [
-                (f"{pointer}/{_escaped(key)}", *(_children(side).get(key, NOTHING) for side in (first, second)))
-                for key in reversed(keys)
+                (f"{pointer}/{_escaped(key)}", ours.get(key, NOTHING), theirs.get(key, NOTHING))
+                for key in reversed({**ours, **theirs})
             ]
 
 
