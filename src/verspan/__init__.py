@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from verspan.propagation.loading import load_propagators
 
 if TYPE_CHECKING:
+    from verspan import datasets as datasets
     from verspan import openai as openai
     from verspan import scorers as scorers
     from verspan.artifacts.log import log_artifact as log_artifact
@@ -140,6 +141,7 @@ _HOMES = {
     "compare": "verspan.comparison.asking",
     "configure": "verspan.configuring",
     "create_external_model": "verspan.versions.life",
+    "datasets": "verspan.datasets",
     "delete_assessment": "verspan.assessments.api",
     "delete_logged_model": "verspan.versions.life",
     "delete_logged_model_alias": "verspan.versions.aliases",
@@ -216,7 +218,7 @@ _HOMES = {
     "update_current_trace": "verspan.tracing.by_hand",
     "verify_audit_log": "verspan.audit.log",
 }
-_FACADES = frozenset({"openai", "scorers"})
+_FACADES = frozenset({"datasets", "openai", "scorers"})
 
 __all__ = [
     "Artifact",
@@ -246,6 +248,7 @@ __all__ = [
     "compare",
     "configure",
     "create_external_model",
+    "datasets",
     "delete_assessment",
     "delete_logged_model",
     "delete_logged_model_alias",

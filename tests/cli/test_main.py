@@ -61,6 +61,7 @@ Traces:
   spool        List spans on their way, or deliver them.
 
 Evidence:
+  datasets     List, show, compare and import datasets.
   feedback     Say what you find of a trace, or list it.
   evaluate     Answer a dataset by a version, and score that.
   compare      Say whether a version is better than another.

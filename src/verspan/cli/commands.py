@@ -27,6 +27,7 @@ SECTIONS: Final[Mapping[str, Mapping[str, LazyCommand]]] = {
         "spool": LazyCommand("verspan.cli.spool:spool", "List spans on their way, or deliver them."),
     },
     "Evidence": {
+        "datasets": LazyCommand("verspan.cli.datasets:datasets", "List, show, compare and import datasets."),
         "feedback": LazyCommand("verspan.cli.feedback:feedback", "Say what you find of a trace, or list it."),
         "evaluate": LazyCommand("verspan.cli.evaluate:evaluate", "Answer a dataset by a version, and score that."),
         "compare": LazyCommand("verspan.cli.compare:compare", "Say whether a version is better than another."),

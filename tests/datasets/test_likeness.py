@@ -1,0 +1,45 @@
+"""Rows that are nearly the same are found, all of them."""
+
+from __future__ import annotations
+
+import random
+from itertools import combinations
+
+import pytest
+
+from verspan.datasets.likeness import NearDuplicate, near_duplicates
+from verspan.datasets.rows import new_dataset
+
+
+def similarity(one: str, other: str) -> float:
+    """The Jaccard similarity of two texts' words."""
+    left, right = set(one.split()), set(other.split())
+    return len(left & right) / len(left | right) if left | right else 0.0
+
+
+@pytest.mark.parametrize("threshold", [0.3, 0.5, 2 / 3, 0.8, 1.0])
+@pytest.mark.parametrize("seed", range(10))
+def test_every_pair(seed: int, threshold: float) -> None:
+    """What is found is what comparing every row with every other finds."""
+    chance = random.Random(seed)  # noqa: S311 - examples, not secrets
+    texts = list(dict.fromkeys(" ".join(chance.choices("abcdefghij", k=chance.randrange(9))) for _ in range(30)))
+    made = new_dataset("d", [{"inputs": {"q": text}, "row_id": text or "-"} for text in texts])
+    alike = {
+        (later, earlier): similarity(earlier, later)
+        for earlier, later in combinations(texts, 2)
+        if similarity(earlier, later) >= threshold
+    }
+    assert {(each.row_id, each.other_row_id): each.similarity for each in near_duplicates(made, threshold)} == alike
+
+
+def test_words() -> None:
+    """Case, order, punctuation and nesting make no difference; numbers are words, and names of inputs are not."""
+    rows = [
+        {"row_id": "first", "inputs": {"question": "Where is order 7?"}},
+        {"row_id": "other", "inputs": {"question": "Where is order 8?"}},
+        {
+            "row_id": "again",
+            "inputs": {"messages": [{"content": "order, where"}, {"content": "IS"}], "n": 7, "x": None},
+        },
+    ]
+    assert near_duplicates(new_dataset("d", rows)) == [NearDuplicate("again", "first", 1.0)]
