@@ -76,11 +76,20 @@ def test_expectation_at_fault(expected: Any) -> None:
 
 
 def test_told_twice() -> None:
-    """A tool that two instrumentors tell of, one span inside the other, ran once; another tool inside it ran too."""
+    """A tool that two instrumentors tell of, one span inside the other, ran once; others inside it ran too."""
     trace = trace_of(
-        tool_run(1, "agent"), step(2, {}, 1), tool_run(3, "agent", parent=2), tool_run(4, "search", parent=3)
+        tool_run(1, "agent", {"task": "all"}),
+        step(2, {}, 1),
+        tool_run(3, "agent", {"task": "all"}, parent=2),
+        tool_run(4, "agent", parent=3),
+        tool_run(5, "search", parent=4),
+        tool_run(6, "agent", {"task": "half"}, parent=3),
     )
-    assert tool_calls(trace) == [ToolCall("agent"), ToolCall("search")]
+    assert tool_calls(trace) == [
+        ToolCall("agent", {"task": "all"}),
+        ToolCall("search"),
+        ToolCall("agent", {"task": "half"}),
+    ]
 
 
 def test_asked_for() -> None:

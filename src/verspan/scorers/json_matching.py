@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -48,7 +48,7 @@ class JsonSchema(OfOutputs):
         wrong = list(islice(self._errors(schema, value), _SHOWN))
         return Feedback(value=not wrong, rationale="; ".join(wrong) or None)
 
-    def _errors(self, schema: Any, value: Any) -> Any:
+    def _errors(self, schema: Any, value: Any) -> Iterator[str]:
         validators = needed("jsonschema.validators", "JsonSchema")
         made = validators.validator_for(schema, default=validators.Draft202012Validator)
         try:

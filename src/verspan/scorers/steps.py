@@ -38,14 +38,21 @@ def tool_calls(trace: Trace) -> Sequence[ToolCall]:
 
 
 def _run(trace: Trace) -> Iterator[ToolCall]:
-    """The tools that ran; one that two instrumentors tell of, one inside the other, ran once."""
-    running = {stored.span.span_id: stored.span for stored in _of_operation(trace, "execute_tool")}
+    """The tools that ran; one that two instrumentors tell of, one span inside the other, ran once."""
     parents = {stored.span.span_id: stored.span.parent_span_id for stored in trace.spans}
-    for span in running.values():
-        above = (running[one].attributes.get(GEN_AI_TOOL_NAME) for one in _ancestors(span, parents) if one in running)
+    told: dict[str, ToolCall] = {}
+    for span in _of_operation(trace, "execute_tool"):
         name = text(span.attributes.get(GEN_AI_TOOL_NAME))
-        if name is not None and name not in above:
-            yield ToolCall(name, _content(span, GEN_AI_TOOL_CALL_ARGUMENTS))
+        if name is not None:
+            call = told[span.span_id] = ToolCall(name, _content(span, GEN_AI_TOOL_CALL_ARGUMENTS))
+            if not any(_same(call, told[above]) for above in _ancestors(span, parents) if above in told):
+                yield call
+
+
+def _same(inner: ToolCall, outer: ToolCall) -> bool:
+    """Whether a call inside another may be the same one; a tool that calls itself does so with other arguments."""
+    known = inner.arguments is not None and outer.arguments is not None
+    return inner.name == outer.name and (not known or inner.arguments == outer.arguments)
 
 
 def _ancestors(span: SpanRecord, parents: Mapping[str, str | None]) -> Iterator[str]:
@@ -58,8 +65,8 @@ def _ancestors(span: SpanRecord, parents: Mapping[str, str | None]) -> Iterator[
 
 
 def _asked_for(trace: Trace) -> Iterator[ToolCall]:
-    for stored in _of_operation(trace, *CALL_OPERATIONS):
-        for message in items(_content(stored.span, GEN_AI_OUTPUT_MESSAGES)):
+    for span in _of_operation(trace, *CALL_OPERATIONS):
+        for message in items(_content(span, GEN_AI_OUTPUT_MESSAGES)):
             for part in items(field(message, "parts")):
                 name = text(field(part, "name"))
                 if field(part, "type") == "tool_call" and name is not None:
@@ -72,7 +79,7 @@ def retrieved_ids(trace: Trace) -> Sequence[str]:
     Raises:
         InvalidArgumentError: a retrieval's documents were not kept, or have no ids.
     """
-    found = (_document_id(one) for stored in _of_operation(trace, "retrieval") for one in _documents(stored.span))
+    found = (_document_id(one) for span in _of_operation(trace, "retrieval") for one in _documents(span))
     return list(dict.fromkeys(found))
 
 
@@ -89,8 +96,9 @@ def _document_id(document: Any) -> str:
     return str(found)
 
 
-def _of_operation(trace: Trace, *operations: str) -> list[Any]:
-    return [stored for stored in trace.spans if stored.span.attributes.get(GEN_AI_OPERATION_NAME) in operations]
+def _of_operation(trace: Trace, *operations: str) -> Sequence[SpanRecord]:
+    spans = (stored.span for stored in trace.spans)
+    return [span for span in spans if span.attributes.get(GEN_AI_OPERATION_NAME) in operations]
 
 
 def _content(span: SpanRecord, name: str) -> Any:
