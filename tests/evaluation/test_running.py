@@ -282,6 +282,25 @@ def test_interrupted(store: Store) -> None:
     assert asked == ["a", "b", "b"]
 
 
+def test_cache(store: Store) -> None:
+    """Answers of earlier runs are scored anew without asking; failures and another version's are not."""
+    asked: list[str] = []
+
+    def answer(question: str) -> str:
+        asked.append(question)
+        if question == "b" and len(asked) == 2:
+            raise ValueError("not yet")
+        return question
+
+    first = evaluate(rows("a", "b"), answer, model_id="v1", concurrency=1)
+    again = evaluate(rows("a", "b"), answer, [SHOUTS], "v1", cache=True)
+    assert [(row.cached, row.outputs, len(row.scores)) for row in again.rows] == [(True, "a", 1), (False, "b", 1)]
+    assert again.rows[0].trace_id == first.rows[0].trace_id
+    evaluate(rows("a"), answer, model_id="v2", cache=True)
+    assert asked == ["a", "b", "b", "a"]
+    assert len(store.evaluations.find_runs(RunQuery())) == 3
+
+
 def test_shown(store: Store) -> None:
     """A result prints as its figures."""
     result = evaluate(rows("a", "psst"), shout, [SHOUTS], "v1", name="nightly")

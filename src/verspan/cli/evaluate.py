@@ -45,6 +45,7 @@ _SHOWN_FAILURES = 5
 @click.option("--budget-usd", type=float, metavar="USD", help="What the whole run may cost.")
 @click.option("--budget-tokens", type=int, metavar="NUMBER", help="How many tokens the whole run may take.")
 @click.option("--resume/--no-resume", default=True, show_default=True, help="Go on with a run that has ended early.")
+@click.option("--cache", is_flag=True, help="Score answers of earlier runs of this function and version anew.")
 @store_option
 @json_option
 def evaluate(  # noqa: PLR0913 - a parameter for each option
@@ -62,6 +63,7 @@ def evaluate(  # noqa: PLR0913 - a parameter for each option
     budget_usd: float | None,
     budget_tokens: int | None,
     resume: bool,
+    cache: bool,
     store_place: str | None,
     as_json: bool,
 ) -> None:
@@ -103,6 +105,7 @@ def evaluate(  # noqa: PLR0913 - a parameter for each option
         budget_usd=budget_usd,
         budget_tokens=budget_tokens,
         resume=resume,
+        cache=cache,
     )
     _print_json(result) if as_json else _print(result)
     if result.failures or result.run.stopped_by or any(each.failures for each in result.aggregates):

@@ -98,11 +98,16 @@ class Engine:
             semconv.VERSPAN_EVALUATION_RUN: job.side.run.run_id,
             semconv.VERSPAN_EVALUATION_ROW: job.row.row_id,
         }
-        asked, judged = Meter(labels), Meter(labels)
-        told = await (self._found(job) if job.side.function is None else self._answered(job, asked))
+        asked, judged, cached = Meter(labels), Meter(labels), job.cached
+        if cached is not None:
+            told = _Told(Outcome(cached.outputs), cached.trace_id)
+        else:
+            told = await (self._found(job) if job.side.function is None else self._answered(job, asked))
         scores = await self._scored(job, told, judged) if told.outcome.error is None else ()
         self._announce(job, told, scores)
-        return replace(_result(job, told), spent=asked.spent, judging=judged.spent, scores=scores)
+        return replace(
+            _result(job, told), spent=asked.spent, judging=judged.spent, scores=scores, cached=cached is not None
+        )
 
     async def _answered(self, job: Job, meter: Meter) -> _Told:
         """Ask the version's function, in a trace of its own under the version."""

@@ -10,6 +10,7 @@ from typing import Any
 from verspan.context import ActiveVersion
 from verspan.datasets.model import DatasetRow
 from verspan.errors import InvalidArgumentError
+from verspan.evaluation.caching import Answers, asked
 from verspan.evaluation.model import EvaluationRun, RowResult, Spent
 from verspan.scorers.model import Scorer
 
@@ -61,6 +62,9 @@ class Side:
     earlier: Mapping[tuple[str, int], RowResult] = field(default_factory=dict)
     """Results of an earlier part of the run, by row and trial: these are not asked for again."""
 
+    cached: Answers = field(default_factory=dict)
+    """Answers of earlier runs, which are scored anew instead of asking for others."""
+
     @property
     def span_name(self) -> str:
         """The name of its rows' traces."""
@@ -74,6 +78,11 @@ class Job:
     side: Side
     row: DatasetRow
     trial: int
+
+    @property
+    def cached(self) -> RowResult | None:
+        """An earlier answer to it."""
+        return self.side.cached.get((asked(self.row.inputs), self.trial)) if self.side.cached else None
 
 
 @dataclass(frozen=True)
