@@ -18,6 +18,7 @@ _TRANSIENT_CLASSES: Final = frozenset(
         "NetworkError",
         "RemoteProtocolError",
         "Timeout",  # requests
+        "TimeoutError",  # asyncio's own before Python 3.11
         "ResourceExhausted",  # Google's
         "ServiceUnavailable",
     }

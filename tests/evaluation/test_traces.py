@@ -1,0 +1,46 @@
+"""Evaluating with traces out of a store, in a process that records in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.processes import said
+
+PROGRAM = """
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+import verspan
+
+def answer(question):
+    with verspan.start_span("look up"):
+        return question.upper()
+
+@verspan.scorer
+def steps(trace):
+    return len(trace.spans)
+
+@verspan.scorer
+async def loud(outputs):
+    return outputs.isupper()
+
+if __name__ == "__main__":
+    data = verspan.datasets.create_dataset("support", [{"inputs": {"question": each}} for each in "ab"])
+    result = verspan.evaluate(data, answer, [steps, loud], "v1")
+    print(result.run.dataset_name, dict(result.metrics))
+    traces = [verspan.get_trace(row.trace_id) for row in result.rows]
+    print(dict(verspan.evaluate(traces, scorers=[loud, steps]).metrics))
+    named = [{"inputs": row.inputs, "trace_id": row.trace_id} for row in result.rows]
+    print(dict(verspan.evaluate(named, scorers=[loud]).metrics))
+    with ProcessPoolExecutor(1, get_context("spawn")) as executor:
+        print(dict(verspan.evaluate(data, answer, [loud], "v1", executor=executor).metrics))
+"""
+
+
+def test_traces(tmp_path: Path) -> None:
+    """Scorers see the answer's trace; traces are rows, by themselves or by id; functions run in processes too."""
+    assert said(PROGRAM, tmp_path, VERSPAN_STORE=str(tmp_path / "store.db")) == [
+        "support {'loud/mean': 1.0, 'steps/mean': 2.0}",
+        "{'loud/mean': 1.0, 'steps/mean': 2.0}",
+        "{'loud/mean': 1.0}",
+        "{'loud/mean': 1.0}",
+    ]
