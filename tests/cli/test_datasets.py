@@ -45,7 +45,7 @@ def test_imported(run: Run, tmp_path: Path, name: str, content: str) -> None:
     result = run("datasets", "import", name)
     digest = json.loads(run("datasets", "--json").stdout)["datasets"][0]["digest"]
     assert (result.stdout, result.exit_code) == (f"s has 2 rows, version {digest[:8]}\n", 0)
-    assert result.stderr == "pairs of rows that are nearly the same: 1, see verspan datasets show s\n"
+    assert result.stderr == "rows that are nearly the same as others: 1, see verspan datasets show s\n"
     assert run("datasets", "import", name, "--name", "t").stdout == f"t has 2 rows, version {digest[:8]}\n"
 
 

@@ -42,7 +42,7 @@ def test_near_duplicates_are_told(caplog: pytest.LogCaptureFixture) -> None:
     """That rows are nearly the same is logged once, as a number."""
     verspan.datasets.create_dataset("support", [QUESTION, {"inputs": {"question": "WHERE is it"}}])
     assert [record.getMessage() for record in caplog.records] == [
-        "The dataset support has 1 pairs of rows that are nearly the same, see verspan.datasets.near_duplicates."
+        "The dataset support has 1 rows that are nearly the same as others, see verspan.datasets.near_duplicates."
     ]
 
 

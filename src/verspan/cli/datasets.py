@@ -158,7 +158,7 @@ def import_(*, file: Path, name: str | None, store_place: str | None, as_json: b
         return
     click.echo(f"{one_line(kept.name)} has {len(kept)} rows, version {kept.digest[:8]}")
     if alike:
-        hint(f"pairs of rows that are nearly the same: {len(alike)}, see verspan datasets show {one_line(kept.name)}")
+        hint(f"rows that are nearly the same as others: {len(alike)}, see verspan datasets show {one_line(kept.name)}")
 
 
 def _list(place: str | None, limit: int, *, as_json: bool) -> None:

@@ -13,12 +13,15 @@ from verspan.datasets.rows import GivenRow, new_dataset
 from verspan.versions.registry import opened_store
 
 _logger = logging.getLogger(__name__)
+_MOST_COMPARED = 2_000
+"""Rows of a dataset that are compared with each other unasked."""
 
 
 def create_dataset(name: str, rows: Iterable[GivenRow], tags: Mapping[str, Any] | None = None) -> Dataset:
     """Keep a version of a dataset; the same rows, in any order, are the version that is there already.
 
-    Rows that are the same in everything are one row; those that are nearly the same are kept, and logged as a number.
+    Rows that are the same in everything are one row; those that are nearly the same are kept, and
+    of up to 2,000 rows logged as a number.
 
     Args:
         name: the dataset's name.
@@ -35,10 +38,10 @@ def create_dataset(name: str, rows: Iterable[GivenRow], tags: Mapping[str, Any] 
         StoreError: the store cannot be written.
     """
     made = new_dataset(name, rows, tags)
-    alike = len(near_duplicates(made))
+    alike = len(near_duplicates(made)) if len(made) <= _MOST_COMPARED else 0
     if alike:
         _logger.warning(
-            "The dataset %s has %d pairs of rows that are nearly the same, see verspan.datasets.near_duplicates.",
+            "The dataset %s has %d rows that are nearly the same as others, see verspan.datasets.near_duplicates.",
             made.name,
             alike,
         )
