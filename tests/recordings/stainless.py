@@ -10,17 +10,16 @@ from types import ModuleType
 from typing import Any
 
 from tests.recordings.replay import Mount
+from tests.recordings.ways import Failure as AnyFailure
 
 Seen = list[Any]
 Way = Callable[[Any, Mount], Seen]
 
 
 @dataclass(frozen=True)
-class Failure:
-    """An error as the application sees it."""
+class Failure(AnyFailure):
+    """An error as the application sees it, with what the API says of it."""
 
-    kind: type[Exception]
-    text: str
     code: str | None
     body: object | None
 

@@ -6,12 +6,13 @@ import pytest
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from tests.recordings.interactions import CASSETTES
 from tests.recordings.replay import ReplayServer
-from tests.recordings.snapshots import assert_snapshot, snapshot_file
+from tests.recordings.snapshots import snapshot_file
+from tests.recordings.ways import Trial, Way
 
 from verspan_cohere import CohereInstrumentor
 
 from .interactions import TESTS, Interaction, every, everything
-from .ways import WAYS, Failure, Way
+from .ways import WAYS
 
 FOLDER = TESTS / "snapshots"
 
@@ -20,14 +21,7 @@ FOLDER = TESTS / "snapshots"
 @pytest.mark.parametrize("interaction", every())
 def test_span(server: ReplayServer, spans: InMemorySpanExporter, interaction: Interaction, way: Way) -> None:
     """A call is the one span of its snapshot whichever way it is made, and the application sees what it sees bare."""
-    mount = server.mount([interaction, interaction])
-    seen = way(interaction, mount)
-    CohereInstrumentor().uninstrument()
-    assert seen == way(interaction, mount)
-    failure = seen[-1].text if isinstance(seen[-1], Failure) else None
-    assert_snapshot(FOLDER, interaction, spans.get_finished_spans(), failure)
-    instrumented, bare = mount.received
-    assert instrumented == bare
+    Trial(server, spans, CohereInstrumentor(), FOLDER).assert_one_span(interaction, way)
 
 
 def test_no_unused_snapshots() -> None:

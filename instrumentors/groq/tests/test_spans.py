@@ -6,8 +6,8 @@ import pytest
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from tests.recordings.interactions import Interaction, parameters
 from tests.recordings.replay import ReplayServer
-from tests.recordings.snapshots import assert_snapshot
-from tests.recordings.stainless import Failure, Way
+from tests.recordings.stainless import Way
+from tests.recordings.ways import Trial
 
 from verspan_groq import GroqInstrumentor
 
@@ -18,11 +18,4 @@ from .asking import TESTS, WAYS, interactions
 @pytest.mark.parametrize("interaction", parameters(interactions()))
 def test_span(server: ReplayServer, spans: InMemorySpanExporter, interaction: Interaction, way: Way) -> None:
     """A call is the one span of its snapshot whichever way it is made, and the application sees what it sees bare."""
-    mount = server.mount([interaction, interaction])
-    seen = way(interaction, mount)
-    GroqInstrumentor().uninstrument()
-    assert seen == way(interaction, mount)
-    failure = seen[-1].text if isinstance(seen[-1], Failure) else None
-    assert_snapshot(TESTS / "snapshots", interaction, spans.get_finished_spans(), failure)
-    instrumented, bare = mount.received
-    assert instrumented == bare
+    Trial(server, spans, GroqInstrumentor(), TESTS / "snapshots").assert_one_span(interaction, way)

@@ -8,13 +8,14 @@ import pytest
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from tests.recordings.interactions import CASSETTES
 from tests.recordings.replay import ReplayServer
-from tests.recordings.snapshots import assert_snapshot, snapshot_file
+from tests.recordings.snapshots import snapshot_file
+from tests.recordings.ways import Trial, Way
 
 from verspan_mistralai import MistralAIInstrumentor
 
 from .asking import IS_FIRST_MAJOR
 from .interactions import TESTS, Interaction, every, everything
-from .ways import WAYS, Failure, Way
+from .ways import WAYS
 
 FOLDER = TESTS / "snapshots"
 
@@ -25,14 +26,7 @@ def test_span(server: ReplayServer, spans: InMemorySpanExporter, interaction: In
     """A call is the one span of its snapshot whichever way it is made, and the application sees what it sees bare."""
     if interaction.status != HTTPStatus.OK and IS_FIRST_MAJOR:
         pytest.skip("the errors of version 1 are in other modules")
-    mount = server.mount([interaction, interaction])
-    seen = way(interaction, mount)
-    MistralAIInstrumentor().uninstrument()
-    assert seen == way(interaction, mount)
-    failure = seen[-1].text if isinstance(seen[-1], Failure) else None
-    assert_snapshot(FOLDER, interaction, spans.get_finished_spans(), failure)
-    instrumented, bare = mount.received
-    assert instrumented == bare
+    Trial(server, spans, MistralAIInstrumentor(), FOLDER).assert_one_span(interaction, way)
 
 
 def test_no_unused_snapshots() -> None:

@@ -2,70 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
-from inspect import isasyncgen, isgenerator
 from typing import Any
 
 from tests.recordings.replay import Mount
+from tests.recordings.ways import Client as AnyClient
+from tests.recordings.ways import Way, is_stream
 
 from .asking import Client, ask
 from .interactions import Interaction
 
-Seen = list[Any]
-Way = Callable[[Interaction, Mount], Seen]
 
-
-@dataclass(frozen=True)
-class Failure:
-    """An error as the application sees it."""
-
-    kind: type[BaseException]
-    text: str
-
-
-def synchronous(interaction: Interaction, mount: Mount) -> Seen:
-    """The methods that wait."""
-    seen: Seen = []
-    client = Client.at(mount.url, asynchronous=False)
-    try:
-        response = ask(client, interaction)
-        seen.append(_shown(response))
-        if _is_stream(response):
-            seen.extend(map(_shown, response))
-    except Exception as error:  # noqa: BLE001 - the classes differ from version to version
-        seen.append(Failure(type(error), str(error)))
-    client.close()
-    return seen
-
-
-def asynchronous(interaction: Interaction, mount: Mount) -> Seen:
-    """The methods that are awaited."""
-    return asyncio.run(_asynchronous(interaction, mount))
-
-
-WAYS: list[Way] = [synchronous, asynchronous]
-
-
-async def _asynchronous(interaction: Interaction, mount: Mount) -> Seen:
-    seen: Seen = []
-    client = Client.at(mount.url, asynchronous=True)
-    try:
-        response = await ask(client, interaction)
-        seen.append(_shown(response))
-        if _is_stream(response):
-            async for chunk in response:
-                seen.append(_shown(chunk))
-    except Exception as error:  # noqa: BLE001 - likewise
-        seen.append(Failure(type(error), str(error)))
-    await client.close()
-    return seen
-
-
-def _is_stream(response: Any) -> bool:
-    return isgenerator(response) or isasyncgen(response) or hasattr(response, "generator")
+def _opened(_: Interaction, mount: Mount, asynchronous: bool) -> Client:  # noqa: FBT001 - as it is declared
+    return Client.at(mount.url, asynchronous=asynchronous)
 
 
 def _shown(response: Any) -> Any:
-    return (type(response), None if _is_stream(response) else response.model_dump())
+    return (type(response), None if is_stream(response) else response.model_dump())
+
+
+WAYS: list[Way] = AnyClient(_opened, ask, Client.close, _shown).ways()

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from tests.recordings.interactions import CASSETTES
-from tests.recordings.snapshots import assert_snapshot, snapshot_file
+from tests.recordings.snapshots import snapshot_file
+from tests.recordings.ways import Trial
 
 from verspan_openai import OpenAIInstrumentor
 
 from .interactions import KINDS, TESTS, Interaction, every, everything
 from .replay import ReplayServer
-from .ways import WAYS, Failure, Way
+from .ways import WAYS, Way
 
 FOLDER = TESTS / "snapshots"
 
@@ -20,14 +21,7 @@ FOLDER = TESTS / "snapshots"
 @pytest.mark.parametrize("interaction", [one for kind in KINDS for one in every(kind)])
 def test_span(server: ReplayServer, spans: InMemorySpanExporter, interaction: Interaction, way: Way) -> None:
     """A call is the one span of its snapshot whichever way it is made, and the application sees what it sees bare."""
-    mount = server.mount([interaction, interaction])
-    seen = way(interaction, mount)
-    OpenAIInstrumentor().uninstrument()
-    assert seen == way(interaction, mount)
-    failure = seen[-1].text if isinstance(seen[-1], Failure) else None
-    assert_snapshot(FOLDER, interaction, spans.get_finished_spans(), failure)
-    instrumented, bare = mount.received
-    assert instrumented == bare
+    Trial(server, spans, OpenAIInstrumentor(), FOLDER).assert_one_span(interaction, way)
 
 
 def test_no_unused_snapshots() -> None:

@@ -7,12 +7,13 @@ events or a body that the application is to read.
 from __future__ import annotations
 
 import base64
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
 
-from verspan.instrumentation.calls import Call, CallInput
+from verspan.instrumentation.calls import Call
 from verspan.instrumentation.fields import NO_FIELDS, text
 from verspan.instrumentation.lifecycle import CallRun
+from verspan.instrumentation.plain_adapter import PlainAdapter
 from verspan.instrumentation.serialising import snapshot
 from verspan.instrumentation.servers import server_at
 from verspan_bedrock._following import follow_body, follow_events
@@ -38,10 +39,9 @@ def plain(value: Any) -> Any:
     return repr(value)
 
 
-class ClientAdapter:
+class ClientAdapter(PlainAdapter):
     """Takes some operations; see :class:`verspan.instrumentation.adapter.FollowingAdapter`."""
 
-    failure_marks: Sequence[bytes] = ()
     operations: ClassVar[Collection[str]] = ()
     content: ClassVar[Collection[str]] = ()
     """The parameters that hold what the call says."""
@@ -100,23 +100,3 @@ class ClientAdapter:
                 return response
         run.take_response(response)
         return response
-
-    def is_stream(self, response: Any) -> bool:  # noqa: ARG002 - of the protocol
-        """False: a response may hold a stream and is none."""
-        return False
-
-    def is_raw(self, response: Any) -> bool:  # noqa: ARG002 - of the protocol
-        """False: the client has no envelopes."""
-        return False
-
-    def http_response(self, response: Any) -> Any:  # noqa: ARG002 - of the protocol
-        """None: there is no httpx in it."""
-        return None
-
-    def answer_in(self, failure: BaseException) -> Any:  # noqa: ARG002 - of the protocol
-        """None: no exception of the client holds an answer."""
-        return None
-
-    def read_input(self, body: Any) -> CallInput:  # noqa: ARG002 - of the protocol
-        """Nothing, where a request says nothing."""
-        return CallInput()

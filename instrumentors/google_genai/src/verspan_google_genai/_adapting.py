@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from types import AsyncGeneratorType, GeneratorType
+from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
 
-from verspan.instrumentation.calls import Call, CallInput
+from verspan.instrumentation.calls import Call
 from verspan.instrumentation.fields import NO_FIELDS
+from verspan.instrumentation.plain_adapter import PlainAdapter
 from verspan.instrumentation.serialising import snapshot
 from verspan_google_genai._client import Sent, json_of_response, provider_of, sent, server_of
 
 
-class RequestAdapter:
+class RequestAdapter(PlainAdapter):
     """Takes requests of the client; see :class:`verspan.instrumentation.adapter.CallAdapter`."""
 
-    failure_marks: Sequence[bytes] = ()
     content: ClassVar[Collection[str]] = ()
     """The fields of the body that hold what the call says."""
 
@@ -49,23 +48,3 @@ class RequestAdapter:
     def snapshot_response(self, response: Any) -> bytes:
         """A response or a chunk as the JSON that it was made of."""
         return json_of_response(response)
-
-    def is_stream(self, response: Any) -> bool:
-        """Whether the response is a stream of chunks, which the client gives by a generator."""
-        return isinstance(response, (GeneratorType, AsyncGeneratorType))
-
-    def is_raw(self, response: Any) -> bool:  # noqa: ARG002 - of the protocol
-        """No: the client has no envelopes around its answers."""
-        return False
-
-    def http_response(self, response: Any) -> Any:  # noqa: ARG002 - of the protocol
-        """None: the client's generators keep what they read from to themselves."""
-        return None
-
-    def answer_in(self, failure: BaseException) -> Any:  # noqa: ARG002 - of the protocol
-        """None: no exception of the client holds an answer."""
-        return None
-
-    def read_input(self, body: Any) -> CallInput:  # noqa: ARG002 - of the protocol
-        """Nothing, where a request says nothing."""
-        return CallInput()

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
-from verspan.instrumentation.calls import Call, CallInput, Reply, Request, Usage
+from verspan.instrumentation.calls import Call, Reply, Request, Usage
 from verspan.instrumentation.fields import field, fields, integer, text
 from verspan.instrumentation.lifecycle import CallRun
+from verspan.instrumentation.plain_adapter import PlainAdapter
 from verspan.instrumentation.serialising import snapshot
 from verspan.instrumentation.servers import server_at
 from verspan.instrumentation.stainless.client import fields_of
@@ -21,11 +22,10 @@ from verspan_litellm._streams import follow_steps, is_stepped
 _API_BASE = "api_base"
 
 
-class FunctionAdapter:
+class FunctionAdapter(PlainAdapter):
     """Takes calls of a function under both names; see :class:`verspan.instrumentation.adapter.FollowingAdapter`."""
 
     name: str
-    failure_marks: Sequence[bytes] = ()
     functions: ClassVar[Sequence[str]]
     positional: ClassVar[Sequence[str]] = ("model", "messages")
     """What the function calls its first arguments."""
@@ -81,26 +81,6 @@ class FunctionAdapter:
         else:
             run.take_response(response)
         return response
-
-    def is_stream(self, response: Any) -> bool:  # noqa: ARG002 - of the protocol
-        """False: streams are followed here."""
-        return False
-
-    def is_raw(self, response: Any) -> bool:  # noqa: ARG002 - of the protocol
-        """False: there are no envelopes."""
-        return False
-
-    def http_response(self, response: Any) -> Any:  # noqa: ARG002 - of the protocol
-        """None: what LiteLLM reads from differs from provider to provider."""
-        return None
-
-    def answer_in(self, failure: BaseException) -> Any:  # noqa: ARG002 - of the protocol
-        """None: no exception holds an answer."""
-        return None
-
-    def read_input(self, body: Any) -> CallInput:  # noqa: ARG002 - of the protocol
-        """Nothing, where a request says nothing."""
-        return CallInput()
 
     def read_request(self, body: Any) -> Request:
         """The parameters of a call."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from time import perf_counter
 from typing import Any, Final
 
@@ -11,9 +11,11 @@ from opentelemetry.context import Context, create_key, get_current, get_value, s
 from opentelemetry.trace import SpanKind
 
 from verspan import semconv
+from verspan.instrumentation import abandoned
 from verspan.instrumentation.destinations import going_to, within_this_machine
 from verspan.instrumentation.guard import report
 from verspan.instrumentation.operations import OperationRun, current_run, measure
+from verspan.instrumentation.stepping import AwaitIn
 from verspan.instrumentation.telemetry import Telemetry
 from verspan_mcp._connections import UNKNOWN, Connection
 from verspan_mcp._operations import RequestOperation
@@ -138,6 +140,25 @@ class Exchange:
         if self._connection.host is not None:
             return going_to(self._connection.host, self.run.context)
         return self.run.context
+
+
+async def settled(exchange: Exchange, answering: Awaitable[Any], answered: Callable[[Exchange, Any], None]) -> Any:
+    """The answer of a request, waited for inside its span, which ends with it.
+
+    Args:
+        exchange: the request.
+        answering: what is waited for.
+        answered: takes the answer.
+    """
+    abandoned.watch()
+    try:
+        answer = await AwaitIn(exchange.context, answering)
+    except BaseException as failure:
+        exchange.fail(failure)
+        raise
+    answered(exchange, answer)
+    exchange.finish()
+    return answer
 
 
 def current_exchange() -> Exchange | None:

@@ -13,13 +13,11 @@ from opentelemetry.instrumentation.utils import is_instrumentation_enabled
 from opentelemetry.trace import Link, SpanKind, get_current_span
 
 from verspan import semconv
-from verspan.instrumentation import abandoned
 from verspan.instrumentation.guard import report
 from verspan.instrumentation.operations import OperationRun
-from verspan.instrumentation.stepping import AwaitIn
 from verspan.instrumentation.telemetry import Telemetry
 from verspan_mcp._connections import SESSION_HEADER, Connections
-from verspan_mcp._exchange import Exchange, current_exchange
+from verspan_mcp._exchange import Exchange, current_exchange, settled
 from verspan_mcp._operations import request_operation
 from verspan_mcp._requests import INITIALIZE, Request
 
@@ -68,15 +66,9 @@ class Handling(ABC):
         exchange = self._begin(instance, args, kwargs)
         if exchange is None:
             return await wrapped(*args, **kwargs)
-        abandoned.watch()
-        try:
-            answer = await AwaitIn(exchange.context, wrapped(*args, **kwargs))
-        except BaseException as failure:
-            exchange.fail(failure)
-            raise
-        self.answered(exchange, answer, args)
-        exchange.finish()
-        return answer
+        return await settled(
+            exchange, wrapped(*args, **kwargs), lambda exchange, answer: self.answered(exchange, answer, args)
+        )
 
     def _begin(self, instance: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Exchange | None:
         if not is_instrumentation_enabled():

@@ -13,13 +13,11 @@ from opentelemetry.instrumentation.utils import is_instrumentation_enabled
 from opentelemetry.trace import SpanKind
 
 from verspan import semconv
-from verspan.instrumentation import abandoned
 from verspan.instrumentation.guard import report
 from verspan.instrumentation.operations import OperationRun
-from verspan.instrumentation.stepping import AwaitIn
 from verspan.instrumentation.telemetry import Telemetry
 from verspan_mcp._connections import UNKNOWN, Connection, Connections
-from verspan_mcp._exchange import CoveringRun, Exchange, covering_run, protocol_version_in
+from verspan_mcp._exchange import CoveringRun, Exchange, covering_run, protocol_version_in, settled
 from verspan_mcp._operations import request_operation
 from verspan_mcp._requests import INITIALIZE, Request
 from verspan_mcp._requests import field as field_of
@@ -77,16 +75,10 @@ class Sending(ABC):
         exchange = self._begin(instance, args, kwargs)
         if exchange is None:
             return await wrapped(*args, **kwargs)
-        abandoned.watch()
         send = self.carry(wrapped, exchange) if self._carrying else wrapped
-        try:
-            answer = await AwaitIn(exchange.context, send(*args, **kwargs))
-        except BaseException as failure:
-            exchange.fail(failure)
-            raise
-        self.answered(instance, exchange, answer)
-        exchange.finish()
-        return answer
+        return await settled(
+            exchange, send(*args, **kwargs), lambda exchange, answer: self.answered(instance, exchange, answer)
+        )
 
     def _begin(self, instance: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Exchange | None:
         if not is_instrumentation_enabled():

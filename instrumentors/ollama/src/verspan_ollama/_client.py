@@ -6,12 +6,12 @@ the request when the first is asked for. ``json`` is what will be sent, built by
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from types import AsyncGeneratorType, GeneratorType
+from collections.abc import Collection, Mapping
 from typing import Any, ClassVar, NamedTuple
 
-from verspan.instrumentation.calls import Call, CallInput
+from verspan.instrumentation.calls import Call
 from verspan.instrumentation.fields import NO_FIELDS, text
+from verspan.instrumentation.plain_adapter import PlainAdapter
 from verspan.instrumentation.serialising import snapshot
 from verspan.instrumentation.servers import Server, server_at
 from verspan.instrumentation.stainless.client import fields_of
@@ -49,10 +49,9 @@ def sent(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Sent | None:
     return Sent(method.lower(), path, body if isinstance(body, dict) else NO_FIELDS, bool(kwargs.get("stream")))
 
 
-class ClientAdapter:
+class ClientAdapter(PlainAdapter):
     """Takes requests to some paths; see :class:`verspan.instrumentation.adapter.CallAdapter`."""
 
-    failure_marks: Sequence[bytes] = ()
     paths: ClassVar[Collection[str]] = ()
     operation_name: ClassVar[str]
     content: ClassVar[Collection[str]] = ()
@@ -90,26 +89,6 @@ class ClientAdapter:
         return snapshot(
             {name: own[name] for name in own if own[name] is not None and name not in _NOT_TAKEN}, fields_of
         )
-
-    def is_stream(self, response: Any) -> bool:
-        """Whether the response is a stream of chunks."""
-        return isinstance(response, (GeneratorType, AsyncGeneratorType))
-
-    def is_raw(self, response: Any) -> bool:  # noqa: ARG002 - of the protocol
-        """False: the client has no envelopes."""
-        return False
-
-    def http_response(self, response: Any) -> Any:  # noqa: ARG002 - of the protocol
-        """None: the client shows nobody what its streams read from."""
-        return None
-
-    def answer_in(self, failure: BaseException) -> Any:  # noqa: ARG002 - of the protocol
-        """None: no exception of the client holds an answer."""
-        return None
-
-    def read_input(self, body: Any) -> CallInput:  # noqa: ARG002 - of the protocol
-        """Nothing, where a request says nothing."""
-        return CallInput()
 
 
 def _server(client: Any, path: str) -> Server:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from types import AsyncGeneratorType, GeneratorType
 from typing import Any, ClassVar
 
-from verspan.instrumentation.calls import Call, CallInput
+from verspan.instrumentation.calls import Call
 from verspan.instrumentation.fields import fields, text
 from verspan.instrumentation.generated.endpoints import Endpoint
+from verspan.instrumentation.plain_adapter import PlainAdapter
 from verspan.instrumentation.serialising import snapshot
 from verspan.instrumentation.servers import Server, server_at
 
 
-class EndpointAdapter:
+class EndpointAdapter(PlainAdapter):
     """Takes calls of one endpoint's method; see :class:`verspan.instrumentation.adapter.CallAdapter`.
 
     What a request says is in the method's arguments, which have the names of the API's fields.
@@ -22,7 +23,6 @@ class EndpointAdapter:
     provider_name: ClassVar[str]
     content: ClassVar[Collection[str]] = ()
     """The arguments that hold what the call says."""
-    failure_marks: Sequence[bytes] = ()
 
     def __init__(self, endpoint: Endpoint | None = None) -> None:
         """Take calls of an endpoint; without one, only read what was taken."""
@@ -85,14 +85,6 @@ class EndpointAdapter:
     def http_response(self, response: Any) -> Any:
         """What a stream or an envelope reads from."""
         return getattr(response, "response", None) or getattr(response, "http_response", None)
-
-    def answer_in(self, failure: BaseException) -> Any:  # noqa: ARG002 - of the protocol
-        """None: no exception of these clients holds an answer."""
-        return None
-
-    def read_input(self, body: Any) -> CallInput:  # noqa: ARG002 - of the protocol
-        """Nothing, where a request says nothing."""
-        return CallInput()
 
 
 def json_of(value: Any) -> Any:
