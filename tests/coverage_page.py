@@ -94,7 +94,7 @@ def _section(folder: Path) -> str | None:
     head = ["operation", "streams", "model", "parameters", "tokens", "what is said", "fails"]
     table = [head, ["---"] * len(head), *(rows[name].cells() for name in sorted(rows))]
     lines = [f"| {' | '.join(cells)} |".replace("|  |", "| |").replace("|  |", "| |") for cells in table]
-    return "\n".join([f"## verspan-{folder.name}", "", f"For {clients}.", "", *lines, ""])
+    return "\n".join([f"## {_distribution(folder)}", "", f"For {clients}.", "", *lines, ""])
 
 
 def _rows(folder: Path) -> dict[str, Row]:
@@ -109,7 +109,7 @@ def _own_spans(folder: Path) -> Iterator[_Span]:
     """The spans of an instrumentor's snapshots but those of another one, such as of the client below a framework."""
     for file in sorted(folder.glob("tests/snapshots/**/*.json")):
         for span in _spans(json.loads(file.read_text("utf-8"))):
-            if span.get("scope") in (None, f"verspan-{folder.name}"):
+            if span.get("scope") in (None, _distribution(folder)):
                 yield span
 
 
@@ -118,6 +118,10 @@ def _spans(found: Any) -> Iterable[_Span]:
     if isinstance(found, list):
         return found
     return [span for spans in found.values() for span in spans]
+
+
+def _distribution(folder: Path) -> str:
+    return f"verspan-{folder.name.replace('_', '-')}"
 
 
 def _clients(folder: Path) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,13 @@ def app(tmp_path: Path) -> Path:
 
 def evaluated(app: Path, *arguments: str) -> Ended:
     """What became of the command."""
-    return run_process("verspan", "evaluate", *arguments, folder=app, PATH=clean_environment()["PATH"])
+    return run_process(
+        str(Path(sys.executable).with_name("verspan")),
+        "evaluate",
+        *arguments,
+        folder=app,
+        PATH=clean_environment()["PATH"],
+    )
 
 
 def test_evaluated(app: Path) -> None:
