@@ -105,7 +105,9 @@ RULES = {
     "verspan.scorers": f"{WORDS} {GUARD} {JUDGED} verspan.traces.model verspan.instrumentation.fields orjson",
     "verspan.sources.model": "",
     "verspan.sources": f"{STORE} {SET_UP} verspan.sources verspan.versions orjson",
-    "verspan.comparison": f"{JUDGED} verspan.errors verspan.sources.model verspan.pricing numpy scipy",
+    "verspan.comparison": (
+        f"{JUDGED} verspan.diffing.model verspan.errors verspan.sources.model verspan.pricing numpy scipy"
+    ),
     "verspan.comparison.asking": (
         f"{STORE} {SET_UP} verspan.comparison verspan.sources verspan.versions verspan.deployments.moments"
     ),

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any
 
-from verspan.evaluation.model import Goal
+from verspan.diffing.model import VersionDiff
+from verspan.evaluation.model import EvaluationRun, Goal, RowResult
+
+
+class Basis(str, Enum):
+    """What two versions were compared by."""
+
+    EVALUATION = "evaluation"
+    """Runs over the same dataset, row by row."""
+    TRAFFIC = "traffic"
+    """What their users asked them."""
 
 
 class Direction(str, Enum):
@@ -90,6 +101,44 @@ class MetricComparison:
     """What a reader must know beside it."""
 
 
+class RowVerdict(str, Enum):
+    """What became of a row from one version to the other."""
+
+    ERROR = "error"
+    """The baseline answered it and the candidate failed."""
+    REGRESSED = "regressed"
+    """A score is worse, whatever became of the others."""
+    IMPROVED = "improved"
+    """A score is better, or there is an answer where there was none, and nothing is worse."""
+    UNCHANGED = "unchanged"
+    NOT_COMPARABLE = "not comparable"
+    """Only one version has it, both failed, or no scorer judged both answers."""
+
+
+@dataclass(frozen=True)
+class RowScore:
+    """One metric of a row under both versions; the mean of its trials where there are several."""
+
+    metric: str
+    goal: Goal
+    baseline: float | None
+    """None where there is no score."""
+    candidate: float | None
+
+
+@dataclass(frozen=True)
+class RowComparison:
+    """One row of a dataset under both versions."""
+
+    row_id: str
+    verdict: RowVerdict
+    scores: Sequence[RowScore]
+    baseline: Sequence[RowResult]
+    """Its trials: answers, failures and traces; empty where the version does not have the row."""
+    candidate: Sequence[RowResult]
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Comparison:
     """Everything that was compared between two versions."""
@@ -103,6 +152,13 @@ class Comparison:
     """How p-values were corrected for the number of metrics."""
     warnings: Sequence[str] = ()
     """What keeps the numbers from being about the change alone."""
+    basis: Basis = Basis.TRAFFIC
+    runs: tuple[EvaluationRun, EvaluationRun] | None = None
+    """The runs that were compared; None where it was traffic."""
+    rows: Sequence[RowComparison] = ()
+    """Row by row, the worst first; empty where it was traffic."""
+    why: VersionDiff | None = None
+    """What changed from one version to the other; None where the store has not both of them recorded."""
 
     def of(self, metric: str) -> MetricComparison:
         """The comparison of a metric.
