@@ -72,6 +72,7 @@ def mean_difference(baseline: Sample, candidate: Sample, confidence: float, look
         method=_method(baseline, candidate, looks),
         effect=Effect(_hedges_g(baseline.values, candidate.values, estimate), "Hedges' g"),
         enough=min(before.units, after.units) >= FEWEST_UNITS,
+        sides=(_of_mean(before, confidence, looks), _of_mean(after, confidence, looks)),
     )
 
 
@@ -99,7 +100,16 @@ def paired_mean_difference(pairs: Pairs, confidence: float) -> Difference:
         method="paired t interval, " + ("sign-flip permutation test" if few else "t test"),
         effect=Effect(estimate / spread if 0 < spread < math.inf else 0.0, "Cohen's d of differences"),
         enough=count >= FEWEST_PAIRS,
+        sides=(
+            _of_mean(mean_of(Sample.of(pairs.baseline)), confidence, ONE_LOOK),
+            _of_mean(mean_of(Sample.of(pairs.candidate)), confidence, ONE_LOOK),
+        ),
     )
+
+
+def _of_mean(mean: _Mean, confidence: float, looks: Looks) -> Interval:
+    """Where a mean lies."""
+    return _around(mean.estimate, mean.variance, looks.multiple(1 - confidence, mean.units, max(mean.units - 1, 1)))
 
 
 def _exchanged(baseline: Sample, candidate: Sample, looks: Looks) -> bool:

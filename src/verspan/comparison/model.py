@@ -82,6 +82,8 @@ class Difference:
     effect: Effect | None = None
     enough: bool = True
     """Whether the method can be relied on with as many units."""
+    sides: tuple[Interval, Interval] | None = None
+    """Where the baseline's and the candidate's figures lie, each at :attr:`confidence` of its own."""
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,7 @@ def quantile_difference(
         units=(baseline.units, candidate.units),
         method="Woodruff's intervals, combined by MOVER" + looks.name,
         enough=math.isfinite(interval.low) and math.isfinite(interval.high),
+        sides=(before.interval(1 - confidence), after.interval(1 - confidence)),
     )
 
 

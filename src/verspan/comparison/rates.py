@@ -48,12 +48,13 @@ def rate_difference(baseline: Sample, candidate: Sample, confidence: float, look
         return mean_difference(baseline, candidate, confidence, looks)
     yes, counts = (int(baseline.values.sum()), int(candidate.values.sum())), (len(baseline), len(candidate))
     before, after = (each / count for each, count in zip(yes, counts, strict=True))
+    sides = wilson(yes[0], counts[0], confidence), wilson(yes[1], counts[1], confidence)
     p_value, test = _independence(yes, counts)
     return Difference(
         baseline=before,
         candidate=after,
         estimate=after - before,
-        interval=_hybrid(before, after, wilson(yes[0], counts[0], confidence), wilson(yes[1], counts[1], confidence)),
+        interval=_hybrid(before, after, *sides),
         confidence=confidence,
         p_value=p_value,
         rows=counts,
@@ -61,6 +62,7 @@ def rate_difference(baseline: Sample, candidate: Sample, confidence: float, look
         method=f"Newcombe's hybrid score interval, {test}",
         effect=_cohens_h(before, after),
         enough=min(counts) >= FEWEST_UNITS,
+        sides=sides,
     )
 
 
@@ -79,13 +81,13 @@ def paired_rate_difference(pairs: Pairs, confidence: float) -> Difference:
     lost = int(((pairs.baseline == 1) & (pairs.candidate == 0)).sum())
     gained = int(((pairs.baseline == 0) & (pairs.candidate == 1)).sum())
     before, after = yes[0] / count, yes[1] / count
-    parts = wilson(yes[0], count, confidence), wilson(yes[1], count, confidence)
+    sides = wilson(yes[0], count, confidence), wilson(yes[1], count, confidence)
     together = _correlation(yes[0] - lost, lost, gained, count - yes[0] - gained)
     return Difference(
         baseline=before,
         candidate=after,
         estimate=after - before,
-        interval=_hybrid(before, after, *parts, together),
+        interval=_hybrid(before, after, *sides, together),
         confidence=confidence,
         p_value=float(stats.binomtest(gained, lost + gained).pvalue) if lost + gained else 1.0,
         rows=(count, count),
@@ -93,6 +95,7 @@ def paired_rate_difference(pairs: Pairs, confidence: float) -> Difference:
         method="Newcombe's score interval for pairs, McNemar's exact test",
         effect=_cohens_h(before, after),
         enough=count >= FEWEST_PAIRS,
+        sides=sides,
     )
 
 

@@ -49,6 +49,16 @@ def footnotes(comparison: Comparison) -> list[str]:
     ]
 
 
+def figure(found: MetricComparison, value: float) -> str:
+    """A figure of a metric in its unit."""
+    return _figure(value, _form(found))
+
+
+def change(found: MetricComparison, value: float) -> str:
+    """A difference of a metric in its unit, with its sign."""
+    return _signed(value, _form(found))
+
+
 def plain(comparison: Comparison) -> str:
     """It as text that any terminal, log or notebook shows."""
     rows: list[Sequence[str]] = [HEADERS, *(line[:-1] for line in lines(comparison))]
@@ -61,7 +71,7 @@ def _line(found: MetricComparison) -> Line:
     difference, verdict = found.difference, found.direction.value
     if difference is None:
         return Line(found.metric, "-", "-", "-", "-", "0", verdict, found.direction)
-    text = _form(found, difference)
+    text = _form(found)
     return Line(
         metric=found.metric,
         baseline=text(difference.baseline),
@@ -84,15 +94,21 @@ def _rows(difference: Difference) -> str:
 
 
 def _signed(value: float, text: _Text) -> str:
+    return f"{'+' if 0 < value < math.inf else ''}{_figure(value, text)}"
+
+
+def _figure(value: float, text: _Text) -> str:
+    """Its sign before whatever its unit begins with."""
     if math.isinf(value):
         return "∞" if value > 0 else "-∞"
-    return f"{'+' if value > 0 else '-' if value < 0 else ''}{text(abs(value))}"
+    return f"{'-' if value < 0 else ''}{text(abs(value))}"
 
 
-def _form(found: MetricComparison, difference: Difference) -> _Text:
+def _form(found: MetricComparison) -> _Text:
     if found.unit:
         return _UNITS.get(found.unit, lambda value: f"{_number(value)} {found.unit}")
-    shares = all(0 <= value <= 1 for value in (difference.baseline, difference.candidate))
+    difference = found.difference
+    shares = difference is not None and all(0 <= each <= 1 for each in (difference.baseline, difference.candidate))
     return (lambda value: f"{value:.1%}") if shares and found.metric.endswith("rate") else _number
 
 
