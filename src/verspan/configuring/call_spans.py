@@ -164,13 +164,13 @@ class CallSpans:
             sampler: the provider's sampler, one that looks at no attributes.
             ids: the provider's generator of ids.
             resource: the provider's resource.
-            processors: all of the provider's processors. They raise nothing.
+            processors: all of the provider's processors, those that come later included. They raise nothing.
         """
         self.resource = resource
         self._sampler = sampler
         self._takes_every_root = sampler in (DEFAULT_ON, ALWAYS_ON)
         self._ids = ids
-        self._processors: tuple[Any, ...] = tuple(processors)
+        self._processors: Sequence[Any] = processors
         self._scopes: dict[Scope, InstrumentationScope] = {}
 
     def start(self, name: str, parent: Context, scope: Scope) -> Span:

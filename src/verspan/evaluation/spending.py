@@ -17,6 +17,7 @@ from opentelemetry.trace import ProxyTracerProvider
 from verspan import semconv
 from verspan.evaluation.model import Spent
 from verspan.instrumentation.guard import report
+from verspan.instrumentation.handover import supplement_of_ending_span
 from verspan.pricing import cost_of_call
 from verspan.traces.model import CALL_OPERATIONS
 
@@ -43,13 +44,14 @@ class Meter:
 
     def add(self, span: Any) -> None:
         """Count a span that has ended, if it is a call; of calls inside one another the innermost counts."""
-        if span.attributes.get(semconv.GEN_AI_OPERATION_NAME) not in CALL_OPERATIONS:
+        attributes = _attributes(span)
+        if attributes.get(semconv.GEN_AI_OPERATION_NAME) not in CALL_OPERATIONS:
             return
         with self._lock:
             if span.parent is not None:
                 self._told.add(span.parent.span_id)
             if span.context.span_id not in self._told:
-                self._spent += _spent_on(span)
+                self._spent += _spent_on(attributes, span.start_time)
 
 
 class MeterProcessor:
@@ -100,17 +102,22 @@ def meter_spans() -> None:
 
         configure()
     provider: Any = otel_trace.get_tracer_provider()
-    add = getattr(provider, "add_span_processor", None)
+    # As one of Verspan's own where the provider is: somebody else's would have to find every attribute on every span.
+    add = getattr(provider, "add_own", None) or getattr(provider, "add_span_processor", None)
     if add is not None and provider not in _metered:
         _metered.add(provider)
         add(MeterProcessor())
 
 
-def _spent_on(span: Any) -> Spent:
-    tokens = [
-        span.attributes.get(name) for name in (semconv.GEN_AI_USAGE_INPUT_TOKENS, semconv.GEN_AI_USAGE_OUTPUT_TOKENS)
-    ]
+def _attributes(span: Any) -> Mapping[str, Any]:
+    """What is known of a span while it ends, be it on the span or beside it."""
+    supplement = supplement_of_ending_span()
+    return span.attributes if supplement is None else {**span.attributes, **supplement.attributes()}
+
+
+def _spent_on(attributes: Mapping[str, Any], started_ns: int) -> Spent:
+    tokens = [attributes.get(name) for name in (semconv.GEN_AI_USAGE_INPUT_TOKENS, semconv.GEN_AI_USAGE_OUTPUT_TOKENS)]
     read, written = (count if isinstance(count, int) else 0 for count in tokens)
-    cost = cost_of_call(span.attributes, span.start_time)
+    cost = cost_of_call(attributes, started_ns)
     unpriced = cost is None and bool(read or written)
     return Spent(1, read, written, None if cost is None else cost.usd, int(unpriced))
