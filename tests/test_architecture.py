@@ -108,6 +108,7 @@ RULES = {
     "verspan.comparison": (
         f"{JUDGED} verspan.diffing.model verspan.errors verspan.sources.model verspan.pricing numpy scipy"
     ),
+    "verspan.gating": "verspan.comparison.model verspan.comparison.words verspan.evaluation.model verspan.errors",
     "verspan.comparison.asking": (
         f"{STORE} {SET_UP} verspan.comparison verspan.sources verspan.versions verspan.deployments.moments"
     ),

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from verspan.diffing.asking import diff as diff
     from verspan.errors import VerspanError as VerspanError
     from verspan.evaluation.running import evaluate as evaluate
+    from verspan.gating.asking import gate as gate
     from verspan.members import autolog as autolog
     from verspan.mlflow_import.calls import import_from_mlflow as import_from_mlflow
     from verspan.packaging.loading import load_model as load_model
@@ -160,6 +161,7 @@ _HOMES = {
     "export_models": "verspan.transfer.calls",
     "finalize_logged_model": "verspan.versions.life",
     "flush": "verspan.runtime",
+    "gate": "verspan.gating.asking",
     "get_active_model_id": "verspan.versions.active",
     "get_assessment": "verspan.assessments.api",
     "get_current_active_span": "verspan.tracing.by_hand",
@@ -267,6 +269,7 @@ __all__ = [
     "export_models",
     "finalize_logged_model",
     "flush",
+    "gate",
     "get_active_model_id",
     "get_assessment",
     "get_current_active_span",

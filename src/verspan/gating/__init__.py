@@ -1,0 +1,1 @@
+"""Whether a version may go on: a comparison held against what a team demands."""
