@@ -40,8 +40,8 @@ _NOTHING_LEAVES: Final = "default-src 'none'; style-src 'unsafe-inline'"
 
 def rendered_html(diff: VersionDiff) -> str:
     """A difference as a page of HTML, whole."""
-    before, after = _text(diff.before.label), _text(diff.after.label)
-    sections = list(_sections(diff))
+    before, after = html_text(diff.before.label), html_text(diff.after.label)
+    sections = list(diff_sections(diff))
     links = "".join(f'<li><a href="#{part}">{title}</a> {summary}</li>' for part, title, summary, _ in sections)
     bodies = "\n".join(
         f'<section id="{part}" aria-labelledby="{part}-title">\n<h2 id="{part}-title">{title}</h2>'
@@ -52,23 +52,24 @@ def rendered_html(diff: VersionDiff) -> str:
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_NOTHING_LEAVES}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{before} → {after}</title>\n<style>\n{_style()}</style>\n</head>\n<body>\n<main>\n"
+        f"<title>{before} → {after}</title>\n<style>\n{style()}</style>\n</head>\n<body>\n<main>\n"
         f"<h1>{before} <span>→</span> {after}</h1>\n{_heading(diff)}\n"
         f'<nav aria-label="Parts"><ul>{links}</ul></nav>\n{bodies}\n</main>\n</body>\n</html>\n'
     )
 
 
 @cache
-def _style() -> str:
+def style() -> str:
+    """What the page looks like."""
     return files(__package__).joinpath("style.css").read_text(encoding="utf-8")
 
 
-def _sections(diff: VersionDiff) -> Iterator[tuple[str, str, str, str]]:
+def diff_sections(diff: VersionDiff) -> Iterator[tuple[str, str, str, str]]:
     """Name, title, summary and body of each part."""
     rows = tables(diff)
     if diff.untold:
         lines = untold_lines(diff)
-        told = "".join(f"<li>{parts}: {_text(reason)}</li>" for parts, reason in lines)
+        told = "".join(f"<li>{parts}: {html_text(reason)}</li>" for parts, reason in lines)
         yield "untold", "Cannot be told", counted(len(lines), "remark"), f"<ul>{told}</ul>"
     for part, title in TITLES.items():
         if part == "code" and diff.code is not None:
@@ -80,9 +81,9 @@ def _sections(diff: VersionDiff) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _heading(diff: VersionDiff) -> str:
-    head = f'<th scope="col">{_text(diff.before.label)}</th><th scope="col">{_text(diff.after.label)}</th>'
+    head = f'<th scope="col">{html_text(diff.before.label)}</th><th scope="col">{html_text(diff.after.label)}</th>'
     rows = "".join(
-        f'<tr><th scope="row">{name}</th><td>{_text(before)}</td><td>{_text(after)}</td></tr>'
+        f'<tr><th scope="row">{name}</th><td>{html_text(before)}</td><td>{html_text(after)}</td></tr>'
         for name, before, after in heading_rows(diff)
     )
     return f'<table class="values"><caption>Figures</caption><tr><td></td>{head}</tr>{rows}</table>'
@@ -99,22 +100,22 @@ def _rows(title: str, rows: Sequence[Row]) -> str:
 
 
 def _row(row: Row) -> str:
-    before, after = ("" if value is None else _text(value) or "<i>empty</i>" for value in (row.before, row.after))
+    before, after = ("" if value is None else html_text(value) or "<i>empty</i>" for value in (row.before, row.after))
     kind = row.kind.name.lower()
     return (
         f'<tr class="{kind}"><td><abbr title="{kind}">{row.kind.value}</abbr></td>'
-        f'<th scope="row">{_text(row.name)}</th><td>{before}</td><td>{after}</td></tr>'
+        f'<th scope="row">{html_text(row.name)}</th><td>{before}</td><td>{after}</td></tr>'
     )
 
 
 def _long_row(row: Row) -> str:
-    return _details(f"{row.kind.value} <code>{_text(row.name)}</code>", _text_hunks(row.hunks), opened=True)
+    return _details(f"{row.kind.value} <code>{html_text(row.name)}</code>", _text_hunks(row.hunks), opened=True)
 
 
 def _prompts(prompts: PromptsDiff) -> str:
     changed = (
         _details(
-            f"~ <code>{_text(change.before.name)}</code> version {change.before.version} → {change.after.version}",
+            f"~ <code>{html_text(change.before.name)}</code> version {change.before.version} → {change.after.version}",
             _text_hunks(change.hunks),
             opened=True,
         )
@@ -125,8 +126,8 @@ def _prompts(prompts: PromptsDiff) -> str:
 
 
 def _use(sign: str, use: PromptUse) -> str:
-    summary = f"{sign} <code>{_text(use.name)}</code> version {use.version}"
-    return _details(summary, f'<pre class="{_ROLES[sign]}">{_text(use.text)}</pre>', opened=False)
+    summary = f"{sign} <code>{html_text(use.name)}</code> version {use.version}"
+    return _details(summary, f'<pre class="{_ROLES[sign]}">{html_text(use.text)}</pre>', opened=False)
 
 
 # -- code --------------------------------------------------------------------------------------------------------------
@@ -144,8 +145,8 @@ def _code(code: CodeDiff) -> str:
 
 def _commits(what: str, commits: Sequence[Commit]) -> str:
     items = "".join(
-        f"<li><code>{short_commit(commit.commit)}</code> {_text(commit.subject)} "
-        f'<span class="who">{_text(commit.author)}, {commit_day(commit.timestamp)}</span></li>'
+        f"<li><code>{short_commit(commit.commit)}</code> {html_text(commit.subject)} "
+        f'<span class="who">{html_text(commit.author)}, {commit_day(commit.timestamp)}</span></li>'
         for commit in commits
     )
     return _details(f"{counted(len(commits), 'commit')} {what}", f'<ul class="log">{items}</ul>', opened=True)
@@ -154,8 +155,9 @@ def _commits(what: str, commits: Sequence[Commit]) -> str:
 def _file(file: FileDiff, *, opened: bool) -> str:
     lines = f'<span class="come">+{file.added}</span> <span class="gone">-{file.removed}</span> ' if file.hunks else ""
     summary = (
-        f'<abbr title="{file.status.value}">{LETTERS[file.status]}</abbr> <code>{_text(file_name(file))}</code> {lines}'
-        f'<span class="who">{_text(file_notes(file))}</span>'
+        f'<abbr title="{file.status.value}">{LETTERS[file.status]}</abbr> '
+        f"<code>{html_text(file_name(file))}</code> {lines}"
+        f'<span class="who">{html_text(file_notes(file))}</span>'
     )
     if not file.hunks:
         return f'<p class="file">{summary}</p>'
@@ -192,23 +194,23 @@ def _lines(hunk: Hunk, lines: Sequence[tuple[str, str]]) -> str:
         rows.append(f'<tr class="{_ROLES[sign]}">{cells}<td>{sign}{content}</td></tr>')
         before += sign in " -"
         after += sign in " +"
-    caption = f"line {hunk.after_start or hunk.before_start} {_text(hunk.heading)}".rstrip()
+    caption = f"line {hunk.after_start or hunk.before_start} {html_text(hunk.heading)}".rstrip()
     return f'<table class="hunk"><caption>{caption}</caption>{"".join(rows)}</table>'
 
 
 def _word(text: str, kind: str) -> str:
-    return f'<span class="{kind}">{_text(text)}</span>' if kind and text else _text(text)
+    return f'<span class="{kind}">{html_text(text)}</span>' if kind and text else html_text(text)
 
 
 def _piece(sign: str, text: str, *, changed: bool) -> str:
     element = _ELEMENTS.get(sign) if changed else None
-    return f"<{element}>{_text(text)}</{element}>" if element else _text(text)
+    return f"<{element}>{html_text(text)}</{element}>" if element else html_text(text)
 
 
 def _details(summary: str, body: str, *, opened: bool) -> str:
     return f"<details{' open' if opened else ''}><summary>{summary}</summary>{body}</details>\n"
 
 
-def _text(text: str) -> str:
+def html_text(text: str) -> str:
     """A text as HTML shows it; tabs stay, and what controls a terminal or the direction of writing is visible."""
     return "\t".join(escape(printable(part)) for part in text.split("\t"))
