@@ -112,6 +112,10 @@ RULES = {
     "verspan.comparison.asking": (
         f"{STORE} {SET_UP} verspan.comparison verspan.sources verspan.versions verspan.deployments.moments"
     ),
+    "verspan.watching": (
+        f"{STORE} {SET_UP} verspan.versions verspan.sources verspan.comparison verspan.gating verspan.evaluation.model "
+        "verspan.deployments.moments numpy"
+    ),
     "verspan.settings": WORDS,
     "verspan.pipelines": "",
     "verspan.spool": (

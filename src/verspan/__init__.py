@@ -114,6 +114,7 @@ if TYPE_CHECKING:
     from verspan.versions.model import LoggedModelStatus as LoggedModelStatus
     from verspan.versions.searching import search_logged_models as search_logged_models
     from verspan.versions.seen import seen_states as seen_states
+    from verspan.watching.api import watch as watch
 
 _HOMES = {
     "Artifact": "verspan.artifacts.model",
@@ -219,6 +220,7 @@ _HOMES = {
     "undeploy": "verspan.deployments.api",
     "update_current_trace": "verspan.tracing.by_hand",
     "verify_audit_log": "verspan.audit.log",
+    "watch": "verspan.watching.api",
 }
 _FACADES = frozenset({"datasets", "openai", "scorers"})
 
@@ -327,6 +329,7 @@ __all__ = [
     "undeploy",
     "update_current_trace",
     "verify_audit_log",
+    "watch",
 ]
 
 

@@ -65,6 +65,7 @@ Evidence:
   feedback     Say what you find of a trace, or list it.
   evaluate     Answer a dataset by a version, and score that.
   compare      Say whether a version is better than another.
+  watch        Follow two versions' traffic to a verdict.
 
 In production:
   package      Look at a version's package, and trust it.
