@@ -55,10 +55,15 @@ EXPORTER = (
     "verspan.spool verspan.span_copies"  # where spans wait for their destination, and how they are changed
 )
 
+COMPARING = (  # two versions that somebody names
+    f"{STORE} {SET_UP} {JUDGED} verspan.comparison verspan.sources verspan.versions verspan.evaluation.result"
+)
+
 # What a module may import besides itself and the standard library. The longest name that fits a module is its rule,
 # and a module that no rule fits is an offence, so whoever adds a part decides where it stands.
 RULES = {
     "verspan.errors": "",
+    "verspan.missing": "verspan.errors",
     "verspan.semconv": "",
     "verspan.notices": "",
     "verspan.background": "",
@@ -101,17 +106,23 @@ RULES = {
     "verspan.datasets": f"{STORE} {SET_UP} {JUDGED} verspan.versions verspan.deployments.moments orjson",
     "verspan.evaluation": f"{STORE} {SET_UP} {API} {JUDGED} verspan.datasets verspan.scorers verspan.tracing "
     "verspan.telemetry verspan.versions verspan.instrumentation verspan.assessments verspan.configuring "
-    "verspan.pricing orjson rich pandas",
+    "verspan.propagation verspan.pricing orjson rich pandas",
     "verspan.scorers": f"{WORDS} {GUARD} {JUDGED} verspan.traces.model verspan.instrumentation.fields orjson",
+    "verspan.scorers.judges": f"{WORDS} {JUDGED} {API} {HOOKS} verspan.scorers verspan.context verspan.tracing "
+    "verspan.instrumentation.fields verspan.comparison verspan.evaluation orjson scipy",
+    "verspan.agreement": f"{STORE} {SET_UP} {JUDGED} verspan.versions verspan.comparison numpy scipy",
     "verspan.sources.model": "",
     "verspan.sources": f"{STORE} {SET_UP} verspan.sources verspan.versions orjson",
     "verspan.comparison": (
         f"{JUDGED} verspan.diffing.model verspan.errors verspan.sources.model verspan.pricing numpy scipy"
     ),
     "verspan.gating": "verspan.comparison.model verspan.comparison.words verspan.evaluation.model verspan.errors",
-    "verspan.comparison.asking": (
-        f"{STORE} {SET_UP} verspan.comparison verspan.sources verspan.versions verspan.deployments.moments"
-    ),
+    "verspan.comparison.asking": f"{COMPARING} verspan.deployments.moments",
+    "verspan.comparison.question": COMPARING,
+    "verspan.comparison.choosing": COMPARING,
+    "verspan.comparison.traffic_comparing": COMPARING,
+    "verspan.comparison.explaining": f"{STORE} verspan.diffing",
+    "verspan.comparison.changes": "verspan.diffing",
     "verspan.watching": (
         f"{STORE} {SET_UP} verspan.versions verspan.sources verspan.comparison verspan.gating verspan.evaluation.model "
         "verspan.deployments.moments numpy"
@@ -160,15 +171,15 @@ RULES = {
     "verspan.versions": f"{STORE} {SET_UP} {API} {HOOKS} verspan.background",
     "verspan.versions.environment": f"{SDK} {SET_UP} verspan.versions.registry",
     "verspan.traces": f"{STORE} verspan.runtime",
-    "verspan.recreating": f"{STORE} {SET_UP} verspan.versions verspan.prompts verspan.packaging.uv",
+    "verspan.recreating": f"{STORE} {SET_UP} verspan.versions verspan.prompts",
     "verspan.prompts": f"{STORE} {SET_UP} {API} {HOOKS} verspan.prompts verspan.versions verspan.background",
     "verspan.transfer.records": "verspan.traces.model",
     "verspan.transfer": (
         f"{STORE} {ZSTD} {SET_UP} verspan.store.encoding verspan.artifacts verspan.prompts verspan.versions "
-        "typing_extensions"
+        f"{JUDGED} verspan.assessments.checking typing_extensions"
     ),
     "verspan.mlflow_import": f"{STORE} {SET_UP} verspan.transfer verspan.versions orjson",
-    "verspan.packaging": f"{STORE} {SET_UP} verspan.artifacts verspan.versions orjson",
+    "verspan.packaging": f"{STORE} {SET_UP} verspan.artifacts verspan.recreating.uv verspan.versions orjson",
     "verspan.packaging.serving": (
         f"{API} {PROPAGATORS} {SET_UP} verspan.packaging verspan.tracing.live verspan.members orjson uvicorn"
     ),
@@ -192,7 +203,7 @@ RULES = {
     "verspan.openai": "verspan.members",
     "verspan.zero_code": f"{GUARD} verspan.members",
     "verspan.auto": "verspan.zero_code",
-    "verspan.__init__": "verspan.members verspan.propagation.loading",  # a name's home is loaded on first use
+    "verspan.__init__": "verspan.members verspan.missing verspan.propagation.loading",  # a name's home is loaded on first use
     "verspan.demo": "verspan openai click typing_extensions",
     "verspan.cli": "verspan click rich orjson packaging",
     "verspan_local": EXPORTER,

@@ -57,7 +57,8 @@ def test_evaluated(app: Path) -> None:
     done = evaluated(app, *told, "--json")
     assert (done.code, done.log) == (0, "")
     found = json.loads(done.output)
-    assert found["metrics"] == [{"name": "polite/mean", "value": 0.5, "count": 2, "failures": 0, "skipped": 0}]
+    mean = {"name": "polite/mean", "value": 0.5, "count": 2, "failures": 0, "skipped": 0, "interval": None}
+    assert found["metrics"] == [mean]
     assert (found["run"]["status"], found["run"]["function"], found["failures"]) == ("FINISHED", "app.answer", [])
     store = open_store(f"sqlite:///{app / 'store.db'}", create=False)
     rows = store.evaluations.rows(found["run"]["run_id"])

@@ -129,6 +129,29 @@ def test_failing_scorer(store: Store) -> None:
     assert len(store.assessments.find(AssessmentQuery(run_id=result.run.run_id))) == 4
 
 
+def test_asynchronous_scorers(store: Store) -> None:
+    """Scorers that are coroutine functions run in one event loop, so that they can share a client."""
+    loops = set()
+
+    @verspan.scorer
+    async def here(outputs: str) -> bool:
+        loops.add(asyncio.get_running_loop())
+        return outputs.isupper()
+
+    @verspan.scorer
+    async def broken(outputs: str) -> bool:
+        raise ValueError(outputs)
+
+    result = evaluate(rows("a", "psst"), shout, [here, SHOUTS, broken], "v1")
+    assert len(loops) == 1
+    assert [(one.name, one.value, one.error) for one in result.rows[0].scores] == [
+        ("here", True, None),
+        ("shouts", True, None),
+        ("broken", None, AssessmentError("ValueError", "A")),
+    ]
+    assert [row.scored for row in store.evaluations.rows(result.run.run_id)] == [True, True]
+
+
 def test_hanging_function(store: Store) -> None:
     """A function that hangs fails its row and holds up no other, though rows are answered one at a time."""
     never = threading.Event()

@@ -41,6 +41,8 @@ class Model(ThreadingHTTPServer):
         self.refusing = False
         self.holding: str | None = None
         """The question that is not answered until it is released."""
+        self.answering = False
+        """Whether it is answered then."""
         self.held = threading.Event()
         self.released = threading.Event()
         self._lock = threading.Lock()
@@ -85,7 +87,8 @@ class Handler(BaseHTTPRequestHandler):
         if self.server.holding == question:
             self.server.held.set()
             self.server.released.wait(_SECONDS)
-            return  # whoever asked is gone
+            if not self.server.answering:
+                return  # whoever asked is gone
         self.server.answer(question)
         self._send(200, question.upper().encode(), {})
 
@@ -175,6 +178,54 @@ def test_killed(server: Model, tmp_path: Path) -> None:
     assert (done.log, done.output) == ("", f"{run_id} FINISHED 20 {{'shouts/mean': 1.0}}\n")
     assert server.answered == Counter(QUESTIONS)
     assert server.asked == Counter([*QUESTIONS, "q7"])
+
+
+SCORED_SLOWLY = PROGRAM.replace(
+    "    return outputs.isupper()",
+    """    if outputs == "Q7":
+        answer("hold")
+    return outputs.isupper()""",
+)
+
+
+def test_killed_while_scoring(server: Model, tmp_path: Path) -> None:
+    """An answer whose scoring `kill -9` ended is scored, and not asked for again."""
+    server.holding = "hold"
+    (tmp_path / "app.py").write_text(SCORED_SLOWLY, encoding="utf-8")
+    place = tmp_path / "store.db"
+    command = [sys.executable, "app.py", server.url]
+    with subprocess.Popen(command, cwd=tmp_path, env=clean_environment(VERSPAN_STORE=str(place))) as killed:
+        assert server.held.wait(_SECONDS)
+        run_id = _kept(f"sqlite:///{place}", 8)
+        killed.send_signal(signal.SIGKILL)
+    server.holding = None
+    server.released.set()
+    done = run_program(SCORED_SLOWLY.replace("sys.argv[1]", repr(server.url)), tmp_path, VERSPAN_STORE=str(place))
+    assert (done.log, done.output) == ("", f"{run_id} FINISHED 20 {{'shouts/mean': 1.0}}\n")
+    assert server.asked == Counter([*QUESTIONS, "hold", "hold"])
+
+
+def test_at_the_same_time(server: Model, tmp_path: Path) -> None:
+    """Who asks for an evaluation that another process works on has a run of its own, and is told so."""
+    server.holding = "q7"
+    (tmp_path / "app.py").write_text(PROGRAM, encoding="utf-8")
+    place = tmp_path / "store.db"
+    command = [sys.executable, "app.py", server.url]
+    environment = clean_environment(VERSPAN_STORE=str(place))
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True) as first:
+        assert server.held.wait(_SECONDS)
+        run_id = _kept(f"sqlite:///{place}", 7)
+        server.holding = None
+        second = run_program(PROGRAM.replace("sys.argv[1]", repr(server.url)), tmp_path, VERSPAN_STORE=str(place))
+        server.answering = True
+        server.released.set()
+        told, _ = first.communicate(timeout=_SECONDS)
+    assert told == f"{run_id} FINISHED 20 {{'shouts/mean': 1.0}}\n"
+    assert second.output.endswith("FINISHED 20 {'shouts/mean': 1.0}\n")
+    assert run_id not in second.output
+    assert f"The evaluation 'answer' is under way in process {first.pid} as {run_id}" in second.log
+    assert server.answered == Counter(QUESTIONS * 2)
+    assert list(tmp_path.glob("store.db-evaluating/*")) == []
 
 
 def _kept(url: str, count: int) -> str:

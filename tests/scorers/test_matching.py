@@ -81,6 +81,14 @@ def test_fuzzy_match_of_long_texts() -> None:
     assert value(FuzzyMatch(), "dog " * 3_000, expected_response=long) == 0.0
 
 
+def test_fuzzy_match_of_huge_texts() -> None:
+    """Of huge texts the words count in whatever order, which takes no longer than reading them."""
+    words = [str(number) for number in range(2_000)]
+    assert value(FuzzyMatch(), " ".join(words[::-1]), expected_response=" ".join(words)) == 1 / 2_000
+    huge = [str(number) for number in range(100_000)]
+    assert value(FuzzyMatch(), " ".join(huge[::-1]), expected_response=" ".join(huge)) == 1.0
+
+
 def test_contains() -> None:
     """All the texts have to be there, and those that are not are named."""
     facts = {"expected_facts": ["Paris", "Seine"]}

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, ThreadPoolExecutor
 from contextvars import copy_context
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
 from verspan.evaluation.calling import CallTimeoutError, in_thread, is_asynchronous, within
+from verspan.evaluation.elsewhere import CallElsewhere, is_lost
+from verspan.evaluation.model import Spent
 from verspan.evaluation.plan import Limits
 from verspan.evaluation.retrying import is_transient, wait_s
 
@@ -24,6 +26,20 @@ class Outcome:
     error: Exception | None = None
     duration_ms: float = 0.0
     attempts: int = 1
+    lost_attempts: int = 0
+    """Those that ended with their worker."""
+    spent: Spent = field(default_factory=Spent)
+    """What calls in other processes came to, all attempts together; those of this process are counted by a meter."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """A function and what it is called with."""
+
+    function: Callable[..., Any]
+    inputs: Mapping[str, Any]
+    labels: Mapping[str, str]
+    """What traces that begin below it are labelled with."""
 
 
 class Pace:
@@ -50,34 +66,41 @@ class Asking:
         self._executor = executor
         self._pace = Pace(limits.rate_limit)
 
-    async def outcome(self, function: Callable[..., Any], inputs: Mapping[str, Any]) -> Outcome:
+    async def outcome(self, call: Call) -> Outcome:
         """What a function answers, or how it failed in the end."""
-        attempt = 1
+        lost, spent, attempt = 0, Spent(), 1
         while True:
-            found = await self._attempt(function, inputs, attempt)
+            found = await self._attempt(call)
+            lost += found.lost_attempts
+            spent += found.spent
             if found.error is None or attempt > self._limits.retries or not _passes(found.error):
-                return found
+                return replace(found, attempts=attempt, lost_attempts=lost, spent=spent)
             await asyncio.sleep(wait_s(found.error, attempt))
             attempt += 1
 
-    async def _attempt(self, function: Callable[..., Any], inputs: Mapping[str, Any], attempt: int) -> Outcome:
+    async def _attempt(self, call: Call) -> Outcome:
         await self._pace.turn()
-        outputs, error, started = None, None, time.perf_counter()
+        started, found = time.perf_counter(), Outcome()
         try:
-            outputs = await within(self._limits.timeout_s, self._called(function, inputs))
-        except Exception as failure:  # noqa: BLE001 - whatever it is, it is the row's
-            error = failure
-        return Outcome(outputs, error, (time.perf_counter() - started) * 1000, attempt)
+            found = await within(self._limits.timeout_s, self._called(call))
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is the row's
+            found = Outcome(error=error, lost_attempts=int(is_lost(error)))
+        return replace(found, duration_ms=(time.perf_counter() - started) * 1000)
 
-    async def _called(self, function: Callable[..., Any], inputs: Mapping[str, Any]) -> Any:
-        if is_asynchronous(function):
-            return await function(**inputs)
-        call = partial(function, **inputs)
+    async def _called(self, call: Call) -> Outcome:
+        if is_asynchronous(call.function):
+            return Outcome(await call.function(**call.inputs))
+        here = partial(call.function, **call.inputs)
         if self._executor is None:
-            return await in_thread(call)
-        # A thread can take this context along; to other processes and machines only what can be pickled goes.
-        here = isinstance(self._executor, ThreadPoolExecutor)
-        return await asyncio.wrap_future(self._executor.submit(partial(copy_context().run, call) if here else call))
+            return Outcome(await in_thread(here))
+        if isinstance(self._executor, ThreadPoolExecutor):  # a thread can take this context along as it is
+            return Outcome(await asyncio.wrap_future(self._executor.submit(partial(copy_context().run, here))))
+        try:
+            submitted = self._executor.submit(CallElsewhere(call.function, call.inputs, call.labels))
+        except BrokenExecutor as error:  # by an earlier call: nothing of this one is lost
+            return Outcome(error=error)
+        answer = await asyncio.wrap_future(submitted)
+        return Outcome(answer.outputs, error=answer.error, spent=answer.spent)
 
 
 def _passes(error: Exception) -> bool:

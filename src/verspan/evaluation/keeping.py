@@ -62,13 +62,13 @@ class Keeper:
         return batch, True
 
     def _write(self, batch: Sequence[_Kept]) -> None:
-        by_run: dict[str, list[RowResult]] = defaultdict(list)
-        for run_id, result in batch:
-            by_run[run_id].append(result)
-        # Scores first: a row that is kept has all that is known of it, and one that is not is answered anew.
-        keep_scores(self._store, [result for _, result in batch])
+        by_run: dict[str, dict[tuple[str, int], RowResult]] = defaultdict(dict)
+        for run_id, result in batch:  # of an answer that has been scored meanwhile, the scored one is the last
+            by_run[run_id][result.row_id, result.trial] = result
+        # Scores first: a row that is kept as scored has all that is known of it; another's scores are made anew.
+        keep_scores(self._store, [result for results in by_run.values() for result in results.values()])
         for run_id, results in by_run.items():
-            self._store.evaluations.keep_rows(run_id, results)
+            self._store.evaluations.keep_rows(run_id, list(results.values()))
 
 
 def keep_scores(store: Store, results: Sequence[RowResult]) -> None:

@@ -114,6 +114,8 @@ class RowResult:
     duration_ms: float = 0.0
     """Of the attempt that answered, or of the last."""
     attempts: int = 1
+    lost_attempts: int = 0
+    """Those of them that ended with the worker they were made on: they may have been paid for, and are in no figure."""
     spent: Spent = Spent()
     """What the answer took; retries included."""
     judging: Spent = Spent()
@@ -124,6 +126,8 @@ class RowResult:
     """Whether the answer is an earlier one's, which cost nothing now."""
     inputs: Mapping[str, Any] = field(default_factory=dict)
     """What was asked, for people who read results beside each other."""
+    scored: bool = True
+    """False while there is an answer and scoring it has not ended; a run that goes on scores it, and asks nothing."""
 
 
 @dataclass(frozen=True)
@@ -140,3 +144,5 @@ class Aggregate:
     """Rows whose score failed: they are in no mean."""
     skipped: int = 0
     """Rows that were answered and had nothing for the scorer to judge: neither a score nor a failure."""
+    interval: tuple[float, float] | None = None
+    """Where the value lies with 95 % confidence; None where no interval is worked out."""

@@ -61,9 +61,10 @@ class Side:
     version: ActiveVersion | None
     earlier: Mapping[tuple[str, int], RowResult] = field(default_factory=dict)
     """Results of an earlier part of the run, by row and trial: these are not asked for again."""
-
     cached: Answers = field(default_factory=dict)
     """Answers of earlier runs, which are scored anew instead of asking for others."""
+    answered: Mapping[tuple[str, int], RowResult] = field(default_factory=dict)
+    """Answers of an earlier part of the run whose scoring has not ended: it is made up for, and nothing is asked."""
 
     @property
     def span_name(self) -> str:
@@ -78,6 +79,11 @@ class Job:
     side: Side
     row: DatasetRow
     trial: int
+
+    @property
+    def answered(self) -> RowResult | None:
+        """Its answer in an earlier part of the run, where it has one."""
+        return self.side.answered.get((self.row.row_id, self.trial))
 
     @property
     def cached(self) -> RowResult | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -12,10 +13,11 @@ from verspan.context import ActiveVersion, active_version
 from verspan.datasets.model import Dataset
 from verspan.evaluation.caching import earlier_answers
 from verspan.evaluation.calling import is_asynchronous
-from verspan.evaluation.model import EvaluationRun
+from verspan.evaluation.holding import Holding
+from verspan.evaluation.model import EvaluationRun, RunStatus
 from verspan.evaluation.plan import Side
 from verspan.evaluation.records import EvaluationRecords
-from verspan.evaluation.resuming import resumed
+from verspan.evaluation.resuming import ended_early
 from verspan.scorers.model import Scorer
 from verspan.tracing.arguments import full_name
 from verspan.versions.active import active_model
@@ -23,6 +25,8 @@ from verspan.versions.identity import is_model_id
 
 if TYPE_CHECKING:
     from verspan.versions.model import LoggedModel
+
+_logger = logging.getLogger(__name__)
 
 
 def planned_run(
@@ -54,9 +58,12 @@ def named_version(version: str | LoggedModel | None) -> ActiveVersion:
 class Preparing:
     """Makes the sides of an evaluation, and keeps their runs."""
 
-    def __init__(self, records: EvaluationRecords, planned: EvaluationRun, *, resume: bool, cache: bool) -> None:
+    def __init__(
+        self, records: EvaluationRecords, planned: EvaluationRun, holding: Holding, *, resume: bool, cache: bool
+    ) -> None:
         self._records = records
         self._planned = planned
+        self._holding = holding
         self._resume = resume
         self._cache = cache
 
@@ -68,12 +75,31 @@ class Preparing:
         """
         run = self._run(function, version)
         answers = earlier_answers(self._records, run) if self._cache else {}
-        found = resumed(self._records, run) if self._resume else None
+        found = self._resumed(run) if self._resume else None
         if found is None:
+            self._holding.take(run.run_id)
             self._records.keep_run(run)
             return Side(run, function, version, cached=answers)
         earlier = {(row.row_id, row.trial): row for row in self._records.rows(found.run_id)}
-        return Side(found, function, version, earlier, answers)
+        answered = {key: row for key, row in earlier.items() if not row.scored}
+        scored = {key: row for key, row in earlier.items() if row.scored}
+        return Side(found, function, version, scored, answers, answered)
+
+    def _resumed(self, run: EvaluationRun) -> EvaluationRun | None:
+        """The newest run of the same that has ended early, which is held from now on; None where there is none."""
+        for found in ended_early(self._records, run):
+            holder = self._holding.take(found.run_id)
+            if holder is None:  # it may have come to its end since it was found
+                kept = self._records.load_run(found.run_id)
+                return None if kept.status is RunStatus.FINISHED else kept
+            _logger.warning(
+                "The evaluation %r is under way in process %d as %s: this one is a run of its own, and asks every row. "
+                "Give it a name of its own, or wait for the other.",
+                found.name,
+                holder,
+                found.run_id,
+            )
+        return None
 
     def _run(self, function: Callable[..., Any] | None, version: ActiveVersion | None) -> EvaluationRun:
         if function is not None:

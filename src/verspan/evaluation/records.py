@@ -21,14 +21,17 @@ class RunQuery:
 
 
 class EvaluationRecords(Protocol):
-    """The evaluation runs of a store. A row's result is kept as soon as it is there, and never changed."""
+    """The evaluation runs of a store.
+
+    A row's result is kept as soon as it is there, and never changed, but that an answer gets its scores.
+    """
 
     def keep_run(self, run: EvaluationRun) -> None:
         """Keep a run, or how far it has come."""
         ...
 
     def keep_rows(self, run_id: str, results: Sequence[RowResult]) -> None:
-        """Keep results, all or none; one that is there already for a row and trial stays."""
+        """Keep results, all or none; one that is there for a row and trial stays, unless it has no scores yet."""
         ...
 
     def load_run(self, run_id: str) -> EvaluationRun:

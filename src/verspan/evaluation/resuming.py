@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from verspan.evaluation.model import EvaluationRun, RunStatus
 from verspan.evaluation.records import EvaluationRecords, RunQuery
 
 
-def resumed(records: EvaluationRecords, wanted: EvaluationRun) -> EvaluationRun | None:
-    """The newest run that asks for the same and has ended early, as running again; None where there is none."""
+def ended_early(records: EvaluationRecords, wanted: EvaluationRun) -> Iterator[EvaluationRun]:
+    """The runs that ask for the same and have not come to their end, newest first; some may be under way."""
     query = RunQuery(model_id=wanted.model_id, dataset_name=wanted.dataset_name, dataset_digest=wanted.dataset_digest)
-    return next((run for run in records.find_runs(query) if _goes_on(run, wanted)), None)
+    return (run for run in records.find_runs(query) if _goes_on(run, wanted))
 
 
 def _goes_on(run: EvaluationRun, wanted: EvaluationRun) -> bool:

@@ -21,6 +21,9 @@ _TRANSIENT_CLASSES: Final = frozenset(
         "TimeoutError",  # asyncio's own before Python 3.11
         "ResourceExhausted",  # Google's
         "ServiceUnavailable",
+        "KilledWorker",  # Dask's, of a worker that died; likewise Ray's, which follow
+        "NodeDiedError",
+        "WorkerCrashedError",
     }
 )
 _FIRST_S: Final = 0.5
@@ -29,6 +32,9 @@ _MOST_S: Final = 60.0
 
 def is_transient(error: BaseException) -> bool:
     """Whether the same call may succeed a little later: too many requests, the server's own failure, no connection."""
+    told = getattr(error, "transient", None)
+    if isinstance(told, bool):  # by the process that it failed in
+        return told
     status = _status(error)
     if status is not None:
         return status in _TRANSIENT_STATUS
@@ -46,7 +52,7 @@ def wait_s(error: BaseException, attempt: int) -> float:
         error: what the last attempt failed with.
         attempt: the number of that attempt, from 1 on.
     """
-    asked = _retry_after_s(error)
+    asked = asked_wait_s(error)
     if asked is not None:
         return asked
     return random.uniform(0, min(_MOST_S, _FIRST_S * 2**attempt))  # noqa: S311 - spreads load, and keeps no secret
@@ -61,7 +67,11 @@ def _of_response(error: BaseException, name: str) -> Any:
     return getattr(getattr(error, "response", None), name, None)
 
 
-def _retry_after_s(error: BaseException) -> float | None:
+def asked_wait_s(error: BaseException) -> float | None:
+    """How long the server asked to wait, in seconds; None where it did not."""
+    told = getattr(error, "wait_s", None)
+    if isinstance(told, float):
+        return told
     headers = _of_response(error, "headers") or getattr(error, "headers", None)
     if headers is None or not (isinstance(headers, Mapping) or hasattr(headers, "get")):
         return None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, overload
 
 from verspan.context import ActiveVersion
 from verspan.errors import InvalidArgumentError
+from verspan.evaluation.holding import Holding
 from verspan.evaluation.plan import Limits, Plan
 from verspan.evaluation.preparing import Preparing, named_version, planned_run
 from verspan.evaluation.result import EvaluationResult
@@ -136,8 +137,8 @@ def evaluate(  # noqa: PLR0913 - MLflow's signature, and what else there is to s
     else:
         version = None if predict_fn is None and model_id is None else named_version(model_id)
         wanted = {"": (predict_fn, version)}
-    with opened_store(create=True) as store:
-        prepare = Preparing(store.evaluations, planned, resume=resume, cache=cache)
+    with opened_store(create=True) as store, Holding(store.location) as holding:
+        prepare = Preparing(store.evaluations, planned, holding, resume=resume, cache=cache)
         sides = [prepare.side(function, version) for function, version in wanted.values()]
         results = work_off(Plan(sides, dataset.rows, trials, checked, limits, executor), store)
     return dict(zip(wanted, results, strict=True)) if isinstance(predict_fn, Mapping) else results[0]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from weakref import WeakSet
 
@@ -54,30 +55,49 @@ class Meter:
                 self._spent += _spent_on(attributes, span.start_time)
 
 
+@dataclass
+class _Metered:
+    """A trace that is counted."""
+
+    meter: Meter
+    roots: int = 0
+    """How many spans are open that have no parent in this process."""
+
+
+def _begins_here(span: Any) -> bool:
+    """Whether a span has no parent in this process."""
+    return span.parent is None or bool(span.parent.is_remote)
+
+
 class MeterProcessor:
     """A span processor that tells meters of the spans below them."""
 
     def __init__(self) -> None:
-        self._meters: dict[int, Meter] = {}
+        self._traces: dict[int, _Metered] = {}
+        self._lock = threading.Lock()
 
     def on_start(self, span: Any, parent_context: Context | None = None) -> None:
         """Remember whose trace it is, and label it where it begins here."""
         meter = (get_current() if parent_context is None else parent_context).get(_METER)
         if isinstance(meter, Meter):
-            self._meters[span.context.trace_id] = meter
+            with self._lock:
+                metered = self._traces.setdefault(span.context.trace_id, _Metered(meter))
+                metered.meter = meter
+                metered.roots += _begins_here(span)
             if span.parent is None:
                 span.set_attributes(meter.labels)
 
     def on_end(self, span: Any) -> None:
-        """Count it; after the root nothing more is."""
-        trace_id = span.context.trace_id
-        meter = self._meters.get(trace_id)
-        if meter is None:
+        """Count it; after the root, or this process's part of it, nothing more is."""
+        metered = self._traces.get(span.context.trace_id)
+        if metered is None:
             return
-        if span.parent is None:
-            self._meters.pop(trace_id, None)
+        with self._lock:
+            metered.roots -= _begins_here(span)
+            if metered.roots <= 0 and _begins_here(span):
+                self._traces.pop(span.context.trace_id, None)
         try:
-            meter.add(span)
+            metered.meter.add(span)
         except Exception as error:  # noqa: BLE001 - a span of somebody else's may hold anything
             report(error, "counting what a call came to")
 

@@ -41,6 +41,12 @@ class FunctionScorer:
         return "trace" in self.arguments
 
     @cached_property
+    def is_asynchronous(self) -> bool:
+        """Whether the function is a coroutine function, or an object that is called as one."""
+        call = getattr(self.function, "__call__", None)  # noqa: B004 - of an object, the kind is that of its method
+        return inspect.iscoroutinefunction(self.function) or inspect.iscoroutinefunction(call)
+
+    @cached_property
     def record(self) -> ScorerRecord:
         """It, as a run writes it down."""
         return ScorerRecord(self.name, version_of(self.function), self.goal)

@@ -16,6 +16,7 @@ from verspan.scorers.json_values import same_value
 from verspan.scorers.model import Answer
 
 _MOST_CHARACTERS = 2_000
+_MOST_WORDS = 2_000
 _SHOWN = 10
 
 
@@ -53,7 +54,8 @@ class FuzzyMatch(OfExpectation):
     The formula is Ratcliff and Obershelp's ("Pattern Matching: The Gestalt Approach", Dr. Dobb's Journal, 1988) as the
     standard library's ``difflib.SequenceMatcher.ratio`` has it: twice the length of the matching blocks over the length
     of both. Where one of them is longer than 2,000 characters words are compared instead of characters, since the time
-    it takes grows with the square of the length. Two empty texts are the same.
+    it takes grows with the square of the length; where one has more than 2,000 words their order no longer counts
+    (``quick_ratio``, the share of words that are in both), which is never less. Two empty texts are the same.
     """
 
     name: str = "fuzzy_match"
@@ -63,7 +65,9 @@ class FuzzyMatch(OfExpectation):
         """The share that is the same."""
         first, second = (comparable(as_text(one), ignore_case=self.ignore_case) for one in (expected, output))
         if max(len(first), len(second)) > _MOST_CHARACTERS:
-            return SequenceMatcher(None, first.split(), second.split(), autojunk=False).ratio()
+            words = first.split(), second.split()
+            of_words = SequenceMatcher(None, *words, autojunk=False)
+            return of_words.ratio() if max(map(len, words)) <= _MOST_WORDS else of_words.quick_ratio()
         return SequenceMatcher(None, first, second, autojunk=False).ratio()
 
 

@@ -58,5 +58,9 @@ class Scorer(Protocol):
         ...
 
     async def score_async(self, answer: Answer) -> Sequence[Feedback]:
-        """The same for a scorer that is a coroutine function; any other is run as it is."""
+        """The same for a scorer that is a coroutine function; any other is run as it is.
+
+        An evaluation waits in its own event loop for a scorer that has an attribute ``is_asynchronous`` which is true,
+        and asks any other in a thread.
+        """
         ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, String, Table
 from sqlalchemy.types import TypeEngine
 
 from verspan.store.evidence_tables import metadata
@@ -31,7 +31,8 @@ evaluation_rows = Table(
     Column("run_key", _KEY, primary_key=True, comment="the run"),
     Column("row_id", String, primary_key=True, comment="the dataset's row"),
     Column("trial", Integer, primary_key=True, comment="which time it was answered, from 0 on"),
+    Column("scored", Boolean, nullable=False, comment="whether scoring has ended; only then it never changes"),
     Column("document", LargeBinary, nullable=False, comment="what came of it, as JSON"),
-    comment="What came of each row of a run; never changed.",
+    comment="What came of each row of a run; never changed, but that an answer gets its scores.",
     sqlite_with_rowid=False,
 )

@@ -40,16 +40,22 @@ class SqlEvaluations:
             connection.execute(statement.on_conflict_do_update(index_elements=[_RUNS.run_id], set_=fields))
 
     def keep_rows(self, run_id: str, results: Sequence[RowResult]) -> None:
-        """Keep results, all or none; one that is there already for a row and trial stays."""
+        """Keep results, all or none; one that is there for a row and trial stays, unless it has no scores yet."""
         documents = [
-            {"row_id": result.row_id, "trial": result.trial, "document": row_document(result)} for result in results
+            {"row_id": each.row_id, "trial": each.trial, "scored": each.scored, "document": row_document(each)}
+            for each in results
         ]
         if not documents:
             return
+        statement = insert(evaluation_rows)
+        later = {name: statement.excluded[name] for name in ("scored", "document")}
+        statement = statement.on_conflict_do_update(
+            index_elements=[_ROWS.run_key, _ROWS.row_id, _ROWS.trial], set_=later, where=~_ROWS.scored
+        )
         with self._database.writing() as connection:
             key = _key_of(connection, run_id)
             rows = [{"run_key": key, **document} for document in documents]
-            connection.execute(insert(evaluation_rows).on_conflict_do_nothing(), rows)
+            connection.execute(statement, rows)
 
     def load_run(self, run_id: str) -> EvaluationRun:
         """A run by its id, the beginning of one, or its name where one run has it."""

@@ -56,6 +56,7 @@ def a_result() -> RowResult:
         ),
         cached=True,
         inputs={"question": "Where is it?"},
+        lost_attempts=1,
     )
 
 
@@ -100,6 +101,15 @@ class EvaluationConformance:
         store.evaluations.keep_rows(a_run(1).run_id, [a_result(), replace(a_result(), trial=0)])
         store.evaluations.keep_rows(a_run(1).run_id, [first, replace(a_result(), outputs="another")])
         assert store.evaluations.rows(a_run(1).run_id) == [first, replace(a_result(), trial=0), a_result()]
+
+    def test_scores_later(self, store: Store) -> None:
+        """An answer that is kept before it is scored gets its scores, once."""
+        answered = RowResult("r-0", outputs="yes", scored=False)
+        scored = replace(answered, scores=(Feedback("polite", value=True),), scored=True)
+        store.evaluations.keep_run(a_run(1))
+        for result in (answered, scored, answered, replace(scored, outputs="another")):
+            store.evaluations.keep_rows(a_run(1).run_id, [result])
+        assert store.evaluations.rows(a_run(1).run_id) == [scored]
 
     def test_rows_of_no_run(self, store: Store) -> None:
         """Results of a run that is not there are refused."""
