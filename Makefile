@@ -7,7 +7,7 @@ BIN := .venv/bin
 
 # The workspace's own packages in every environment. Every other instrumentor is tried in environments of its own, one for each
 # lock in its folder, since their clients do not agree on what they need.
-PROJECTS := pyproject.toml $(wildcard exporters/*/pyproject.toml) instrumentors/openai/pyproject.toml
+PROJECTS := pyproject.toml $(wildcard src/wheels/*/pyproject.toml exporters/*/pyproject.toml) instrumentors/openai/pyproject.toml
 EDITABLE = $(foreach project,$(sort $(1)),-e $(patsubst %/,%,$(dir $(project))))
 MEMBER_LOCKS := $(wildcard instrumentors/*/requirements/*.in)
 MEMBER_ENVIRONMENTS := $(MEMBER_LOCKS:instrumentors/%.in=.venvs/%)
@@ -24,10 +24,10 @@ INSTALL = $(UV) pip install --quiet --require-hashes
 INSTALL_MEMBERS = $(UV) pip install --quiet --no-deps --no-build-isolation
 # No annotation: no path of this machine belongs in a lock. An address is in none unless uv is asked for it.
 LOCK = $(UV) pip compile --quiet --upgrade --universal --python-version 3.10 --generate-hashes \
-	--no-annotate --custom-compile-command "make lock" --no-emit-package verspan --no-emit-package verspan-local
+	--no-annotate --custom-compile-command "make lock" $(foreach ours,verspan verspan-instrumentation verspan-local verspan-workbench,--no-emit-package $(ours))
 LOCKED := $(PROJECTS) --extra prices requirements/build.in
 
-.PHONY: FORCE help demo jaeger-demo jaeger collector servers test bench lint types format lock lock-members clean test-members
+.PHONY: FORCE help demo jaeger-demo jaeger collector servers test bench lint types format lock lock-members clean test-members test-executors
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; \
@@ -48,7 +48,7 @@ collector: servers ## a real OpenTelemetry Collector before that Jaeger, until C
 servers: .venv/.run ## build both by Go where it is there: once, ten minutes, into a cache outside the clone
 	@$(BIN)/python -m tests.e2e.programs
 
-test: lint types test-members servers ## lint, types and all tests, those of every client in its versions included: what CI runs
+test: lint types test-members test-executors servers ## lint, types and all tests, those of every client in its versions included: what CI runs
 	@$(WITH_MIRROR) $(BIN)/python -m pytest -n auto
 
 bench: .venv-bench/.installed .venv-bench-openai-v2/.installed ## what Verspan adds to a call, beside its peers: a table
@@ -70,6 +70,7 @@ lock: $(BIN)/uv ## resolve requirements/*.in, and those of the instrumentors, an
 	@$(LOCK) $(LOCKED) requirements/run.in -o requirements/run.txt
 	@$(LOCK) $(LOCKED) requirements/run.in requirements/test.in requirements/dev.in -c requirements/run.txt -o requirements/dev.txt
 	@$(LOCK) $(LOCKED) requirements/run.in requirements/bench.in -o requirements/bench.txt
+	@$(LOCK) $(LOCKED) requirements/test.in requirements/executors.in -o requirements/executors.txt
 	@for lock in bench-openai-v2 dialects dialects-older dialects-openai-v2; do \
 	  $(LOCK) $(LOCKED) requirements/$$lock.in -o requirements/$$lock.txt || exit 1; done
 	@for lock in $(MEMBER_LOCKS:.in=); do $(LOCK) $(LOCKED) requirements/test.in $$lock.in -o $$lock.txt || exit 1; done
@@ -88,6 +89,9 @@ clean: ## remove environments, caches and builds; .verspan stays
 # some leave connections open at the end, which is not for us to judge.
 test-members: $(MEMBER_ENVIRONMENTS:%=%/.installed)
 	@$(MAKE) --no-print-directory --output-sync=target --jobs=$$(getconf _NPROCESSORS_ONLN) $(MEMBER_ENVIRONMENTS:%=tested/%)
+
+test-executors: .venv-executors/.installed ## evaluations on a Dask cluster and on Ray, on this machine, workers killed
+	@.venv-executors/bin/python -m pytest -q -n 0 tests/executors
 
 tested/.venvs/%: FORCE
 	@echo "Tests of verspan-$(firstword $(subst /, ,$*)) with the client of instrumentors/$*.txt"

@@ -127,6 +127,10 @@ RULES = {
         f"{STORE} {SET_UP} verspan.versions verspan.sources verspan.comparison verspan.gating verspan.evaluation.model "
         "verspan.deployments.moments numpy"
     ),
+    "verspan.bisecting": (
+        f"{STORE} {SET_UP} {JUDGED} verspan.bisecting verspan.comparison verspan.datasets verspan.evaluation "
+        "verspan.diffing verspan.versions verspan.cli.evaluate_loading numpy scipy"
+    ),
     "verspan.settings": WORDS,
     "verspan.pipelines": "",
     "verspan.spool": (

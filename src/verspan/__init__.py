@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from verspan.assessments.model import Feedback as Feedback
     from verspan.audit.log import audit_log as audit_log
     from verspan.audit.log import verify_audit_log as verify_audit_log
+    from verspan.bisecting.api import bisect as bisect
     from verspan.comparison.asking import compare as compare
     from verspan.configuring import configure as configure
     from verspan.deployments.api import deploy as deploy
@@ -138,6 +139,7 @@ _HOMES = {
     "active_model": "verspan.versions.active",
     "audit_log": "verspan.audit.log",
     "autolog": "verspan.members",
+    "bisect": "verspan.bisecting.api",
     "checkout": "verspan.recreating.api",
     "clear_active_model": "verspan.versions.active",
     "compare": "verspan.comparison.asking",
@@ -247,6 +249,7 @@ __all__ = [
     "active_model",
     "audit_log",
     "autolog",
+    "bisect",
     "checkout",
     "clear_active_model",
     "compare",
@@ -345,7 +348,15 @@ def __getattr__(name: str) -> Any:
 
 
 def _from_home(name: str, home: str) -> Any:
-    module = import_module(home)
+    try:
+        module = import_module(home)
+    except ModuleNotFoundError as error:
+        from verspan.missing import missing_distribution
+
+        missing = missing_distribution(error, f"verspan.{name}")
+        if missing is None:
+            raise
+        raise missing from error
     return module if name in _FACADES else getattr(module, name)
 
 

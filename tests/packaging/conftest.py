@@ -23,6 +23,8 @@ def core(distributions: Distributions, tmp_path_factory: pytest.TempPathFactory)
 @pytest.fixture(scope="session")
 def application(distributions: Distributions, tmp_path_factory: pytest.TempPathFactory) -> Environment:
     """An environment after ``pip install 'verspan[openai]' openai``."""
-    members = [str(distributions.wheels[name]) for name in ("verspan_local", "verspan_openai")]
+    members = [
+        str(distributions.wheels[name]) for name in ("verspan_local", "verspan_instrumentation", "verspan_openai")
+    ]
     asked = f"verspan[openai] @ {distributions.wheels['verspan'].as_uri()}"
     return install_into_new(tmp_path_factory.mktemp("application"), asked, *members, "openai")

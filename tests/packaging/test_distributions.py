@@ -14,9 +14,11 @@ import pytest
 from .building import ROOT, Distributions
 
 PARTS = sorted([*ROOT.glob("instrumentors/*/pyproject.toml"), *ROOT.glob("exporters/*/pyproject.toml")])
+WHEELS = sorted(ROOT.glob("src/wheels/*/pyproject.toml"))
+SPLIT = {"verspan", *(f"verspan_{project.parent.name}" for project in WHEELS)}  # all of one import package
 PACKAGES = {
     "verspan": ROOT,
-    **{f"verspan_{project.parent.name.replace('-', '_')}": project.parent for project in PARTS},
+    **{f"verspan_{project.parent.name.replace('-', '_')}": project.parent for project in [*PARTS, *WHEELS]},
 }
 NOT_SHIPPED = {"__pycache__", "conformance"}
 
@@ -26,6 +28,12 @@ def sources(name: str) -> set[str]:
     folder = PACKAGES[name] / "src"
     files = (path for path in (folder / name).rglob("*") if path.is_file() and NOT_SHIPPED.isdisjoint(path.parts))
     return {path.relative_to(folder).as_posix() for path in files}
+
+
+def files_of(wheel: Path) -> set[str]:
+    """What a wheel installs, but what it says of itself."""
+    with zipfile.ZipFile(wheel) as archive:
+        return {file for file in archive.namelist() if not file.split("/")[0].endswith(".dist-info")}
 
 
 def metadata_of(wheel: Path) -> Message:
@@ -40,16 +48,27 @@ def test_every_package(distributions: Distributions) -> None:
     assert set(distributions.wheels) == set(distributions.sdists) == set(PACKAGES)
 
 
-@pytest.mark.parametrize("name", PACKAGES)
+@pytest.mark.parametrize("name", sorted(set(PACKAGES) - SPLIT))
 def test_wheel_contents(distributions: Distributions, name: str) -> None:
-    """A wheel holds its package whole, typed and licensed, and no test or other file."""
-    with zipfile.ZipFile(distributions.wheels[name]) as wheel:
-        files = {file for file in wheel.namelist() if not file.split("/")[0].endswith(".dist-info")}
-        [licence] = [file for file in wheel.namelist() if file.endswith(".dist-info/licenses/LICENSE")]
-        text = wheel.read(licence)
+    """A wheel holds its package whole and typed, and no test or other file."""
+    files = files_of(distributions.wheels[name])
     assert files == sources(name)
     assert f"{name}/py.typed" in files
-    assert text == (ROOT / "LICENSE").read_bytes()
+
+
+def test_split_package(distributions: Distributions) -> None:
+    """The wheels of the one package hold it whole together, and no file is in two of them."""
+    files = [file for name in SPLIT for file in files_of(distributions.wheels[name])]
+    assert sorted(files) == sorted(sources("verspan"))
+    assert "verspan/py.typed" in files
+
+
+@pytest.mark.parametrize("name", PACKAGES)
+def test_licensed(distributions: Distributions, name: str) -> None:
+    """A wheel has its licence."""
+    with zipfile.ZipFile(distributions.wheels[name]) as wheel:
+        [licence] = [file for file in wheel.namelist() if file.endswith(".dist-info/licenses/LICENSE")]
+        assert wheel.read(licence) == (ROOT / "LICENSE").read_bytes()
 
 
 def test_core_sdist(distributions: Distributions) -> None:

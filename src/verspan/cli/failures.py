@@ -8,6 +8,7 @@ import traceback
 import click
 
 from verspan.errors import InvalidArgumentError, VerspanError
+from verspan.missing import missing_distribution
 from verspan.semconv import ENV_DEBUG
 
 NEGATIVE = 1
@@ -36,6 +37,8 @@ def _line(error: Exception) -> tuple[str, int]:
         return _usage(error), WRONG_USAGE
     if isinstance(error, click.ClickException):
         return error.format_message(), error.exit_code
+    if isinstance(error, ModuleNotFoundError):
+        error = missing_distribution(error, "this") or error
     if isinstance(error, VerspanError):
         return str(error), WRONG_USAGE if isinstance(error, InvalidArgumentError) else NEGATIVE
     return f"unexpected {type(error).__name__}: {error}. {ENV_DEBUG}=1 shows where; please report it", NEGATIVE

@@ -16,7 +16,7 @@ from verspan.errors import InvalidArgumentError
 from verspan.packaging.archive import PackageArchive
 from verspan.packaging.locks import check_lock, pins
 from verspan.packaging.places import cache_folder
-from verspan.packaging.uv import run_uv
+from verspan.recreating.uv import run_uv
 
 _FOLDER: Final = "environments"
 _OURS: Final = "verspan"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from verspan.errors import InvalidArgumentError
-from verspan.packaging.uv import run_uv
+from verspan.recreating.uv import run_uv
 
 Requirements: TypeAlias = "str | os.PathLike[str] | Sequence[str]"
 """A file of requirements, a ``uv.lock``, or requirements one by one."""

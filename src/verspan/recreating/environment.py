@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from verspan.errors import VerspanError
-from verspan.packaging.uv import run_uv
+from verspan.recreating.uv import run_uv
 from verspan.recreating.model import FOLDER, Missing
 from verspan.recreating.paths import checked_path
 from verspan.versions.capture.model import Dependencies, LockFile

@@ -7,21 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from verspan.artifacts.records import ArtifactRecords
 from verspan.assessments.records import AssessmentRecords
 from verspan.audit.records import AuditRecords
-from verspan.datasets.records import DatasetRecords
 from verspan.deployments.records import DeploymentRecords
-from verspan.evaluation.records import EvaluationRecords
 from verspan.prompts.records import PromptRecords
-from verspan.sources.model import TraceObservations
 from verspan.traces.model import Figures, RepeatedCalls, SpanRecord, Trace, TracePage, TraceQuery
-from verspan.transfer.records import SpanPages
 from verspan.versions.capture.records import CaptureRecords
 from verspan.versions.model import LoggedModel
 from verspan.versions.records import ModelRecords
+
+if TYPE_CHECKING:  # of the workbench, which need not be installed
+    from verspan.datasets.records import DatasetRecords
+    from verspan.evaluation.records import EvaluationRecords
+    from verspan.sources.model import TraceObservations
+    from verspan.transfer.records import SpanPages
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from verspan.errors import InvalidArgumentError
 from verspan.store import figures, models, reading
@@ -12,14 +13,10 @@ from verspan.store.audit_log import SqlAudit
 from verspan.store.bodies import RecentBodies
 from verspan.store.captures import SqlCaptures
 from verspan.store.database import Database
-from verspan.store.datasets import SqlDatasets
 from verspan.store.deployments import SqlDeployments
 from verspan.store.dictionaries import Dictionaries
-from verspan.store.evaluations import SqlEvaluations
-from verspan.store.exporting import SqlSpanPages
 from verspan.store.interface import ModelQuery, WriteResult
 from verspan.store.model_records import SqlModelRecords
-from verspan.store.observations import SqlObservations
 from verspan.store.prepared import prepare
 from verspan.store.prompt_store import SqlPrompts
 from verspan.store.repeated import repeated_calls
@@ -30,6 +27,12 @@ from verspan.store.writing import keep_spans
 from verspan.telemetry.registered import told_apart
 from verspan.traces.model import Figures, RepeatedCalls, SpanRecord, Trace, TracePage, TraceQuery
 from verspan.versions.model import LoggedModel
+
+if TYPE_CHECKING:  # of the workbench, which need not be installed
+    from verspan.store.datasets import SqlDatasets
+    from verspan.store.evaluations import SqlEvaluations
+    from verspan.store.exporting import SqlSpanPages
+    from verspan.store.observations import SqlObservations
 
 
 class SqlStore:
@@ -65,11 +68,15 @@ class SqlStore:
     @property
     def datasets(self) -> SqlDatasets:
         """Rows to evaluate versions with, versioned by what they hold."""
+        from verspan.store.datasets import SqlDatasets
+
         return SqlDatasets(self._database)
 
     @property
     def evaluations(self) -> SqlEvaluations:
         """Evaluation runs, and what came of each of their rows."""
+        from verspan.store.evaluations import SqlEvaluations
+
         return SqlEvaluations(self._database)
 
     @property
@@ -95,11 +102,15 @@ class SqlStore:
     @property
     def observations(self) -> SqlObservations:
         """The traffic of versions."""
+        from verspan.store.observations import SqlObservations
+
         return SqlObservations(self._database)
 
     @property
     def span_pages(self) -> SqlSpanPages:
         """The spans of a version's traces, page by page."""
+        from verspan.store.exporting import SqlSpanPages
+
         return SqlSpanPages(self._database, self._dictionaries)
 
     def write_spans(self, spans: Sequence[SpanRecord]) -> WriteResult:
