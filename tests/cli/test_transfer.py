@@ -48,7 +48,20 @@ def test_json(run: Run, tmp_path: Path) -> None:
     """The JSON has the fields of the reports."""
     exported = json.loads(run("export", "agent-v1", "agent-v2", "-o", "both", "--json").stdout)
     assert exported.pop("size") == (tmp_path / "both").stat().st_size
-    assert exported == snapshot({"path": "both", "models": 2, "spans": 8, "captures": 0, "prompts": 0, "artifacts": 0})
+    assert exported == snapshot(
+        {
+            "path": "both",
+            "models": 2,
+            "spans": 8,
+            "captures": 0,
+            "prompts": 0,
+            "artifacts": 0,
+            "runs": 0,
+            "results": 0,
+            "datasets": 0,
+            "assessments": 0,
+        }
+    )
     assert json.loads(run("import", "both", "--json").stdout) == snapshot(
         {
             "models": 2,
@@ -58,6 +71,12 @@ def test_json(run: Run, tmp_path: Path) -> None:
             "captures": 0,
             "prompts": 0,
             "artifacts": 0,
+            "runs": 0,
+            "new_runs": 0,
+            "results": 0,
+            "datasets": 0,
+            "assessments": 0,
+            "new_assessments": 0,
             "notes": [],
         }
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,17 @@ from verspan.artifacts.contents import Content, keep
 from verspan.artifacts.model import Artifact
 from verspan.artifacts.progress import Meter
 from verspan.artifacts.roots import current_root
+from verspan.assessments.model import (
+    Assessment,
+    AssessmentError,
+    AssessmentSource,
+    AssessmentSourceType,
+    Expectation,
+    Feedback,
+)
+from verspan.datasets.model import Dataset, DatasetRow, RowOrigin, RowSource
+from verspan.datasets.rows import new_dataset
+from verspan.evaluation.model import EvaluationRun, Goal, RowFailure, RowResult, RunStatus, ScorerRecord, Spent
 from verspan.prompts.checking import checked_content
 from verspan.prompts.model import PromptLink
 from verspan.store.interface import Store
@@ -149,7 +161,82 @@ def fill(store: Store) -> list[LoggedModel]:
     log(store, first.model_id, "notes/first.txt", b"Some notes.")
     log(store, first.model_id, "notes/first.txt", b"Other notes.")
     store.write_spans(spans())
+    evaluate(store, first.model_id)
     return exported_models(store)
+
+
+TRACE = f"{1:032x}"
+"""A trace of the first version."""
+JUDGE = AssessmentSource(AssessmentSourceType.LLM_JUDGE, "gpt-4o-mini")
+ANN = AssessmentSource(AssessmentSourceType.HUMAN, "ann")
+ROWS = [
+    DatasetRow("r-1", {"question": "Where is it?", "\0": [None, 1e300]}, {"expected_facts": ["shipped"]}, {"a": "b"}),
+    DatasetRow("r-2", {"question": "\u20ac"}, source=RowSource(RowOrigin.TRACE, {"trace_id": TRACE}), outputs=["no"]),
+]
+
+
+def assessment_id(number: int) -> str:
+    """An id as the store makes them."""
+    return f"a-{number:032x}"
+
+
+def run_of(model_id: str, dataset: Dataset, number: int = 1) -> EvaluationRun:
+    """An evaluation run with something in every field."""
+    scorers = (ScorerRecord("polite", "0123456789ab"), ScorerRecord("cost", "ba98", Goal.LOWER, "gpt-4o-mini"))
+    return EvaluationRun(
+        f"run-{number:032x}",
+        "nightly",
+        model_id,
+        dataset.name,
+        dataset.digest,
+        scorers,
+        rows=2,
+        trials=2,
+        status=RunStatus.STOPPED,
+        started_ms=1_000 + number,
+        ended_ms=9_000,
+        tags={"branch": "main"},
+        stopped_by="the budget was spent",
+        function="app:answer",
+    )
+
+
+def results() -> list[RowResult]:
+    """What came of rows, with something in every field."""
+    scores = (
+        Feedback("polite", (True, 1), "it says please", metadata={"judge": "2"}, trace_id=TRACE, run_id="run-1"),
+        Feedback("correct", error=AssessmentError("ValueError", "no answer"), source=JUDGE),
+    )
+    failure = RowFailure("Timeout", "it took more than 60 s")
+    outputs = {"a": [2**70, b"\0"]}
+    answered = RowResult("r-1", 0, TRACE, outputs, duration_ms=12.5, spent=Spent(2, 10, 5, 0.25, 1), scores=scores)
+    return [answered, RowResult("r-1", 1, failure=failure, judging=Spent(1)), RowResult("r-2", inputs={"q": 1})]
+
+
+def assessments() -> list[Assessment]:
+    """What was said of a trace, in this order: a correction, what is left of it, and what was withdrawn."""
+    common: dict[str, Any] = {"trace_id": TRACE, "create_time_ms": 1_000}
+    helpful = Feedback("helpful", value=True, source=ANN, assessment_id=assessment_id(9), **common)
+    return [
+        helpful,
+        Expectation(
+            "facts", ["shipped", 3], ANN, {"by": "mail"}, span_id=f"{1:016x}", assessment_id=assessment_id(2), **common
+        ),
+        replace(helpful, value=False, assessment_id=assessment_id(1), overrides=helpful.assessment_id),
+        Feedback("tone", error=AssessmentError("Timeout"), run_id="run-1", assessment_id=assessment_id(4), **common),
+    ]
+
+
+def evaluate(store: Store, model_id: str) -> None:
+    """Record an evaluation of a version over a dataset, and what was said of a trace of it."""
+    made = replace(new_dataset("support", ROWS, {"owner": "ann"}), created_ms=START_NS // 1_000_000)
+    run = run_of(model_id, store.datasets.keep(made))
+    store.evaluations.keep_run(run)
+    store.evaluations.keep_rows(run.run_id, results())
+    said = assessments()
+    store.assessments.add(said[:2])
+    store.assessments.add(said[2:])
+    store.assessments.withdraw(assessment_id(4))
 
 
 def log(store: Store, model_id: str, path: str, content: bytes) -> None:

@@ -41,6 +41,7 @@ from verspan.transfer.model import ExportReport, ImportReport, tell_nobody
 from verspan.versions.identity import model_id_for
 
 FIRST = model_id_for(EXPERIMENT, "agent-v1")
+JUDGED: dict[str, Any] = {"runs": 1, "results": 3, "datasets": 1, "assessments": 4}
 
 
 def traces_of(store: Store) -> list[Any]:
@@ -69,8 +70,12 @@ def test_into_an_empty_store(make_store: MakeStore, tmp_path: Path) -> None:
     exported = export(here, tmp_path / "file.verspan")
     imported = bring(there, tmp_path / "file.verspan")
     size = (tmp_path / "file.verspan").stat().st_size
-    assert exported == ExportReport(str(tmp_path / "file.verspan"), size, 2, 5, captures=2, prompts=1, artifacts=2)
-    assert imported == ImportReport(2, 2, 5, 5, captures=2, prompts=1, artifacts=2)
+    assert exported == ExportReport(
+        str(tmp_path / "file.verspan"), size, 2, 5, captures=2, prompts=1, artifacts=2, **JUDGED
+    )
+    assert imported == ImportReport(
+        2, 2, 5, 5, captures=2, prompts=1, artifacts=2, new_runs=1, new_assessments=4, **JUDGED
+    )
     assert known_of(there, FIRST) == known_of(here, FIRST)
     assert traces_of(there) == [*traces_of(here)[:3], None]
     assert there.prompts.at_alias("answer", "production") is not None

@@ -13,7 +13,7 @@ from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
-from tests.transfer.conftest import MakeStore, bring, export, fill, rows
+from tests.transfer.conftest import MakeStore, assessment_id, bring, export, fill, rows
 
 from verspan.errors import InvalidArgumentError, StoreUnavailableError
 from verspan.store.encoding import from_json, to_json
@@ -133,9 +133,9 @@ def test_newer_format(there: Store, exported: Path) -> None:
     """A file of another version of the format is refused, with the way out."""
     members = members_of(exported)
     manifest = json.loads(members["manifest.json"])
-    write(exported, {**members, "manifest.json": json.dumps({**manifest, "format_version": 2}).encode()})
+    write(exported, {**members, "manifest.json": json.dumps({**manifest, "format_version": 3}).encode()})
     assert refused(there, exported) == (
-        "it has format version 2, and this Verspan reads version 1: upgrade with pip install --upgrade verspan"
+        "it has format version 3, and this Verspan reads versions up to 2: upgrade with pip install --upgrade verspan"
     )
 
 
@@ -252,6 +252,21 @@ BAD_RECORDS: list[tuple[str, Change, str]] = [
     ("spans", lambda record: _changed(record, "attributes", value=[]), "its attributes is not an object"),
     ("spans", lambda record: {**record, "events": [["x"]]}, "its events are not a list of lists with 3 items"),
     ("spans", lambda record: {**record, "links": [["x", "y", {}]]}, "its trace id of a link is not an id"),
+    ("datasets", lambda record: _changed(record, "name", value="a\x1b[2J"), "control a terminal"),
+    ("datasets", lambda record: _changed(record, "name", value=" a"), "it has no name or digest that a dataset has"),
+    ("datasets", lambda record: _changed(record, "created_ms", value=-1), "its time is not milliseconds since 1970"),
+    ("dataset_rows", lambda record: _changed(record, "row", "tags", value=7), "RowOfDataset.row.tags is not what it"),
+    ("runs", lambda record: _changed(record, "run_id", value="run-1"), "it has no id or no digest"),
+    ("runs", lambda record: _changed(record, "trials", value=0), "its rows, trials or times cannot be"),
+    ("runs", lambda record: _changed(record, "started_ms", value=2**60), "its rows, trials or times cannot be"),
+    ("runs", lambda record: _changed(record, "model_id", value=None), "is not 'm-' and 32 hexadecimal digits"),
+    ("results", lambda record: _changed(record, "result", "trial", value=-1), "it is of no row or trial"),
+    ("results", lambda record: _changed(record, "result", "trace_id", value="1"), "is no trace's id"),
+    ("assessments", lambda record: {**record, "expectation": None, "feedback": None}, "it is not one of feedback and"),
+    ("assessments", lambda record: _changed(record, "feedback", "assessment_id", value="1"), "it has no id or time"),
+    ("assessments", lambda record: _changed(record, "feedback", "value", value=None), "neither a value nor an error"),
+    ("assessments", lambda record: _changed(record, "feedback", "span_id", value="x"), "is no span's id"),
+    ("assessments", lambda record: _changed(record, "feedback", "name", value=""), "is no name of an assessment"),
 ]
 
 
@@ -267,11 +282,55 @@ def test_bad_records(there: Store, exported: Path, subject: str, change: Change,
     assert message.startswith(f"line 1 of its {subject} cannot be used: ") is in_itself
 
 
+BAD_REFERENCES: list[tuple[str, Change, str]] = [
+    ("datasets", lambda record: _changed(record, "row_count", value=3), "in it are not those of its digest"),
+    ("dataset_rows", lambda record: _changed(record, "row", "inputs", value={"q": 1}), "are not those of its digest"),
+    ("dataset_rows", lambda record: {**record, "name": "other"}, "the rows of the dataset 'other' in it are not those"),
+    (
+        "runs",
+        lambda record: _changed(record, "run_id", value="run-" + "0" * 32),
+        "no record of the evaluation run run-0",
+    ),
+    ("runs", lambda record: _changed(record, "model_id", value="m-" + "0" * 32), "does not name every version"),
+    (
+        "assessments",
+        lambda record: _changed(record, "feedback", "valid", value=True),
+        "overrides what it cannot override",
+    ),
+    (
+        "assessments",
+        lambda record: _changed(record, "feedback", "assessment_id", value=assessment_id(2)),
+        f"the assessment {assessment_id(2)} is there twice",
+    ),
+]
+
+
+@pytest.mark.parametrize(("subject", "change", "said"), BAD_REFERENCES)
+def test_bad_references(there: Store, exported: Path, subject: str, change: Change, said: str) -> None:
+    """A record that does not fit the others is refused, although every digest fits."""
+    members = members_of(exported)
+    with ZstdFile(io.BytesIO(members[f"{subject}.jsonl.zst"])) as file:
+        lines = file.read().splitlines()
+    changed = [to_json(change(from_json(lines[0]))), *lines[1:]]
+    write(exported, with_records(members, subject, changed))
+    assert said in refused(there, exported)
+
+
+def test_rows_that_are_missing(there: Store, exported: Path) -> None:
+    """A dataset without its rows is refused, and so is a member that a file of the first format version has not."""
+    members = members_of(exported)
+    write(exported, with_records(members, "dataset_rows", []))
+    assert refused(there, exported) == "the rows of the dataset 'support' are not in it"
+    manifest = json.loads(members["manifest.json"])
+    write(exported, {**members, "manifest.json": json.dumps({**manifest, "format_version": 1}).encode()})
+    assert refused(there, exported) == "its manifest has a member that no export has: 'assessments.jsonl.zst'"
+
+
 @pytest.mark.parametrize("line", [b"", b"[]", b"nothing", b"[" * 5000, b"\xff", b"1" * 5000, b'{"\\u0000nothing": 1}'])
 def test_lines_that_are_no_records(there: Store, exported: Path, line: bytes) -> None:
-    """A line that is no record at all is refused, of spans and of versions."""
+    """A line that is no record at all is refused, of spans, versions, runs and assessments."""
     members = members_of(exported)
-    for subject in ("spans", "models"):
+    for subject in ("spans", "models", "runs", "assessments"):
         write(exported, with_records(members, subject, [line]))
         assert refused(there, exported).startswith(f"line 1 of its {subject} cannot be used: ")
 

@@ -29,13 +29,25 @@ if TYPE_CHECKING:
     type=click.Path(dir_okay=False, path_type=Path),
     help="The file to write, which is replaced where it is there.",
 )
+@click.option(
+    "--evaluations/--no-evaluations",
+    default=True,
+    show_default=True,
+    help="Whether to take along evaluation runs, their datasets, and assessments of traces.",
+)
 @store_option
 @experiment_option
 @json_option
-def export(
-    *, versions: tuple[str, ...], path: Path, store_place: str | None, experiment_name: str | None, as_json: bool
+def export(  # noqa: PLR0913 - an option each
+    *,
+    versions: tuple[str, ...],
+    path: Path,
+    evaluations: bool,
+    store_place: str | None,
+    experiment_name: str | None,
+    as_json: bool,
 ) -> None:
-    """Write versions with all that is known of them to one file: records, captures, prompts, artifacts, traces.
+    """Write versions with all that is known of them to one file: records, captures, prompts, artifacts, traces, runs.
 
     VERSION is a version's name, its id, an alias as experiment@alias, or a beginning that no other version has. The
     file holds the traces that belong to the versions with every message in them, so treat it like the store. The same
@@ -49,14 +61,14 @@ def export(
 
     \b
     JSON: {"path", "size" (bytes), "models", "spans", "captures", "prompts",
-      "artifacts"}
+      "artifacts", "runs", "results" (of rows), "datasets", "assessments"}
     """  # noqa: D301 - \b tells click to keep the lines below it
     from verspan.transfer.exporting import export_file
     from verspan.versions.resolving import resolve_model
 
     with required_store(store_place) as store, shown_progress() as tell:
         found = [resolve_model(store, name, experiment_name, include_deleted=True) for name in versions]
-        report = export_file(store, found, path, tell)
+        report = export_file(store, found, path, tell, evaluations=evaluations)
     if as_json:
         print_json(report)
         return
@@ -71,6 +83,9 @@ def _said(report: ExportReport) -> str:
         ("prompts", report.prompts),
         ("artifacts", report.artifacts),
         ("spans", report.spans),
+        ("evaluation runs", report.runs),
+        ("datasets", report.datasets),
+        ("assessments", report.assessments),
     )
     numbers = ", ".join(f"{what} {number:,}" for what, number in parts if number)
     return f"{report.path}: {report.size / 1e6:.1f} MB, {numbers}"

@@ -60,7 +60,9 @@ def import_(  # noqa: PLR0913 - an option each
 
     \b
     JSON: {"models", "new_models", "spans", "new_spans", "captures", "prompts",
-      "artifacts", "notes": [what is not as it was where it comes from]}
+      "artifacts", "runs", "new_runs", "results" (of rows), "datasets",
+      "assessments", "new_assessments",
+      "notes": [what is not as it was where it comes from]}
     """  # noqa: D301 - \b tells click to keep the lines below it
     if (path is None) == (mlflow_uri is None):
         raise click.UsageError("give a FILE, or --from-mlflow and a URI.")
@@ -69,12 +71,20 @@ def import_(  # noqa: PLR0913 - an option each
     if as_json:
         print_json(report)
         return
-    click.echo(
-        f"versions {report.models:,} ({report.new_models:,} new), spans {report.spans:,} ({report.new_spans:,} new)"
-    )
+    click.echo(_said(report))
     for note in report.notes:
         click.echo(f"  {one_line(note)}")
     hint("look at them: verspan models")
+
+
+def _said(report: ImportReport) -> str:
+    parts = [("versions", report.models, report.new_models), ("spans", report.spans, report.new_spans)]
+    judged = [
+        ("evaluation runs", report.runs, report.new_runs),
+        ("assessments", report.assessments, report.new_assessments),
+    ]
+    parts += [part for part in judged if part[1]]
+    return ", ".join(f"{what} {number:,} ({new:,} new)" for what, number, new in parts)
 
 
 def _imported(  # noqa: PLR0913, PLR0917 - what the command was given

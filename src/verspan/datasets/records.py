@@ -23,7 +23,10 @@ class DatasetRecords(Protocol):
     """The datasets of a store. A version is never changed; a row that several have is kept once."""
 
     def keep(self, dataset: Dataset) -> Dataset:
-        """Keep a version of a dataset, and return it as kept; the one that is there already stays as it is."""
+        """Keep a version of a dataset, and return it as kept; the one that is there already stays as it is.
+
+        One that says when it was first kept, elsewhere, keeps that time.
+        """
         ...
 
     def load(self, name: str, digest: str | None = None) -> Dataset:

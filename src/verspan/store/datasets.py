@@ -42,9 +42,9 @@ class SqlDatasets:
             kept = _with_digest(connection, dataset.name, dataset.digest)
             if kept:
                 return _loaded(connection, kept[0])
-            now = time.time_ns() // 1_000_000
-            _add(connection, dataset, rows, now)
-        return replace(dataset, created_ms=now)
+            created_ms = time.time_ns() // 1_000_000 if dataset.created_ms is None else dataset.created_ms
+            _add(connection, dataset, rows, created_ms)
+        return replace(dataset, created_ms=created_ms)
 
     def load(self, name: str, digest: str | None = None) -> Dataset:
         """A version by its digest or the beginning of one; the newest where it is None."""
@@ -68,13 +68,13 @@ class SqlDatasets:
             ]
 
 
-def _add(connection: Connection, dataset: Dataset, rows: Sequence[dict[str, Any]], now: int) -> None:
+def _add(connection: Connection, dataset: Dataset, rows: Sequence[dict[str, Any]], created_ms: int) -> None:
     version = {
         "name": dataset.name,
         "digest": bytes.fromhex(dataset.digest),
         "row_count": len(rows),
         "tags": to_json(dict(dataset.tags)) if dataset.tags else None,
-        "created_ms": now,
+        "created_ms": created_ms,
     }
     (key,) = connection.execute(insert(dataset_versions).returning(_VERSIONS.version_key), version).one()
     connection.execute(upsert(dataset_rows).on_conflict_do_nothing(index_elements=[_ROWS.digest]), rows)

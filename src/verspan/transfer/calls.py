@@ -21,17 +21,20 @@ def export_models(
     versions: str | LoggedModel | Sequence[str | LoggedModel],
     path: str | os.PathLike[str],
     *,
+    evaluations: bool = True,
     on_progress: Tell | None = None,
 ) -> ExportReport:
     """Write versions with all that is known of them to one file.
 
     That is each version's record, its captures, the versions of prompts that it has used, its artifacts, and the traces
-    that belong to it with all their spans and contents, what has ended in this process until now included. The same
-    versions give the same file, wherever and whenever.
+    that belong to it with all their spans and contents, what has ended in this process until now included; the
+    evaluation runs of it with what came of every row, the datasets that these were over, and the assessments of its
+    traces. The same versions give the same file, wherever and whenever.
 
     Args:
         versions: a version or several, each by its name, id, ``experiment@alias`` or record.
         path: the file to write; it is there whole or not at all, and replaces one that is there.
+        evaluations: False leaves out runs, datasets and assessments: a file that older Verspans read too.
         on_progress: called from time to time.
 
     Raises:
@@ -48,7 +51,7 @@ def export_models(
     with opened_store() as store:
         names = [each.model_id if isinstance(each, LoggedModel) else each for each in given]
         models = [resolve_model(store, name, beginnings=False, include_deleted=True) for name in names]
-        return export_file(store, models, Path(path), on_progress or tell_nobody)
+        return export_file(store, models, Path(path), on_progress or tell_nobody, evaluations=evaluations)
 
 
 def import_models(

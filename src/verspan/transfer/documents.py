@@ -26,7 +26,7 @@ _SHA256 = "sha256"
 def document_of(value: Any, keep: KeepContent) -> Any:
     """A value as it stands in JSON."""
     if is_dataclass(value):
-        return {field.name: document_of(getattr(value, field.name), keep) for field in fields(value)}
+        return {field.name: _member(value, field.name, keep) for field in fields(value)}
     if isinstance(value, bytes):
         return {_SHA256: keep(value)}
     if isinstance(value, Enum):
@@ -36,6 +36,13 @@ def document_of(value: Any, keep: KeepContent) -> Any:
     if isinstance(value, (list, tuple)):
         return [document_of(item, keep) for item in value]
     return value
+
+
+def _member(record: Any, name: str, keep: KeepContent) -> Any:
+    kind: type = type(record)
+    value = getattr(record, name)
+    # What may be anything is read as it stands, so it is written so: JSON as the store has it tells lists from tuples.
+    return value if _hints(kind)[name] is Any else document_of(value, keep)
 
 
 def record_from(kind: type[Record], document: Any, content: GetContent) -> Record:

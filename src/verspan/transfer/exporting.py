@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from verspan.errors import InvalidArgumentError
 from verspan.store.encoding import to_json
@@ -14,15 +14,20 @@ from verspan.traces.model import SpanRecord
 from verspan.transfer.archive.manifest import Manifest
 from verspan.transfer.archive.writing import ArchiveWriter
 from verspan.transfer.artifacts import artifacts_of, write_contents
+from verspan.transfer.assessments import assessments_of
 from verspan.transfer.captures import captures_of
+from verspan.transfer.datasets import datasets_of, heads_of, rows_of
 from verspan.transfer.documents import document_of
+from verspan.transfer.evaluations import results_of, runs_of
 from verspan.transfer.model import ExportReport, Progress, Tell
 from verspan.transfer.prompts import prompts_of
 from verspan.transfer.spans import span_line
 from verspan.versions.model import LoggedModel
 
 
-def export_file(store: Store, models: Sequence[LoggedModel], path: Path, tell: Tell) -> ExportReport:
+def export_file(
+    store: Store, models: Sequence[LoggedModel], path: Path, tell: Tell, *, evaluations: bool = True
+) -> ExportReport:
     """Write versions with all that is known of them to a file, which is there whole or not at all.
 
     Args:
@@ -30,6 +35,8 @@ def export_file(store: Store, models: Sequence[LoggedModel], path: Path, tell: T
         models: the versions; what they are written in the order of does not depend on the order given.
         path: the file, replaced where there is one.
         tell: called with the progress.
+        evaluations: whether evaluation runs of the versions, the datasets that these were over and assessments of the
+            versions' traces are written too.
 
     Raises:
         InvalidArgumentError: no file can be written there.
@@ -40,7 +47,12 @@ def export_file(store: Store, models: Sequence[LoggedModel], path: Path, tell: T
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
             incomplete = Path(file.name)
             try:
-                report = _written(store, distinct, file, str(path), tell)
+                with ArchiveWriter(file) as archive:
+                    _write_members(store, distinct, archive, tell)
+                    if evaluations:
+                        _write_evaluations(store, distinct, archive)
+                    manifest = archive.finish([model.model_id for model in distinct])
+                report = _report(manifest, str(path), file.tell())
                 file.close()
                 incomplete.replace(path)
             finally:
@@ -50,36 +62,57 @@ def export_file(store: Store, models: Sequence[LoggedModel], path: Path, tell: T
     return report
 
 
-def _written(store: Store, models: Sequence[LoggedModel], file: IO[bytes], path: str, tell: Tell) -> ExportReport:
-    with ArchiveWriter(file) as archive:
-        manifest = _write_members(store, models, archive, tell)
+def _report(manifest: Manifest, path: str, size: int) -> ExportReport:
+    number = manifest.records
     return ExportReport(
         path,
-        size=file.tell(),
-        models=len(models),
-        spans=manifest.records("spans"),
-        captures=manifest.records("captures"),
-        prompts=manifest.records("prompts"),
-        artifacts=manifest.records("artifacts"),
+        size=size,
+        models=len(manifest.model_ids),
+        spans=number("spans"),
+        captures=number("captures"),
+        prompts=number("prompts"),
+        artifacts=number("artifacts"),
+        runs=number("runs"),
+        results=number("results"),
+        datasets=number("datasets"),
+        assessments=number("assessments"),
     )
 
 
-def _write_members(store: Store, models: Sequence[LoggedModel], archive: ArchiveWriter, tell: Tell) -> Manifest:
-    model_ids = [model.model_id for model in models]
+def _write_members(store: Store, models: Sequence[LoggedModel], archive: ArchiveWriter, tell: Tell) -> None:
     recorded = [model for model in models if model.experiment_name]  # of the others spans alone tell
     recorded_ids = [model.model_id for model in recorded]
-
-    def add(subject: str, records: Iterable[Any]) -> None:
-        # One member is written at a time, so contents come before the records that refer to them.
-        archive.add_records(subject, [to_json(document_of(record, archive.add_blob)) for record in records])
-
-    add("models", recorded)
-    add("captures", captures_of(store, recorded_ids))
-    add("prompts", prompts_of(store, recorded_ids))
+    _add(archive, "models", recorded)
+    _add(archive, "captures", captures_of(store, recorded_ids))
+    _add(archive, "prompts", prompts_of(store, recorded_ids))
     write_contents(store, recorded_ids, archive)
-    add("artifacts", artifacts_of(store, recorded_ids))
-    archive.add_records("spans", map(span_line, _spans_of(store, model_ids, tell)))
-    return archive.finish(model_ids)
+    _add(archive, "artifacts", artifacts_of(store, recorded_ids))
+    archive.add_records("spans", map(span_line, _spans_of(store, [model.model_id for model in models], tell)))
+
+
+def _write_evaluations(store: Store, models: Sequence[LoggedModel], archive: ArchiveWriter) -> None:
+    model_ids = [model.model_id for model in models]
+    runs = runs_of(store, model_ids)
+    keys = datasets_of(store, runs)
+    _add_plain(archive, "datasets", heads_of(store, keys))
+    _add_plain(archive, "dataset_rows", rows_of(store, keys))
+    _add_plain(archive, "runs", runs)
+    _add_plain(archive, "results", results_of(store, runs))
+    _add_plain(archive, "assessments", assessments_of(store, model_ids))
+
+
+def _add(archive: ArchiveWriter, subject: str, records: Iterable[Any]) -> None:
+    # One member is written at a time, so contents come before the records that refer to them.
+    archive.add_records(subject, [to_json(document_of(record, archive.add_blob)) for record in records])
+
+
+def _add_plain(archive: ArchiveWriter, subject: str, records: Iterable[Any]) -> None:
+    """Add records that have no contents apart, one after the other."""
+    archive.add_records(subject, (to_json(document_of(record, _no_content)) for record in records))
+
+
+def _no_content(_: bytes) -> str:
+    raise TypeError("a record of this subject has no contents that are kept apart")
 
 
 def _spans_of(store: Store, model_ids: Sequence[str], tell: Tell) -> Iterator[SpanRecord]:

@@ -38,6 +38,13 @@ class ExportReport:
     prompts: int
     """Versions of prompts."""
     artifacts: int
+    runs: int = 0
+    """Evaluation runs."""
+    results: int = 0
+    """What came of the rows of these runs."""
+    datasets: int = 0
+    """Versions of datasets that the runs were over."""
+    assessments: int = 0
 
 
 @dataclass(frozen=True)
@@ -53,5 +60,14 @@ class ImportReport:
     prompts: int = 0
     """Versions of prompts."""
     artifacts: int = 0
+    runs: int = 0
+    """Evaluation runs."""
+    new_runs: int = 0
+    results: int = 0
+    """What came of the rows of these runs."""
+    datasets: int = 0
+    """Versions of datasets."""
+    assessments: int = 0
+    new_assessments: int = 0
     notes: Sequence[str] = ()
     """What is not as it was where it comes from, a sentence each."""

@@ -35,6 +35,14 @@ class DatasetConformance:
         for digest in (None, kept.digest, kept.digest[:8], kept.digest[:8].upper()):
             assert store.datasets.load("support", digest) == kept
 
+    def test_kept_elsewhere_first(self, store: Store) -> None:
+        """A version that says when it was first kept elsewhere keeps that time, and is no newer for being kept here."""
+        newest = store.datasets.keep(dataset(*ROWS))
+        older = replace(dataset(ROWS[0]), created_ms=1_000)
+        assert store.datasets.keep(older) == older
+        assert store.datasets.load("support", older.digest) == older
+        assert store.datasets.load("support") == newest
+
     def test_kept_once(self, store: Store) -> None:
         """The same rows in any order are the version that is there, which stays as it was; that is noted once."""
         kept = store.datasets.keep(dataset(*ROWS))

@@ -12,7 +12,12 @@ from verspan.errors import InvalidArgumentError
 
 MANIFEST: Final = "manifest.json"
 FORMAT: Final = "verspan.versions"
-FORMAT_VERSION: Final = 1
+FORMAT_VERSION: Final = 2
+_SINCE: Final = {"datasets": 2, "dataset_rows": 2, "runs": 2, "results": 2, "assessments": 2}
+"""The format version that first had records of a subject; the others are in every file.
+
+A file is of the least version that it can be of, so that an older Verspan reads what it can read.
+"""
 _BLOB: Final = re.compile(r"blobs/([0-9a-f]{64})\.zst")
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
@@ -43,6 +48,12 @@ class Manifest:
         """All members together, in bytes."""
         return sum(member.size for member in self.members)
 
+    @property
+    def format_version(self) -> int:
+        """That of a file with these members."""
+        names = {member.name for member in self.members}
+        return max([1, *(since for subject, since in _SINCE.items() if records_name(subject) in names)])
+
     def records(self, subject: str) -> int:
         """How many records it has of a subject, such as ``spans``."""
         return sum(member.lines or 0 for member in self.members if member.name == records_name(subject))
@@ -60,7 +71,7 @@ def records_name(subject: str) -> str:
 
 def manifest_json(manifest: Manifest) -> bytes:
     """The manifest as it stands in the file."""
-    document = {"format": FORMAT, "format_version": FORMAT_VERSION, **asdict(manifest)}
+    document = {"format": FORMAT, "format_version": manifest.format_version, **asdict(manifest)}
     return json.dumps(document, indent=1).encode() + b"\n"
 
 
@@ -78,8 +89,8 @@ def parse_manifest(text: bytes, subjects: Sequence[str]) -> Manifest:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise InvalidArgumentError("its manifest is not JSON") from error
-    _check_format(document)
-    known = {records_name(subject) for subject in subjects}
+    version = _checked_version(document)
+    known = {records_name(subject) for subject in subjects if _SINCE.get(subject, 1) <= version}
     try:
         members = [Member(**member) for member in document["members"]]
         model_ids = [str(model_id) for model_id in document["model_ids"]]
@@ -91,15 +102,16 @@ def parse_manifest(text: bytes, subjects: Sequence[str]) -> Manifest:
     return Manifest(model_ids, members)
 
 
-def _check_format(document: Any) -> None:
+def _checked_version(document: Any) -> int:
     if not isinstance(document, Mapping) or document.get("format") != FORMAT:
         raise InvalidArgumentError("its manifest is not that of an export by Verspan")
     version = document.get("format_version")
-    if version != FORMAT_VERSION:
+    if type(version) is not int or version not in range(1, FORMAT_VERSION + 1):
         raise InvalidArgumentError(
-            f"it has format version {version!r}, and this Verspan reads version {FORMAT_VERSION}:"
+            f"it has format version {version!r}, and this Verspan reads versions up to {FORMAT_VERSION}:"
             " upgrade with pip install --upgrade verspan"
         )
+    return version
 
 
 def _is_possible(member: Member, records: set[str]) -> bool:
