@@ -31,6 +31,7 @@ from verspan.context import (
     with_active_version,
     with_caller,
     withdraw_default_version,
+    without_version,
 )
 from verspan.versions.identity import model_id_for
 
@@ -85,6 +86,15 @@ def test_block_of_a_caller() -> None:
         surroundings(with_active_version(A, with_caller(Caller(B)))),
         surroundings(with_caller(Caller(B), with_active_version(A))),
     ] == [here, here]
+
+
+def test_block_without_version() -> None:
+    """In a block that wants no version none is active, whatever the process's default and the caller are."""
+    set_default_version(A)
+    called = with_caller(Caller(B))
+    without = without_version(called)
+    assert (active_version(called), active_version(without), surroundings(without).caller) == (A, None, None)
+    assert active_version(with_active_version(C, without)) == C
 
 
 def test_inheritance() -> None:

@@ -84,7 +84,7 @@ class Surroundings:
     def version(self) -> ActiveVersion | None:
         """The version that a span started here belongs to; None where there is none."""
         if self.block is not None:
-            return self.block
+            return None if self.block is _NO_VERSION else self.block
         default = _state.default
         if default is not None:
             return None if default is _NO_VERSION else default
@@ -103,7 +103,7 @@ class Inheritance:
 
 _NOWHERE: Final = Surroundings()
 _NO_VERSION: Final = ActiveVersion("")
-"""The default of a process that wants none, not even the environment's."""
+"""The default of a process, or the version of a block, that wants none, not even the environment's."""
 
 
 class _ProcessState:
@@ -168,6 +168,15 @@ def with_active_version(version: ActiveVersion, context: Context | None = None) 
         context: the context to build on; the current one where it is None.
     """
     return with_surroundings(replace(surroundings(context), block=version), context)
+
+
+def without_version(context: Context | None = None) -> Context:
+    """A context in which no version is active, nor any caller known, whatever the process and its environment say.
+
+    Args:
+        context: the context to build on; the current one where it is None.
+    """
+    return with_surroundings(Surroundings(block=_NO_VERSION), context)
 
 
 def with_caller(caller: Caller, context: Context | None = None) -> Context:

@@ -8,6 +8,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from verspan.scorers.json_matching import JsonDiff as JsonDiff
     from verspan.scorers.json_matching import JsonSchema as JsonSchema
+    from verspan.scorers.judges.built_in import Correctness as Correctness
+    from verspan.scorers.judges.built_in import Guidelines as Guidelines
+    from verspan.scorers.judges.built_in import RelevanceToQuery as RelevanceToQuery
+    from verspan.scorers.judges.built_in import RetrievalGroundedness as RetrievalGroundedness
+    from verspan.scorers.judges.built_in import Safety as Safety
+    from verspan.scorers.judges.custom import make_judge as make_judge
+    from verspan.scorers.judges.judge import Judge as Judge
+    from verspan.scorers.judges.jury import Jury as Jury
+    from verspan.scorers.judges.pairwise import Pairwise as Pairwise
     from verspan.scorers.language import Language as Language
     from verspan.scorers.lengths import Length as Length
     from verspan.scorers.matching import Contains as Contains
@@ -31,49 +40,67 @@ if TYPE_CHECKING:
 _HOMES = {
     "Answer": "model",
     "Contains": "matching",
+    "Correctness": "judges.built_in",
     "Cost": "spending",
     "ExactMatch": "matching",
     "FuzzyMatch": "matching",
+    "Guidelines": "judges.built_in",
     "JsonDiff": "json_matching",
     "JsonSchema": "json_matching",
+    "Judge": "judges.judge",
+    "Jury": "judges.jury",
     "Language": "language",
     "Latency": "spending",
     "Length": "lengths",
     "NumericTolerance": "numeric",
+    "Pairwise": "judges.pairwise",
     "Refusal": "word_lists",
     "RegexMatch": "matching",
+    "RelevanceToQuery": "judges.built_in",
+    "RetrievalGroundedness": "judges.built_in",
     "RetrievalNDCG": "retrieval",
     "RetrievalPrecision": "retrieval",
     "RetrievalRecall": "retrieval",
+    "Safety": "judges.built_in",
     "SafetyWordList": "word_lists",
     "Scorer": "model",
     "TokenF1": "overlap",
     "Tokens": "spending",
     "ToolCalls": "tool_calls",
+    "make_judge": "judges.custom",
 }
 
 __all__ = [
     "Answer",
     "Contains",
+    "Correctness",
     "Cost",
     "ExactMatch",
     "FuzzyMatch",
+    "Guidelines",
     "JsonDiff",
     "JsonSchema",
+    "Judge",
+    "Jury",
     "Language",
     "Latency",
     "Length",
     "NumericTolerance",
+    "Pairwise",
     "Refusal",
     "RegexMatch",
+    "RelevanceToQuery",
+    "RetrievalGroundedness",
     "RetrievalNDCG",
     "RetrievalPrecision",
     "RetrievalRecall",
+    "Safety",
     "SafetyWordList",
     "Scorer",
     "TokenF1",
     "Tokens",
     "ToolCalls",
+    "make_judge",
 ]
 
 

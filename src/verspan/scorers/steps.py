@@ -83,6 +83,16 @@ def retrieved_ids(trace: Trace) -> Sequence[str]:
     return list(dict.fromkeys(found))
 
 
+def retrieved_documents(trace: Trace) -> Sequence[Any] | None:
+    """The documents of all retrievals as they were kept, in their order; None where nothing was retrieved.
+
+    Raises:
+        InvalidArgumentError: a retrieval's documents were not kept.
+    """
+    retrievals = _of_operation(trace, "retrieval")
+    return [document for span in retrievals for document in _documents(span)] if retrievals else None
+
+
 def _documents(span: SpanRecord) -> Sequence[Any]:
     if GEN_AI_RETRIEVAL_DOCUMENTS not in span.attributes:
         raise InvalidArgumentError(f"the documents of retrieval {span.name!r} were not kept: see docs/content.md")
