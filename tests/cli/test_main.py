@@ -65,6 +65,7 @@ Evidence:
   feedback     Say what you find of a trace, or list it.
   evaluate     Answer a dataset by a version, and score that.
   compare      Say whether a version is better than another.
+  bisect       Find the commit that made a metric worse.
   watch        Follow two versions' traffic to a verdict.
 
 In production:

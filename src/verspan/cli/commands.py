@@ -31,6 +31,7 @@ SECTIONS: Final[Mapping[str, Mapping[str, LazyCommand]]] = {
         "feedback": LazyCommand("verspan.cli.feedback:feedback", "Say what you find of a trace, or list it."),
         "evaluate": LazyCommand("verspan.cli.evaluate:evaluate", "Answer a dataset by a version, and score that."),
         "compare": LazyCommand("verspan.cli.compare:compare", "Say whether a version is better than another."),
+        "bisect": LazyCommand("verspan.cli.bisect:bisect", "Find the commit that made a metric worse."),
         "watch": LazyCommand("verspan.cli.watch:watch", "Follow two versions' traffic to a verdict."),
     },
     "In production": {
