@@ -1,4 +1,4 @@
-"""`verspan compare`, over the traffic of two versions."""
+"""`verspan compare`, over the traffic of two versions, and over evaluations of them."""
 
 from __future__ import annotations
 
@@ -10,13 +10,18 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import Result
+from tests.comparison.evaluations import exact, failed
+from tests.comparison.evaluations import run as evaluation
 
 from verspan import semconv
 from verspan.store.interface import Store
 from verspan.traces.model import SpanRecord
+from verspan.versions.identity import model_id_for
+from verspan.versions.model import LoggedModel
 
 Run = Callable[..., Result]
 MakeSpan = Callable[..., SpanRecord]
+MakeModel = Callable[..., LoggedModel]
 TRACES = 600
 PRODUCTION = {"deployment.environment.name": "production"}
 
@@ -139,3 +144,99 @@ def test_without_scipy(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("verspan.comparison.installed.find_spec", lambda _name: None)
     result = run("compare", "agent-v1", "agent-v2")
     assert (result.exit_code, "pip install 'verspan[compare]'" in result.stderr) == (1, True)
+
+
+@pytest.fixture
+def evaluated(store: Store, make_model: MakeModel) -> Store:
+    """Two versions with a run each over thirty rows: the later one gets ten wrong, and fails in one."""
+    for name, temperature in (("agent-v1", "0.7"), ("agent-v2", "0.2")):
+        store.upsert_model(make_model(name, params={"temperature": temperature}))
+    before = [True] * 30, []
+    after = [False] * 10 + [True] * 19, [failed("r-0029")]
+    for number, (name, (values, failures)) in enumerate((("agent-v1", before), ("agent-v2", after)), 1):
+        run = evaluation(number, model_id_for("shop", name))
+        store.evaluations.keep_run(run)
+        store.evaluations.keep_rows(run.run_id, [*exact(values), *failures])
+    return store
+
+
+@pytest.mark.usefixtures("evaluated")
+def test_evaluations(run: Run) -> None:
+    """Versions that were evaluated over the same rows are compared by that, and what changed is said below."""
+    result = run("compare", "agent-v1", "agent-v2")
+    metrics, rows, changes = result.stdout.split("\n\n")
+    verdicts = {line[: line.index("  ")]: line.split("  ")[-1].strip() for line in metrics.splitlines()[2:]}
+    assert verdicts == {
+        "exact": "worse",
+        "failure rate": "no evidence",
+        "latency p50": "no evidence",
+        "latency p95": "too few",
+        "latency p99": "too few",
+    }
+    assert rows == "row by row: 1 error, 10 regressed, 19 unchanged"
+    assert changes.splitlines() == [
+        "what changed:",
+        "  parameters: 1 changed: temperature",
+        "  untold: code, dependencies, environment, entry point",
+        "  everything: verspan diff agent-v1 agent-v2",
+    ]
+    assert "exact: 1 rows are left out, which have no such score under both" in result.stderr
+    assert "exact, failure rate: Newcombe's score interval for pairs, McNemar's exact test" in result.stderr
+    assert "what changed" not in run("compare", "agent-v1", "agent-v2", "--no-why").stdout
+
+
+@pytest.mark.usefixtures("evaluated")
+def test_rows(run: Run) -> None:
+    """Rows are shown the worst first, with what was asked, both answers or failures, and both traces."""
+    shown = run("compare", "agent-v1", "agent-v2", "--rows", "2").stdout.split("\n\n")[1]
+    header, _rule, *rows = shown.splitlines()
+    trace = b"r-0029".hex().rjust(32, "0")
+    assert header.split() == [
+        "verdict",
+        "row",
+        "inputs",
+        "scores",
+        "agent-v1",
+        "agent-v2",
+        "its",
+        "trace",
+        "and",
+        "its",
+    ]
+    assert [cell.strip() for cell in rows[0].split("  ") if cell.strip()] == [
+        "error",
+        "r-0029",
+        "r-0029",
+        "exact 1 → -",
+        "answer to r-0029",
+        "ValueError: no such order",
+        trace,
+        trace,
+    ]
+    assert rows[1].startswith("regressed")
+    assert len(rows) == 2
+    assert len(run("compare", "agent-v1", "agent-v2", "--rows").stdout.split("\n\n")[1].splitlines()) == 22
+    narrow = run("compare", "agent-v1", "agent-v2", "--rows", "2", columns=80).stdout
+    assert max(map(len, narrow.splitlines())) <= 80
+
+
+@pytest.mark.usefixtures("evaluated")
+def test_runs_as_json(run: Run) -> None:
+    """Runs are named by their ids or beginnings of them, and programs get rows, runs and what changed whole."""
+    ids = [evaluation(number).run_id for number in (1, 2)]
+    found = json.loads(run("compare", *ids, "--json").stdout)
+    assert (found["basis"], [each["run_id"] for each in found["runs"]]) == ("evaluation", ids)
+    assert (len(found["rows"]), found["rows"][0]["verdict"]) == (30, "error")
+    assert found["rows"][0]["candidate"][0]["failure"] == {"error_type": "ValueError", "message": "no such order"}
+    assert found["why"]["params"]["changed"] == {"temperature": {"before": "0.7", "after": "0.2"}}
+    assert found == json.loads(run("compare", "agent-v1", "agent-v2", "--dataset", "support", "--json").stdout)
+    assert found == json.loads(run("compare", "agent-v1", "agent-v2", "--on", "evaluation", "--json").stdout)
+    short = json.loads(run("compare", *ids, "--json", "--rows", "3", "--no-why").stdout)
+    assert (len(short["rows"]), short["why"]) == (3, None)
+
+
+@pytest.mark.usefixtures("evaluated")
+def test_traffic_of_evaluated_versions(run: Run) -> None:
+    """Versions that were evaluated are compared by their traffic where that is asked for."""
+    assert json.loads(run("compare", "agent-v1", "agent-v2", "--on", "traffic", "--json").stdout)["runs"] is None
+    assert "ask for one" in run("compare", "agent-v1", "agent-v2", "--dataset", "support", "--since", "2d").stderr

@@ -10,6 +10,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
+from tests.comparison.evaluations import run as evaluation
+
+from verspan.datasets.model import Dataset, DatasetRow
+from verspan.store.interface import Store
 
 Run = Callable[..., Result]
 
@@ -46,6 +50,15 @@ def test_names_of_commands() -> None:
 def test_names_of_versions(words: str) -> None:
     """Names of versions are completed from the store."""
     assert completed(words) == ["plain,agent-v2", "plain,agent-v1"]
+
+
+def test_names_of_runs_and_datasets(recorded: Store) -> None:
+    """What is compared is completed as a version, or as a run where its id has been begun; datasets by their names."""
+    recorded.evaluations.keep_run(evaluation(10))
+    recorded.datasets.keep(Dataset("support", "0" * 64, [DatasetRow("a", {"question": "a"})]))
+    assert completed("verspan compare agent-v2 ag") == ["plain,agent-v2", "plain,agent-v1"]
+    assert completed("verspan compare agent-v2 run-000") == [f"plain,{evaluation(10).run_id}"]
+    assert completed("verspan compare --dataset su") == ["plain,support"]
 
 
 @pytest.mark.usefixtures("recorded")

@@ -13,6 +13,7 @@ from verspan.comparison.model import Comparison, Difference, Direction, MetricCo
 from verspan.comparison.quantiles import quantile_difference
 from verspan.comparison.rates import paired_rate_difference, rate_difference
 from verspan.comparison.samples import Pairs, Sample
+from verspan.errors import InvalidArgumentError
 from verspan.evaluation.model import Goal
 
 
@@ -55,6 +56,15 @@ class Design:
 
     alpha: float = 0.05
     looks: Looks = field(default=ONE_LOOK)
+
+    def __post_init__(self) -> None:
+        """Refuse an alpha that is no share.
+
+        Raises:
+            InvalidArgumentError: it is none.
+        """
+        if not 0 < self.alpha < 1:
+            raise InvalidArgumentError(f"alpha is between 0 and 1, such as 0.05, and not {self.alpha}")
 
 
 CORRECTION = "Holm"

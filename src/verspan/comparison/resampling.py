@@ -26,10 +26,11 @@ def sign_flip_p(differences: Floats) -> float:
 
     Of differences of -1, 0 and 1 it is McNemar's exact test.
     """
-    changed = differences[differences != 0]
+    # Sizes alone, in their order: the same draw whatever the order of rows, and whichever of the versions comes first.
+    changed = np.sort(abs(differences[differences != 0]))
     if not len(changed):
         return 1.0
-    least = abs(changed.sum()) * (1 - _TIE)
+    least = abs(differences.sum()) * (1 - _TIE)
     if len(changed) <= _ALL_UP_TO:
         signs = 1 - 2 * ((np.arange(2 ** len(changed))[:, None] >> np.arange(len(changed))) & 1)
         return float((abs(signs @ changed) >= least).mean())

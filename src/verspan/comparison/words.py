@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from verspan.comparison.model import Comparison, Difference, Direction, MetricComparison
+from verspan.comparison.verdicts import counted_verdicts
 
 _Text = Callable[[float], str]
 _DIGITS = 3
@@ -59,12 +60,30 @@ def change(found: MetricComparison, value: float) -> str:
     return _signed(value, _form(found))
 
 
+def reasons(comparison: Comparison) -> list[str]:
+    """What changed between the two in a few words, and the command that shows all of it; nothing where it is untold."""
+    if comparison.why is None:
+        return []
+    from verspan.comparison.changes import change_lines, whole_diff  # which many a comparison has no use for
+
+    told = [f"{title.lower()}: {text}" for title, text in change_lines(comparison.why)]
+    return ["what changed:", *(f"  {line}" for line in told), f"  everything: {whole_diff(comparison.why)}"]
+
+
+def verdicts_of_rows(comparison: Comparison) -> list[str]:
+    """How many rows there are of each verdict; nothing where there are none."""
+    counts = [f"{count} {verdict.value}" for verdict, count in counted_verdicts(comparison.rows).items()]
+    return [f"row by row: {', '.join(counts)}"] if counts else []
+
+
 def plain(comparison: Comparison) -> str:
     """It as text that any terminal, log or notebook shows."""
     rows: list[Sequence[str]] = [HEADERS, *(line[:-1] for line in lines(comparison))]
     widths = [max(len(row[place]) for row in rows) for place in range(len(HEADERS))]
     table = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    return "\n".join([f"{comparison.baseline} → {comparison.candidate}", *table, *footnotes(comparison)])
+    head = f"{comparison.baseline} → {comparison.candidate}, by {comparison.basis.value}"
+    more = [*verdicts_of_rows(comparison), *reasons(comparison), *footnotes(comparison)]
+    return "\n".join([head, *table, *more])
 
 
 def _line(found: MetricComparison) -> Line:
