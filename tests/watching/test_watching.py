@@ -8,36 +8,19 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
+from tests.watching.versions import NS, START_NS, FakeClock, plan, record_of
 
 from verspan.errors import InvalidArgumentError, NotFoundError, StoreUnavailableError
 from verspan.gating.model import Verdict
 from verspan.gating.reading import policy_of
 from verspan.sources.model import ObservedCall, ObservedTrace, Window
-from verspan.versions.identity import experiment_id_for, model_id_for
+from verspan.versions.identity import model_id_for
 from verspan.versions.model import LoggedModel
-from verspan.watching.judging import Margins, by_policy, without_policy
+from verspan.watching.judging import by_policy
 from verspan.watching.looking import looks
 from verspan.watching.model import Look
-from verspan.watching.plan import Plan
 
-NS = 1_000_000_000
 MINUTE = 60
-START_NS = 1_763_885_521 * NS
-
-
-@dataclass
-class FakeClock:
-    """Goes on when somebody waits."""
-
-    now: int = START_NS
-    waited: list[float] = field(default_factory=list)
-
-    def now_ns(self) -> int:
-        return self.now
-
-    def wait(self, seconds: float) -> None:
-        self.waited.append(seconds)
-        self.now += int(seconds * NS)
 
 
 @dataclass
@@ -90,33 +73,18 @@ class Service:
         )
 
     def get_model(self, model_id: str) -> LoggedModel | None:
-        found = [each for each in map(model, self.known) if each.model_id == model_id]
+        found = [each for each in map(record_of, self.known) if each.model_id == model_id]
         return found[0] if found else None
 
     def find_models(self, query: object) -> Sequence[LoggedModel]:
-        return [model(name) for name in self.known if name == getattr(query, "name", None)]
+        return [record_of(name) for name in self.known if name == getattr(query, "name", None)]
 
     @property
     def models(self) -> Service:
         return self
 
     def at_alias(self, _experiment: str, alias: str) -> LoggedModel | None:
-        return model("v1") if alias == "champion" else None
-
-
-def model(name: str) -> LoggedModel:
-    return LoggedModel(model_id_for("shop", name), name, experiment_id_for("shop"), "shop", 0, 0)
-
-
-def plan(**changed: object) -> Plan:
-    common = {
-        "baseline": "v1",
-        "candidate": "v2",
-        "judge": without_policy(Margins()),
-        "since_ns": START_NS,
-        "until_ns": START_NS + 120 * MINUTE * NS,
-    }
-    return Plan(**{**common, **changed})  # type: ignore[arg-type]  # a test names the few that it is about
+        return record_of("v1") if alias == "champion" else None
 
 
 def taken(service: Service, **changed: object) -> list[Look]:
