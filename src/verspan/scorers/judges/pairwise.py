@@ -66,7 +66,7 @@ class Pairwise(AsksModel):
     def prefer(
         self, inputs: Mapping[str, Any], baseline: Any, candidate: Any, expectations: Mapping[str, Any] | None = None
     ) -> Preference:
-        """Which of two answers is better.
+        """Which of two answers is better; two that are the same are a tie, of which nobody is asked.
 
         Args:
             inputs: what was asked.
@@ -74,6 +74,8 @@ class Pairwise(AsksModel):
             candidate: the other one.
             expectations: what is expected, where the judge may know it.
         """
+        if baseline == candidate:
+            return Preference(Preferred.TIE)
         told = {"inputs": dict(inputs), **({"expectations": dict(expectations)} if expectations else {})}
         forward = self._verdict({**told, _FIRST: baseline, _SECOND: candidate})
         backward = self._verdict({**told, _FIRST: candidate, _SECOND: baseline})
