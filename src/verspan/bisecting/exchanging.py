@@ -8,10 +8,11 @@ With one trial of each it is the sign test of pairs, which for right and wrong i
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
-from scipy import stats
 
 from verspan.comparison.resampling import ARRANGEMENTS
 from verspan.comparison.samples import Floats
@@ -49,10 +50,16 @@ def _exact(rows: Sequence[tuple[list[float], list[float]]]) -> float:
     likelihoods = np.ones(1)
     for before, after in rows:
         ones, count = int(sum(before) + sum(after)), len(before) + len(after)
-        of_row = stats.hypergeom(count, ones, len(after)).pmf(np.arange(len(after) + 1))
-        likelihoods = np.convolve(likelihoods, of_row)
+        likelihoods = np.convolve(likelihoods, _hypergeometric(count, ones, len(after)))
     found = int(sum(sum(after) for _, after in rows))
     return float(min(1.0, likelihoods[: found + 1].sum()))
+
+
+@lru_cache(maxsize=10_000)
+def _hypergeometric(count: int, ones: int, drawn: int) -> Floats:
+    """How likely each number of ones is among so many drawn of a count."""
+    ways = [math.comb(ones, found) * math.comb(count - ones, drawn - found) for found in range(drawn + 1)]
+    return np.asarray([each / math.comb(count, drawn) for each in ways], dtype=np.float64)
 
 
 def _drawn(rows: Sequence[tuple[list[float], list[float]]]) -> float:
