@@ -14,6 +14,7 @@ from tests.comparison.evaluations import exact, failed
 from tests.comparison.evaluations import run as evaluation
 
 from verspan import semconv
+from verspan.evaluation.model import RowResult
 from verspan.store.interface import Store
 from verspan.traces.model import SpanRecord
 from verspan.versions.identity import model_id_for
@@ -151,7 +152,7 @@ def evaluated(store: Store, make_model: MakeModel) -> Store:
     """Two versions with a run each over thirty rows: the later one gets ten wrong, and fails in one."""
     for name, temperature in (("agent-v1", "0.7"), ("agent-v2", "0.2")):
         store.upsert_model(make_model(name, params={"temperature": temperature}))
-    before = [True] * 30, []
+    before: tuple[list[bool], list[RowResult]] = [True] * 30, []
     after = [False] * 10 + [True] * 19, [failed("r-0029")]
     for number, (name, (values, failures)) in enumerate((("agent-v1", before), ("agent-v2", after)), 1):
         run = evaluation(number, model_id_for("shop", name))
