@@ -116,6 +116,9 @@ RULES = {
     "verspan.comparison": (
         f"{JUDGED} verspan.diffing.model verspan.errors verspan.sources.model verspan.pricing numpy scipy"
     ),
+    "verspan.comparison.reports": (
+        f"{JUDGED} verspan.comparison verspan.gating.model verspan.diffing verspan.cli.terminal verspan.cli.documents"
+    ),
     "verspan.gating": "verspan.comparison.model verspan.comparison.words verspan.evaluation.model verspan.errors",
     "verspan.comparison.asking": f"{COMPARING} verspan.deployments.moments",
     "verspan.comparison.question": COMPARING,

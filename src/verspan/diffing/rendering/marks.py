@@ -12,6 +12,10 @@ from verspan.cli.terminal import one_line
 MOST_CHARACTERS: Final = 60_000
 """GitHub takes 65,536, and some are for what stands around it."""
 BACKTICKS: Final = re.compile(r"`+")
+_MARKS: Final = re.compile(r"([\\`*_\[\]<>&|~$])")
+_REFERENCES: Final = re.compile(r"([@#:])(?=[\w/])")
+_LINE: Final = 2_000
+"""Characters of a sentence."""
 _CELL: Final = 160
 """Characters of one value."""
 
@@ -59,6 +63,12 @@ def code_span(text: str) -> str:
 def cell(text: str, most: int = 2 * _CELL) -> str:
     """Markdown that may stand in a table."""
     return _shortened(one_line(text), most).replace("|", "\\|")
+
+
+def plain(text: str) -> str:
+    """A text that is no Markdown, also in a table: nothing in it is set, linked or loaded, and nobody is mentioned."""
+    shown = _MARKS.sub(r"\\\1", _shortened(one_line(text), _LINE))
+    return _REFERENCES.sub(r"\1<!-- -->", shown)  # a comment parts what GitHub would make a reference of
 
 
 def escaped(text: str) -> str:
