@@ -46,6 +46,16 @@ def test_live(run: Run) -> None:
 
 
 @pytest.mark.usefixtures("deployed")
+def test_live_by_one_source(run: Run) -> None:
+    """The ledger alone, the traffic alone, or another place's traffic is gone by where that is asked for."""
+    by_ledger = json.loads(run("live", "--source", "ledger", "--at", TEN, "--json").stdout)["live"]
+    assert [each["versions"][0]["model_name"] for each in by_ledger] == ["agent-v2"]
+    by_traffic = json.loads(run("live", "--source", "traffic", "--at", TEN, "--json").stdout)["live"]
+    assert [each["environment"] for each in by_traffic] == [""]
+    assert "does not answer as one" in run("live", "--source", "jaeger://127.0.0.1:1").stderr
+
+
+@pytest.mark.usefixtures("deployed")
 def test_live_with_traffic(run: Run, store: Store) -> None:
     """Spans stand beside the ledger as evidence, and what was seen undeployed is told."""
     resource = {"deployment.environment.name": "production"}
@@ -104,7 +114,7 @@ def test_rolled_back_and_taken_away(run: Run) -> None:
         (("live", "--at", "noon"), 2, "'noon' is no time"),
         (("live", "--at", "0001-01-01"), 2, "beyond what a clock can show"),
         (("undeploy", "--env", "production"), 1, "nothing is live in 'production'"),
-        (("live", "--source", "hearsay"), 2, "'hearsay' is not one of"),
+        (("live", "--source", "hearsay"), 2, "'hearsay' is none of ledger, traffic, or a place"),
     ],
 )
 @pytest.mark.usefixtures("recorded")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ from verspan.cli.main import verspan
 from verspan.sources import jaeger as reading
 from verspan.sources.model import Window
 from verspan.sources.opening import fetched
+from verspan.store.conformance.records import model
+from verspan.store.opening import open_store
 from verspan.versions.identity import model_id_for
 
 TRACES = 60
@@ -119,6 +122,24 @@ def test_traces_and_trace(source: str) -> None:
     assert (call["parent_span_id"], call["kind"], call["scope_name"]) == (root["span_id"], "CLIENT", "verspan")
     assert call["attributes"][semconv.GEN_AI_RESPONSE_FINISH_REASONS] == ["stop"]
     assert root["resource"]["deployment.environment.name"] == "production"
+
+
+def test_live(source: str, tmp_path: Path) -> None:
+    """What was live is told by what a Jaeger has alone, and beside the ledger of a store where there is one."""
+    (seen,) = of_json("live", "--source", source, "--env", "production")["live"]
+    assert {each["model_name"] for each in seen["versions"]} <= {"source-v1", "source-v2"}
+    assert [each["deployment"] for each in seen["versions"]] == [None]
+    assert seen["contradictions"] == []
+    before = run("live", "--source", source, "--env", "production", "--at", "2d")
+    assert (before.exit_code, before.stderr) == (1, "nothing is known to have been live then\n")
+    place = str(tmp_path / "ledger.db")
+    with closing(open_store(f"sqlite:///{place}", create=True)) as store:
+        store.upsert_model(model("source-v1", "source"))
+    run("deploy", "source-v1", "--env", "production", "--at", "3d", "--store", place)
+    (both,) = of_json("live", "--source", source, "--env", "production", "--store", place)["live"]
+    assert both["versions"][0]["model_name"] == "source-v1"
+    assert both["versions"][0]["last_seen_ns"] is not None
+    assert both["versions"][0]["deployment"] is not None
 
 
 def test_more_than_the_limit(source: str, monkeypatch: pytest.MonkeyPatch) -> None:

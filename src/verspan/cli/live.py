@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,19 +18,36 @@ from verspan.cli.deployment_view import (
 from verspan.cli.opening import nothing_recorded, opened_store
 from verspan.cli.options import json_option, store_option
 from verspan.cli.terminal import hint, print_json, print_table
-from verspan.deployments.model import Contradiction, History
+from verspan.deployments.model import Contradiction, History, Live
+
+if TYPE_CHECKING:
+    from verspan.sources.model import Window
 
 _HOURS_OF_A_DAY = 24
+_NS_PER_MS = 1_000_000
+_WORDS = ("ledger", "traffic")
 _NO_ENVIRONMENT = (
     "spans without an environment are told of as (none): say where an application runs with"
     " OTEL_RESOURCE_ATTRIBUTES=deployment.environment.name=production"
 )
 
 
+def _typed_source(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    if value is None or value in _WORDS or "://" in value:
+        return value
+    raise click.BadParameter(f"{value!r} is none of ledger, traffic, or a place such as jaeger://localhost:16686.")
+
+
 @click.command()
 @at_option
 @one_environment_option
-@click.option("--source", type=click.Choice(["ledger", "traffic"]), help="Go by this alone; else by both.")
+@click.option(
+    "--source",
+    metavar="ledger|traffic|URL",
+    callback=_typed_source,
+    shell_complete=lambda _ctx, _parameter, begun: [word for word in _WORDS if word.startswith(begun)],
+    help="Go by one alone; or by the ledger, and by the traffic that a Jaeger has: jaeger://HOST:16686.",
+)
 @store_option
 @json_option
 @click.pass_context
@@ -45,12 +63,14 @@ def live(  # noqa: PLR0913 - a parameter for each option
     """Say which version was live at a moment in each environment, and what speaks for it.
 
     The ledger of `verspan deploy` comes first; beside it stand versions that were seen in traffic both before and after
-    the moment, and where the ledger has nothing, the one that was last seen. Exits with 1 where nothing was live.
+    the moment, and where the ledger has nothing, the one that was last seen. Traffic of a Jaeger is that of the week
+    before the moment, and of what came after it. Exits with 1 where nothing was live.
 
     \b
     Examples:
       verspan live
       verspan live --at 2026-11-01T12:00Z --env production
+      verspan live --source jaeger://localhost:16686 --env production
       verspan live --at 2d --json | jq -r '.live[].versions[0].model_name'
 
     \b
@@ -60,21 +80,42 @@ def live(  # noqa: PLR0913 - a parameter for each option
       that hour)}], contradictions: [{kind, environment, model_id,
       model_name, start_ns, start_time, end_ns, end_time, what}]}]}
     """  # noqa: D301 - \b tells click to keep the lines below it
-    from verspan.deployments.api import live_versions
-
-    with opened_store(store_place) as store:
-        found = live_versions(store.deployments, at, environment, source) if store else []
-    answered = [each for each in found if each.versions]
+    found = _live(at, environment, source, store_place)
+    answered = [each for each in found or () if each.versions]
     if as_json:
-        print_json({"live": found})
+        print_json({"live": found or []})
     elif answered:
         print_table(live_columns(answered))
-        _say_contradictions([contradiction for each in found for contradiction in each.contradictions])
+        _say_contradictions([contradiction for each in found or () for contradiction in each.contradictions])
     if not answered:
-        hint("nothing is known to have been live then" if store else nothing_recorded(store_place))
+        hint("nothing is known to have been live then" if found is not None else nothing_recorded(store_place))
     elif any(not each.environment for each in answered):
         hint(_NO_ENVIRONMENT)
     ctx.exit(0 if answered else 1)
+
+
+def _live(at: int | None, environment: str | None, source: str | None, store_place: str | None) -> list[Live] | None:
+    """What was live; None where nothing has been recorded that could tell."""
+    from verspan.deployments.api import live_versions
+
+    with opened_store(store_place) as store:
+        ledger = store.deployments if store and source != "traffic" else None
+        if source is not None and source not in _WORDS:
+            from verspan.sources.opening import fetched
+
+            with fetched(source, (), _window(at)) as elsewhere:
+                return live_versions(ledger, elsewhere.store.deployments, at, environment)
+        if store is None:
+            return None
+        return live_versions(ledger, store.deployments if source != "ledger" else None, at, environment)
+
+
+def _window(at: int | None) -> Window:
+    """The traffic that tells what was live at a moment, in milliseconds since the epoch."""
+    from verspan.sources.jaeger import LOOK_BACK_S
+    from verspan.sources.model import Window
+
+    return Window() if at is None else Window(since_ns=(at - LOOK_BACK_S * 1_000) * _NS_PER_MS)
 
 
 @click.command()

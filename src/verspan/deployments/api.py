@@ -124,16 +124,28 @@ def live(
     if source not in (None, "ledger", "traffic"):
         raise InvalidArgumentError(f"source={source!r} is neither 'ledger' nor 'traffic'")
     with opened_store() as store:
-        return live_versions(store.deployments, _time(at), environment, source)
+        ledger, traffic = (None if source == other else store.deployments for other in ("traffic", "ledger"))
+        return live_versions(ledger, traffic, _time(at), environment)
 
 
 def live_versions(
-    records: DeploymentRecords, at: int | None, environment: str | None, source: str | None
+    ledger: DeploymentRecords | None, seen: DeploymentRecords | None, at: int | None, environment: str | None
 ) -> list[Live]:
-    """Which version was live, by the records of a store; the time is in milliseconds since the epoch."""
+    """Which version was live, by the records of stores.
+
+    Args:
+        ledger: where deployments were written down; None to go by traffic alone.
+        seen: where traffic was; None to go by the ledger alone.
+        at: the moment, in milliseconds since the epoch; now where it is None.
+        environment: only this one.
+
+    Raises:
+        InvalidArgumentError: the environment's name is not usable.
+        StoreError: a store cannot be read.
+    """
     checked, now = None if environment is None else checked_environment(environment), now_ms()
-    events = by_environment(records.events(checked) if source != "traffic" else ())
-    traffic = by_environment(records.traffic(checked) if source != "ledger" else ())
+    events = by_environment(ledger.events(checked) if ledger else ())
+    traffic = by_environment(seen.traffic(checked) if seen else ())
     names = sorted({*events, *traffic}) if checked is None else [checked]
     return [
         live_in(name, now if at is None else at, now, events.get(name, ()), traffic.get(name, ())) for name in names
