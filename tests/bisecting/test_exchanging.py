@@ -18,7 +18,7 @@ def rows(values: list[list[float]]) -> Trials:
 
 def test_one_trial_each() -> None:
     """With one trial of each it is the exact sign test of rows that changed, which for yes and no is McNemar's."""
-    before, after = rows([[1]] * 8 + [[0]] * 3), rows([[0]] * 6 + [[1]] * 3 + [[0]] * 2)
+    before, after = rows([[1.0]] * 8 + [[0.0]] * 3), rows([[0.0]] * 6 + [[1.0]] * 3 + [[0.0]] * 2)
     assert p_lower(before, after) == pytest.approx(stats.binomtest(6, 7, alternative="greater").pvalue)
 
 
@@ -31,7 +31,7 @@ def test_one_row() -> None:
 def test_one_table() -> None:
     """Of one row it is Fisher's exact test, however many trials either side has."""
     before, after = [1.0] * 9 + [0.0] * 3, [1.0] * 2 + [0.0] * 5
-    fisher = stats.fisher_exact([[2, 5], [9, 3]], alternative="less").pvalue
+    fisher = stats.fisher_exact(np.array([[2, 5], [9, 3]]), alternative="less").pvalue
     assert p_lower(rows([before]), rows([after])) == pytest.approx(fisher)
 
 

@@ -65,20 +65,20 @@ class Bisecting:
         search = Search(self.history, evaluating, rule, self.watcher, [first], last)
         recorded = [commit for commit in (first, *commits) if evaluating.is_recorded(commit)]
         outcome = Outcome.PLANNED if dry_run else search.run()
-        found = search.suspects()
+        suspects = self.history.in_order(search.good, search.bad)
         return Bisection(
             metric=self.task.metric,
             goal=self.task.goal,
             outcome=outcome,
             good=self.history.commit(first),
             bad=self.history.commit(last),
-            suspects=self.history.in_order(found),
+            suspects=suspects,
             probes=tuple(search.probes),
             alpha=effort.alpha,
             expected_probes=expected,
             spent=evaluating.spent,
             recorded=recorded,
-            step=self._step(search.probes, evaluating, found[0]) if outcome is Outcome.FOUND else None,
+            step=self._step(search.probes, evaluating, suspects[0].commit) if outcome is Outcome.FOUND else None,
             warnings=[end.warning for end in ends if end.warning],
             stopped_by=search.stopped_by,
         )

@@ -67,12 +67,10 @@ class GitHistory:
         """What git tells of a commit."""
         return _commit(self, commit)
 
-    def in_order(self, commits: Sequence[str]) -> Sequence[Commit]:
-        """Commits, each after those that it comes from."""
-        if not commits:
-            return []
-        listed = self._ask("rev-list", "--no-walk=unsorted", "--topo-order", "--reverse", *commits).split()
-        return [self.commit(each) for each in listed]
+    def in_order(self, good: Sequence[str], bad: str) -> Sequence[Commit]:
+        """What may be the first bad commit, each after those that it comes from."""
+        listed = self._ask("rev-list", "--topo-order", "--reverse", bad, *(f"^{each}" for each in good))
+        return [self.commit(each) for each in listed.split()]
 
     def description(self, commit: str) -> str:
         """How ``git describe --tags --always`` calls a commit."""
