@@ -27,7 +27,7 @@ LOCK = $(UV) pip compile --quiet --upgrade --universal --python-version 3.10 --g
 	--no-annotate --custom-compile-command "make lock" $(foreach ours,verspan verspan-instrumentation verspan-local verspan-workbench,--no-emit-package $(ours))
 LOCKED := $(PROJECTS) --extra prices requirements/build.in
 
-.PHONY: FORCE help demo jaeger-demo jaeger collector servers test bench lint types format lock lock-members clean test-members test-executors
+.PHONY: FORCE help demo jaeger-demo jaeger collector servers test wheels bench lint types format lock lock-members clean test-members test-executors
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; \
@@ -51,6 +51,9 @@ servers: .venv/.run ## build both by Go where it is there: once, ten minutes, in
 test: lint types test-members test-executors servers ## lint, types and all tests, those of every client in its versions included: what CI runs
 	@$(WITH_MIRROR) $(BIN)/python -m pytest -n auto
 
+wheels: .venv/.run ## every distribution, built into dist: what `pip install --find-links dist` takes
+	@$(UV) build --quiet --all-packages --no-build-isolation --python $(BIN)/python --out-dir dist
+
 bench: .venv-bench/.installed .venv-bench-openai-v2/.installed ## what Verspan adds to a call, beside its peers: a table
 	.venv-bench/bin/python bench/run.py
 
@@ -70,7 +73,7 @@ lock: $(BIN)/uv ## resolve requirements/*.in, and those of the instrumentors, an
 	@$(LOCK) $(LOCKED) requirements/run.in -o requirements/run.txt
 	@$(LOCK) $(LOCKED) requirements/run.in requirements/test.in requirements/dev.in -c requirements/run.txt -o requirements/dev.txt
 	@$(LOCK) $(LOCKED) requirements/run.in requirements/bench.in -o requirements/bench.txt
-	@$(LOCK) $(LOCKED) requirements/test.in requirements/executors.in -o requirements/executors.txt
+	@$(LOCK) $(LOCKED) requirements/run.in requirements/test.in requirements/executors.in -o requirements/executors.txt
 	@for lock in bench-openai-v2 dialects dialects-older dialects-openai-v2; do \
 	  $(LOCK) $(LOCKED) requirements/$$lock.in -o requirements/$$lock.txt || exit 1; done
 	@for lock in $(MEMBER_LOCKS:.in=); do $(LOCK) $(LOCKED) requirements/test.in $$lock.in -o $$lock.txt || exit 1; done
@@ -90,7 +93,8 @@ clean: ## remove environments, caches and builds; .verspan stays
 test-members: $(MEMBER_ENVIRONMENTS:%=%/.installed)
 	@$(MAKE) --no-print-directory --output-sync=target --jobs=$$(getconf _NPROCESSORS_ONLN) $(MEMBER_ENVIRONMENTS:%=tested/%)
 
-test-executors: .venv-executors/.installed ## evaluations on a Dask cluster and on Ray, on this machine, workers killed
+# Evaluations on a Dask cluster and on Ray, on this machine, with workers that are killed.
+test-executors: .venv-executors/.installed
 	@.venv-executors/bin/python -m pytest -q -n 0 tests/executors
 
 tested/.venvs/%: FORCE

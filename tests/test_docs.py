@@ -28,7 +28,8 @@ PAGES = [README, *DOCS]
 NOT_RUN = {
     "make demo": "installs; what it runs is checked below, and `verspan demo` is tested in tests/demo",
     "make test": "runs these tests",
-    "pip install": "builds with what the package index has; tests/packaging installs the same packages from wheels",
+    "make wheels": "builds into the clone, as tests/packaging does",
+    "pip install": "takes what the package index has; tests/packaging installs the same packages from wheels",
 }
 
 # What stands in the README for a name, an id or an address that is another in every place.
