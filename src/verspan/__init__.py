@@ -83,6 +83,7 @@ if TYPE_CHECKING:
     from verspan.tracing.reading import search_traces as search_traces
     from verspan.transfer.calls import export_models as export_models
     from verspan.transfer.calls import import_models as import_models
+    from verspan.trends.api import trend as trend
     from verspan.versions.active import active_model as active_model
     from verspan.versions.active import clear_active_model as clear_active_model
     from verspan.versions.active import get_active_model_id as get_active_model_id
@@ -219,6 +220,7 @@ _HOMES = {
     "set_prompt_version_tag": "verspan.prompts.registry",
     "start_span": "verspan.tracing.by_hand",
     "trace": "verspan.tracing.decorator",
+    "trend": "verspan.trends.api",
     "undeploy": "verspan.deployments.api",
     "update_current_trace": "verspan.tracing.by_hand",
     "verify_audit_log": "verspan.audit.log",
@@ -329,6 +331,7 @@ __all__ = [
     "set_prompt_version_tag",
     "start_span",
     "trace",
+    "trend",
     "undeploy",
     "update_current_trace",
     "verify_audit_log",

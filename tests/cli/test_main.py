@@ -67,6 +67,7 @@ Evidence:
   compare      Say whether a version is better than another.
   bisect       Find the commit that made a metric worse.
   watch        Follow two versions' traffic to a verdict.
+  trends       Show a metric over versions or over time.
 
 In production:
   package      Look at a version's package, and trust it.

@@ -1,0 +1,1 @@
+"""A metric over versions and over time, with the deployments that may explain it."""
