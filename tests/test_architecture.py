@@ -103,7 +103,7 @@ RULES = {
     "verspan.scorers.model": "verspan.assessments.model verspan.evaluation.model verspan.traces.model",
     "verspan.assessments": f"{STORE} {SET_UP} {JUDGED} verspan.assessments verspan.telemetry verspan.versions "
     "verspan.context verspan.audit.origin orjson",
-    "verspan.datasets": f"{STORE} {SET_UP} {JUDGED} verspan.versions verspan.deployments.moments orjson",
+    "verspan.datasets": f"{STORE} {SET_UP} {JUDGED} verspan.versions verspan.deployments.moments orjson pyarrow",
     "verspan.evaluation": f"{STORE} {SET_UP} {API} {JUDGED} verspan.datasets verspan.scorers verspan.tracing "
     "verspan.telemetry verspan.versions verspan.instrumentation verspan.assessments verspan.configuring "
     "verspan.propagation verspan.pricing orjson rich pandas",

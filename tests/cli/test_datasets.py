@@ -112,7 +112,7 @@ def test_nothing_kept(run: Run) -> None:
         (["show", "suport"], "the store has no dataset 'suport': `verspan datasets` lists", 1),
         (["show", "support@zz"], "the store has no dataset 'support' whose digest begins 'zz'", 1),
         (["diff", "suport"], "the store has no dataset 'suport'", 1),
-        (["import", "support.xml"], "support.xml is neither .jsonl nor .csv", 2),
+        (["import", "support.xml"], "support.xml is none of .jsonl, .csv, .parquet", 2),
         (["import", "none.csv"], "none.csv cannot be read: No such file", 1),
     ],
 )

@@ -16,7 +16,7 @@ from verspan.errors import InvalidArgumentError, NotFoundError
 from verspan.settings import store_url
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from verspan.datasets.model import Dataset
     from verspan.datasets.records import DatasetVersion
@@ -131,15 +131,17 @@ def diff(*, before: str, after: str | None, store_place: str | None, as_json: bo
 @store_option
 @json_option
 def import_(*, file: Path, name: str | None, store_place: str | None, as_json: bool) -> None:
-    """Keep a version of a dataset of a file: JSON lines (.jsonl) or a table with a header (.csv).
+    """Keep a version of a dataset of a file: JSON lines (.jsonl), or a table (.csv with a header, .parquet).
 
     A line of JSON has inputs and, where there are such, expectations, tags, row_id and outputs. In a table the column
     expectations.expected_response is an expectation, tags.team a tag, row_id the row's id, and any other an input.
+    Parquet needs `pip install 'verspan[parquet]'`.
 
     \b
     Examples:
       verspan datasets import support.jsonl
       verspan datasets import questions.csv --name support
+      verspan datasets import support.parquet
 
     \b
     JSON: {"dataset": as `verspan datasets show --json` has it,
@@ -192,10 +194,15 @@ def _latest_two(store: Store, name: str) -> tuple[Dataset, Dataset]:
     return store.datasets.load(name, versions[1].digest), newest
 
 
-def _rows_of(file: Path) -> Sequence[dict[str, object]]:
+def _rows_of(file: Path) -> Iterable[dict[str, object]]:
     from verspan.datasets.files import csv_rows, jsonl_rows
+    from verspan.datasets.parquet import parquet_rows
 
-    readers = {".jsonl": jsonl_rows, ".csv": csv_rows}
+    readers: Mapping[str, Callable[[Path], Iterable[dict[str, object]]]] = {
+        ".jsonl": jsonl_rows,
+        ".csv": csv_rows,
+        ".parquet": parquet_rows,
+    }
     if file.suffix.lower() not in readers:
-        raise InvalidArgumentError(f"{file} is neither .jsonl nor .csv, which are what can be imported")
+        raise InvalidArgumentError(f"{file} is none of {', '.join(readers)}, which are what can be imported")
     return readers[file.suffix.lower()](file)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from verspan.datasets.likeness import near_duplicates as near_duplicates
     from verspan.datasets.model import Dataset as Dataset
     from verspan.datasets.model import DatasetRow as DatasetRow
+    from verspan.datasets.parquet import from_parquet as from_parquet
     from verspan.datasets.recorded import from_traces as from_traces
 
 _HOMES = {
@@ -30,6 +31,7 @@ _HOMES = {
     "from_csv": "verspan.datasets.files",
     "from_jsonl": "verspan.datasets.files",
     "from_pandas": "verspan.datasets.files",
+    "from_parquet": "verspan.datasets.parquet",
     "from_traces": "verspan.datasets.recorded",
     "get_dataset": "verspan.datasets.api",
     "near_duplicates": "verspan.datasets.likeness",
@@ -44,6 +46,7 @@ __all__ = [
     "from_csv",
     "from_jsonl",
     "from_pandas",
+    "from_parquet",
     "from_traces",
     "get_dataset",
     "near_duplicates",
