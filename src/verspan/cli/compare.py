@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import click
+from click.exceptions import Exit
 
 from verspan.cli.compare_view import print_comparison
 from verspan.cli.completing import complete_compared, complete_datasets
+from verspan.cli.gate_options import GateOptions, exit_code, gate_options, print_verdict, settled, verdict_document
 from verspan.cli.options import json_option, source_option, store_option, typed_time
 from verspan.cli.sources import traffic_source
 from verspan.cli.terminal import print_json
@@ -42,6 +44,7 @@ _SHOWN_ROWS = 20
 )
 @click.option("--alpha", type=float, default=0.05, show_default=True, help="How often a difference may be false.")
 @source_option
+@gate_options
 @store_option
 @json_option
 def compare(  # noqa: PLR0913 - a parameter for each option
@@ -58,6 +61,7 @@ def compare(  # noqa: PLR0913 - a parameter for each option
     cluster_by: str,
     alpha: float,
     source: str | None,
+    gate: GateOptions,
     store_place: str | None,
     as_json: bool,
 ) -> None:
@@ -70,6 +74,9 @@ def compare(  # noqa: PLR0913 - a parameter for each option
     however often you look while it grows, for which there has to be more of it. Both are names or ids of versions, a
     beginning of either that no other version has, or ids of evaluation runs.
 
+    With --gate a policy decides, and the exit code is 0 (pass), 1 (fail) or 2 (inconclusive), and 64 where it could not
+    be asked: wrong usage, no such version, a policy that is none. Files are written whatever the verdict is.
+
     \b
     Examples:
       verspan compare agent-1a2b3c4d agent-5e6f7a8b
@@ -77,6 +84,7 @@ def compare(  # noqa: PLR0913 - a parameter for each option
       verspan compare run-0f3a9c11 run-77aa31d0 --no-why
       verspan compare m-4f1c m-77aa --env production --since 2d
       verspan compare agent-v1 agent-v2 --source jaeger://localhost:16686 --since 2d
+      verspan compare agent-v1 agent-v2 --gate policy.toml --markdown comment.md --html report.html
       verspan compare m-4f1c m-77aa --json | jq -r '.metrics[] | [.metric, .direction] | @tsv'
 
     \b
@@ -88,7 +96,9 @@ def compare(  # noqa: PLR0913 - a parameter for each option
       "rows": [{row_id, verdict, scores: [{metric, goal, baseline,
       candidate}], baseline, candidate: [{trial, trace_id, outputs, failure,
       …}], inputs}] (every row, or as many as --rows says),
-      "why": as `verspan diff --json`, or null}
+      "why": as `verspan diff --json`, or null,
+      "gate": {verdict, checks: [{metric, verdict, demand, found, reason}]}
+      or null}
     """  # noqa: D301 - \b tells click to keep the lines below it
     from verspan.comparison.asking import basis_of
     from verspan.comparison.question import Question, answered
@@ -101,13 +111,17 @@ def compare(  # noqa: PLR0913 - a parameter for each option
         dataset=dataset,
         window=Window(since, until, environment),
         cluster_by=ClusterBy(cluster_by),
-        alpha=alpha,
+        alpha=gate.alpha_beside(alpha),
         elsewhere=source is not None,
         why=why,
     )
     with traffic_source(source, store_place, question.versions, question.window) as traffic:
         found = answered(question, traffic)
+    verdict = settled(found, gate)
     if as_json:
-        print_json({**vars(found), "rows": found.rows[:shown_rows]})
+        print_json({**vars(found), "rows": found.rows[:shown_rows], "gate": verdict_document(verdict)})
     else:
         print_comparison(found, shown_rows or 0)
+        if verdict is not None:
+            print_verdict(verdict)
+    raise Exit(exit_code(verdict))

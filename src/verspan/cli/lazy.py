@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from verspan.cli.failures import report
+from verspan.cli.failures import asks_for_verdict, report
 
 
 @dataclass(frozen=True)
@@ -59,5 +59,5 @@ class LazyGroup(click.Group):
         try:
             code = super().main(args, *further, **options)
         except Exception as error:  # noqa: BLE001 - the command line shows no traceback, whatever happened
-            code = report(error)
+            code = report(error, verdict=asks_for_verdict(sys.argv[1:] if args is None else args))
         sys.exit(code if isinstance(code, int) else 0)

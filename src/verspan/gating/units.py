@@ -28,6 +28,6 @@ def in_unit_of(metric: MetricComparison, quantity: Quantity) -> float:
         return quantity.number
     sizes = _SIZES.get(metric.unit, {metric.unit: 1})
     if quantity.unit not in sizes:
-        known = " or ".join(sizes)
+        known = " or ".join(sizes if metric.unit else ("plain numbers", *sizes))
         raise InvalidArgumentError(f'[metrics."{metric.metric}"] says {quantity}: the metric is in {known}')
     return quantity.number * sizes[quantity.unit]
