@@ -27,7 +27,7 @@ LOCK = $(UV) pip compile --quiet --upgrade --universal --python-version 3.10 --g
 	--no-annotate --custom-compile-command "make lock" $(foreach ours,verspan verspan-instrumentation verspan-local verspan-workbench,--no-emit-package $(ours))
 LOCKED := $(PROJECTS) --extra prices requirements/build.in
 
-.PHONY: FORCE help demo jaeger-demo jaeger collector servers test wheels bench lint types format lock lock-members clean test-members test-executors
+.PHONY: FORCE help demo story jaeger-demo jaeger collector servers test wheels bench lint types format lock lock-members clean test-members test-executors
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; \
@@ -35,6 +35,9 @@ help: ## this list
 
 demo: .venv/.run ## two versions of a small agent, traced and compared: no key, no server, no network
 	@$(BIN)/verspan demo
+
+story: .venv/.dev ## a regression found: evaluate, compare, gate, bisect, over local HTTP: no key, no network
+	@$(BIN)/python examples/story/story.py
 
 jaeger-demo: servers ## the same through a real Collector into a real Jaeger, and what it answers; KEEP=1 keeps both
 	@$(BIN)/python -m tests.e2e.demo
