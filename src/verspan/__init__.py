@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from verspan import datasets as datasets
     from verspan import openai as openai
     from verspan import scorers as scorers
+    from verspan.agreement.asking import measure_agreement as measure_agreement
     from verspan.artifacts.log import log_artifact as log_artifact
     from verspan.artifacts.log import log_artifacts as log_artifacts
     from verspan.artifacts.model import Artifact as Artifact
@@ -194,6 +195,7 @@ _HOMES = {
     "log_model_params": "verspan.versions.annotating",
     "log_table": "verspan.artifacts.values",
     "log_text": "verspan.artifacts.values",
+    "measure_agreement": "verspan.agreement.asking",
     "openai": "verspan.openai",
     "override_feedback": "verspan.assessments.api",
     "package": "verspan.packaging.making",
@@ -305,6 +307,7 @@ __all__ = [
     "log_model_params",
     "log_table",
     "log_text",
+    "measure_agreement",
     "openai",
     "override_feedback",
     "package",

@@ -63,6 +63,7 @@ Traces:
 Evidence:
   datasets     List, show, compare and import datasets.
   feedback     Say what you find of a trace, or list it.
+  agreement    Say how far judges agree with people.
   evaluate     Answer a dataset by a version, and score that.
   compare      Say whether a version is better than another.
   bisect       Find the commit that made a metric worse.

@@ -29,6 +29,7 @@ SECTIONS: Final[Mapping[str, Mapping[str, LazyCommand]]] = {
     "Evidence": {
         "datasets": LazyCommand("verspan.cli.datasets:datasets", "List, show, compare and import datasets."),
         "feedback": LazyCommand("verspan.cli.feedback:feedback", "Say what you find of a trace, or list it."),
+        "agreement": LazyCommand("verspan.cli.agreement:agreement", "Say how far judges agree with people."),
         "evaluate": LazyCommand("verspan.cli.evaluate:evaluate", "Answer a dataset by a version, and score that."),
         "compare": LazyCommand("verspan.cli.compare:compare", "Say whether a version is better than another."),
         "bisect": LazyCommand("verspan.cli.bisect:bisect", "Find the commit that made a metric worse."),

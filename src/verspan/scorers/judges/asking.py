@@ -47,7 +47,7 @@ async def verdict_on(question: Question, model: JudgeModel, judge: str) -> Verdi
         model: whom.
         judge: the judge's name.
     """
-    with _judging(), start_span(f"judge {judge}", "EVALUATOR") as span:
+    with judging(), start_span(f"judge {judge}", "EVALUATOR") as span:
         span.set_inputs(question.texts)
         exchange = _Exchange(question, model)
         try:
@@ -82,7 +82,7 @@ class _Exchange:
 
 
 @contextmanager
-def _judging() -> Iterator[None]:
+def judging() -> Iterator[None]:
     """A trace begins here, and belongs to no version: what it costs is nobody's traffic."""
     before = attach(set_span_in_context(INVALID_SPAN, without_version()))
     try:
@@ -94,7 +94,7 @@ def _judging() -> Iterator[None]:
 def completed(asked: Coroutine[Any, Any, _Result], model: JudgeModel) -> _Result:
     """The result of a coroutine that asks a model, for whoever does not wait in an event loop."""
     if model.is_asynchronous:
-        return _elsewhere(asked).result()
+        return on_judges_loop(asked).result()
     try:
         asked.send(None)
     except StopIteration as done:
@@ -107,11 +107,11 @@ def completed(asked: Coroutine[Any, Any, _Result], model: JudgeModel) -> _Result
 async def completed_later(asked: Coroutine[Any, Any, _Result], model: JudgeModel) -> _Result:
     """The same for whoever waits in an event loop, which is held up by no client that does not wait."""
     if model.is_asynchronous:
-        return await asyncio.wrap_future(_elsewhere(asked))
+        return await asyncio.wrap_future(on_judges_loop(asked))
     return await in_thread(lambda: completed(asked, model))
 
 
-def _elsewhere(asked: Coroutine[Any, Any, _Result]) -> Future[_Result]:
+def on_judges_loop(asked: Coroutine[Any, Any, _Result]) -> Future[_Result]:
     """Run a coroutine on the one loop of all judges.
 
     A client that waits keeps its connections to the loop in which it was first used; evaluations each have their own.
