@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.evaluation.serving import server
 from tests.tracing.conftest import captured_by_hand
 
 from verspan.assessments.model import Feedback
@@ -19,6 +20,8 @@ from verspan.store.interface import Store
 from verspan.store.opening import open_store
 from verspan.testing import CapturedTelemetry
 from verspan.versions import registry
+
+__all__ = ["server"]
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,19 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 import verspan
 
+class NoSuchParcelError(Exception):
+    def __init__(self, *, parcel):  # which cannot be unpickled
+        super().__init__(f"no parcel {parcel}")
+
 def answer(question):
     with verspan.start_span("look up"):
+        return question.upper()
+
+def ask(question):
+    attributes = {"gen_ai.operation.name": "chat", "gen_ai.usage.input_tokens": 10}
+    with verspan.start_span("chat", attributes=attributes):
+        if question == "b":
+            raise NoSuchParcelError(parcel=7)
         return question.upper()
 
 @verspan.scorer
@@ -32,7 +43,9 @@ if __name__ == "__main__":
     named = [{"inputs": row.inputs, "trace_id": row.trace_id} for row in result.rows]
     print(dict(verspan.evaluate(named, scorers=[loud]).metrics))
     with ProcessPoolExecutor(1, get_context("spawn")) as executor:
-        print(dict(verspan.evaluate(data, answer, [loud], "v1", executor=executor).metrics))
+        print(dict(verspan.evaluate(data, answer, [loud, steps], "v1", executor=executor).metrics))
+        result = verspan.evaluate(data, ask, [loud], "v1", executor=executor)
+        print(result.failures[0].failure, result.spent.calls, result.spent.input_tokens)
 """
 
 
@@ -42,5 +55,6 @@ def test_traces(tmp_path: Path) -> None:
         "support {'loud/mean': 1.0, 'steps/mean': 2.0}",
         "{'loud/mean': 1.0, 'steps/mean': 2.0}",
         "{'loud/mean': 1.0}",
-        "{'loud/mean': 1.0}",
+        "{'loud/mean': 1.0, 'steps/mean': 2.0}",
+        "RowFailure(error_type='NoSuchParcelError', message='no parcel 7') 2 20",
     ]

@@ -26,10 +26,18 @@ _LOST: Final = frozenset(
         "BrokenProcessPool",  # the standard library's, whose pool is of no use from then on
         "KilledWorker",  # Dask's
         "NodeDiedError",  # Ray's, and those that follow
+        "ObjectLostError",
         "OutOfMemoryError",
         "WorkerCrashedError",
+        "WorkerLostError",
     }
 )
+
+
+class WorkerLostError(Exception):
+    """The worker that made a call has ended; whether it was answered is not known."""
+
+    transient = True
 
 
 class ElsewhereError(Exception):

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from types import TracebackType
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from typing_extensions import Self
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
+fcntl: Any
 try:
     import fcntl
 except ImportError:  # Windows has no such locks: runs are not held there
-    fcntl = None  # type: ignore[assignment]
+    fcntl = None
 
 
 class Holding:

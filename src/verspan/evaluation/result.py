@@ -87,7 +87,12 @@ def _lines(result: EvaluationResult) -> list[str]:
     metrics = [_metric(each) for each in result.aggregates]
     stopped = [f"  stopped: {run.stopped_by}"] if run.stopped_by else []
     costs = ("answers", result.spent), ("judges", result.judging)
-    return [head, *metrics, *(_cost(what, spent) for what, spent in costs if spent.calls), *stopped]
+    return [head, *metrics, *(_cost(what, spent) for what, spent in costs if spent.calls), *_lost(result), *stopped]
+
+
+def _lost(result: EvaluationResult) -> list[str]:
+    lost = sum(row.lost_attempts for row in result.rows)
+    return [f"  lost: {lost} attempts ended with their worker, and may have been paid for"] if lost else []
 
 
 def _metric(each: Aggregate) -> str:

@@ -23,6 +23,8 @@ _TRANSIENT_CLASSES: Final = frozenset(
         "ServiceUnavailable",
         "KilledWorker",  # Dask's, of a worker that died; likewise Ray's, which follow
         "NodeDiedError",
+        "ObjectLostError",
+        "OutOfMemoryError",
         "WorkerCrashedError",
     }
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, overload
 
 from verspan.context import ActiveVersion
 from verspan.errors import InvalidArgumentError
+from verspan.evaluation.executors import adapted
 from verspan.evaluation.holding import Holding
 from verspan.evaluation.plan import Limits, Plan
 from verspan.evaluation.preparing import Preparing, named_version, planned_run
@@ -140,5 +141,5 @@ def evaluate(  # noqa: PLR0913 - MLflow's signature, and what else there is to s
     with opened_store(create=True) as store, Holding(store.location) as holding:
         prepare = Preparing(store.evaluations, planned, holding, resume=resume, cache=cache)
         sides = [prepare.side(function, version) for function, version in wanted.values()]
-        results = work_off(Plan(sides, dataset.rows, trials, checked, limits, executor), store)
+        results = work_off(Plan(sides, dataset.rows, trials, checked, limits, adapted(executor)), store)
     return dict(zip(wanted, results, strict=True)) if isinstance(predict_fn, Mapping) else results[0]
