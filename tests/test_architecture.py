@@ -126,6 +126,10 @@ RULES = {
     "verspan.comparison.traffic_comparing": COMPARING,
     "verspan.comparison.explaining": f"{STORE} verspan.diffing",
     "verspan.comparison.changes": "verspan.diffing",
+    "verspan.alerts": (
+        f"{STORE} verspan.versions verspan.sources.model verspan.comparison verspan.gating verspan.trends "
+        "verspan.watching.durations"
+    ),
     "verspan.trends": (
         f"{STORE} {SET_UP} {JUDGED} {DEPLOYMENTS} verspan.versions verspan.sources.model verspan.comparison "
         "verspan.deployments numpy"

@@ -69,6 +69,7 @@ Evidence:
   bisect       Find the commit that made a metric worse.
   watch        Follow two versions' traffic to a verdict.
   trends       Show a metric over versions or over time.
+  alerts       Check rules over live traffic, and tell a webhook.
 
 In production:
   package      Look at a version's package, and trust it.

@@ -35,6 +35,7 @@ SECTIONS: Final[Mapping[str, Mapping[str, LazyCommand]]] = {
         "bisect": LazyCommand("verspan.cli.bisect:bisect", "Find the commit that made a metric worse."),
         "watch": LazyCommand("verspan.cli.watch:watch", "Follow two versions' traffic to a verdict."),
         "trends": LazyCommand("verspan.cli.trends:trends", "Show a metric over versions or over time."),
+        "alerts": LazyCommand("verspan.cli.alerts:alerts", "Check rules over live traffic, and tell a webhook."),
     },
     "In production": {
         "package": LazyCommand("verspan.cli.package:package", "Look at a version's package, and trust it."),
