@@ -1,21 +1,28 @@
 """How often a comparison without any difference shows one, by simulation: no more often than it says.
 
-A seeded thousand of each; `bench/statistics.py` has many thousands, and the power.
+A seeded thousand of each; `bench/error_rates.py` has many thousands.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import product
 
 import numpy as np
 import pytest
+from scipy import stats
+from statsmodels.stats.power import NormalIndPower, TTestIndPower, TTestPower
+from statsmodels.stats.proportion import proportion_effectsize
+from tests.comparison.evaluations import failed, paid, pair, row
 
 from verspan.comparison.comparing import Design, Evidence, Metric, Statistic, compare_evidence
-from verspan.comparison.looks import AnyLooks
+from verspan.comparison.looks import AnyLooks, Looks
 from verspan.comparison.means import mean_difference, paired_mean_difference
 from verspan.comparison.model import Direction
 from verspan.comparison.quantiles import quantile_difference
 from verspan.comparison.rates import paired_rate_difference, rate_difference
+from verspan.comparison.run_evidence import run_evidence
+from verspan.comparison.run_metrics import run_metrics
 from verspan.comparison.samples import Pairs, Sample
 
 ALPHA = 0.05
@@ -76,38 +83,120 @@ def test_nothing_is_found_where_nothing_is(name: str) -> None:
     assert false <= count * ALPHA + 3 * np.sqrt(count * ALPHA * (1 - ALPHA))
 
 
+def looked_at(generator: np.random.Generator, looks: Looks) -> bool:
+    """Whether somebody finds a difference who looks after every hundred observations, and stops at the first."""
+    before, after = generator.lognormal(0, 1, (2, 2_000))
+    return any(
+        mean_difference(of(before[:n]), of(after[:n]), 0.95, looks).p_value <= ALPHA for n in range(100, 2_001, 100)
+    )
+
+
+def twenty_metrics(generator: np.random.Generator) -> bool:
+    """Whether any of twenty metrics without a difference is said to have one."""
+    evidence = [
+        Evidence(
+            Metric(f"metric {number}", Statistic.RATE), of(generator.random(150) < 0.4), of(generator.random(150) < 0.4)
+        )
+        for number in range(20)
+    ]
+    found = compare_evidence("a", "b", evidence, Design())
+    return any(metric.direction is not Direction.NO_EVIDENCE for metric in found.metrics)
+
+
+def two_runs(generator: np.random.Generator, rows: int = 40, trials: int = 3) -> bool:
+    """Whether any metric of two runs of the same version is said to differ.
+
+    Rows are of many difficulties and sizes, under both versions the same; a row now and then fails.
+    """
+    difficulty, size = generator.random(rows), generator.lognormal(4, 1, rows)
+    sides = []
+    for _ in range(2):
+        answers = []
+        for number, trial in product(range(rows), range(trials)):
+            took = float(size[number] * generator.lognormal(0, 0.3))
+            scores = {
+                "exact": bool(generator.random() < difficulty[number]),
+                "grade": float(generator.integers(0, 5)),
+                "tone": "calm" if generator.random() < 0.9 else "rude",
+            }
+            made = row(f"r{number}", trial, scores, duration_ms=took, spent=paid(int(took), took / 1e4))
+            answers.append(failed(made.row_id, trial) if generator.random() < 0.03 else made)
+        sides.append(answers)
+    runs = pair(sides[0], sides[1])
+    found = compare_evidence("a", "b", run_evidence(runs, run_metrics(runs)), Design())
+    return any(metric.direction not in (Direction.NO_EVIDENCE, Direction.TOO_FEW) for metric in found.metrics)
+
+
 def test_looking_again_and_again() -> None:
     """Whoever looks after every hundred observations, and stops at the first difference, is wrong as seldom."""
-    generator, looks, false = np.random.default_rng(7), AnyLooks(), 0
-    for _ in range(300):
-        before, after = generator.lognormal(0, 1, (2, 2_000))
-        grown = range(100, 2_001, 100)
-        false += any(mean_difference(of(before[:n]), of(after[:n]), 0.95, looks).p_value <= ALPHA for n in grown)
-    assert false <= 300 * ALPHA
+    generator = np.random.default_rng(7)
+    assert sum(looked_at(generator, AnyLooks()) for _ in range(300)) <= 300 * ALPHA
 
 
 def test_twenty_metrics() -> None:
     """Among twenty metrics without a difference, one is said to have one in at most 5 % of comparisons."""
-    generator, false = np.random.default_rng(7), 0
-    for _ in range(200):
-        evidence = [
-            Evidence(
-                Metric(f"metric {number}", Statistic.RATE),
-                of(generator.random(150) < 0.4),
-                of(generator.random(150) < 0.4),
-            )
-            for number in range(20)
-        ]
-        found = compare_evidence("a", "b", evidence, Design())
-        false += any(metric.direction is not Direction.NO_EVIDENCE for metric in found.metrics)
+    generator = np.random.default_rng(7)
+    false = sum(twenty_metrics(generator) for _ in range(200))
     assert false <= 200 * ALPHA + 3 * np.sqrt(200 * ALPHA * (1 - ALPHA))
 
 
-def test_power() -> None:
-    """Of 600 and 600 observations, 0.173 standard deviations apart, 85 in 100 show it, as the textbooks say."""
+def test_two_runs_of_one_version() -> None:
+    """Two runs of one version over the same rows, by every metric at once, differ in at most 5 % of comparisons."""
     generator = np.random.default_rng(7)
-    found = [
-        mean_difference(of(generator.normal(0, 1, 600)), of(generator.normal(0.173, 1, 600)), 0.95).p_value <= ALPHA
-        for _ in range(1_000)
+    false = sum(two_runs(generator) for _ in range(60))
+    assert false <= 60 * ALPHA + 3 * np.sqrt(60 * ALPHA * (1 - ALPHA))
+
+
+def power_of_mcnemar(rows: int, lost: float, gained: float) -> float:
+    """How often McNemar's exact test shows a difference, summed over how many rows may change and which way."""
+    changed = np.arange(rows + 1)
+    shown = [
+        sum(stats.binom.pmf(up, count, gained / (lost + gained)) for up in range(count + 1) if _is_shown(up, count))
+        for count in changed
     ]
-    assert np.mean(found) == pytest.approx(0.85, abs=3 * np.sqrt(0.85 * 0.15 / 1_000))
+    return float(np.dot(stats.binom.pmf(changed, rows, lost + gained), shown))
+
+
+def _is_shown(up: int, count: int) -> bool:
+    return count > 0 and float(stats.binomtest(up, count).pvalue) <= ALPHA
+
+
+def moved_answers(generator: np.random.Generator, rows: int, lost: float, gained: float) -> Pairs:
+    """Rows of which some are lost and some gained."""
+    change = generator.choice(3, rows, p=[1 - lost - gained, lost, gained])
+    before = np.where(change == 1, 1.0, np.where(change == 2, 0.0, generator.random(rows) < 0.7))
+    return Pairs.of(before, np.where(change == 0, before, 1 - before))
+
+
+POWERS: dict[str, tuple[int, Draw, float]] = {
+    "means, 600 each, 0.173 apart": (
+        1_000,
+        lambda g: mean_difference(of(g.normal(0, 1, 600)), of(g.normal(0.173, 1, 600)), 0.95).p_value,
+        TTestIndPower().power(0.173, 600, ALPHA),
+    ),
+    "rates, 400 each, 0.30 and 0.40": (
+        1_000,
+        lambda g: rate_difference(of(g.random(400) < 0.3), of(g.random(400) < 0.4), 0.95).p_value,
+        NormalIndPower().power(proportion_effectsize(0.4, 0.3), 400, ALPHA),
+    ),
+    "paired means, 50 rows, 0.4 apart": (
+        400,
+        lambda g: paired_mean_difference(Pairs.of(np.zeros(50), g.normal(0.4, 1, 50)), 0.95).p_value,
+        TTestPower().power(0.4, 50, ALPHA),
+    ),
+    "paired answers, 150 rows, 5 % lost and 15 % gained": (
+        1_000,
+        lambda g: paired_rate_difference(moved_answers(g, 150, 0.05, 0.15), 0.95).p_value,
+        power_of_mcnemar(150, 0.05, 0.15),
+    ),
+}
+"""Differences that are there: how many comparisons to simulate, one of them, and how many show it by the textbook."""
+
+
+@pytest.mark.parametrize("name", POWERS)
+def test_power(name: str) -> None:
+    """A difference that is there is shown as often as the textbooks say, but for chance in simulating."""
+    count, draw, textbook = POWERS[name]
+    generator = np.random.default_rng(7)
+    found = sum(draw(generator) <= ALPHA for _ in range(count)) / count
+    assert found == pytest.approx(textbook, abs=3 * np.sqrt(textbook * (1 - textbook) / count) + 0.01)

@@ -181,6 +181,22 @@ def test_what_changed(place: Place) -> None:
     assert "-Be kind and short.\n+Be kind and exact.\n" in printed
 
 
+def test_is_it_better(place: Place) -> None:
+    """The later version is worse in twenty rows of forty, which is told with both answers, and its traces are there."""
+    done = place.attempt(sys.executable, EXAMPLES / "is_it_better.py")
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[0] == "tea-v1 → tea-v2, by evaluation"
+    assert (lines[2].split()[:4], lines[2].split()[-1]) == (["right", "1", "0.5", "-0.5"], "worse")
+    assert "row by row: 20 regressed, 20 unchanged" in lines
+    regressed = [line for line in lines if line.startswith("regressed: ")]
+    assert [line.count(" °C") for line in regressed] == [2, 2]
+    trace_id = regressed[0].split()[-1]
+    assert trace_id in {trace.trace_id for trace in place.traces()}
+    shown = place.run("verspan", "compare", "tea-v1", "tea-v2", "--rows", "40", "--json")
+    assert shown.count('"verdict": "regressed"') == 20
+
+
 def test_packaged_agent(place: Place) -> None:
     """The agent of "shop_agent.py" answers from its package, its call is the version's, and what to type is said."""
     printed = place.run_example("packaged_agent/" + "release.py")
@@ -270,6 +286,22 @@ def test_try_and_go_back(place: Place) -> None:
     own = shutil.copy(EXAMPLES / "try_and_go_back.py", place.folder)
     printed = place.run(sys.executable, own).splitlines()
     assert printed == ["two versions: 2", "as it was: True", "its prompt: Be brief."]
+
+
+def test_story(place: Place) -> None:
+    """The story is told whole: the gate fails, the report is there, and the commit that did it is named."""
+    folder = place.folder / "support-agent"
+    done = place.attempt(sys.executable, EXAMPLES / "story" / "story.py", folder)
+    assert done.returncode == 0, done.stderr
+    told = done.stdout.splitlines()
+    assert [line for line in told if line.startswith("(exit code")] == [f"(exit code {code})" for code in (0, 0, 1, 0)]
+    named = next(number for number, line in enumerate(told) if line.startswith("the first bad commit is "))
+    assert told[named + 1] == "  Save tokens: ask for brief answers"
+    assert (folder / "report.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+    worktrees = place.run("git", "-C", folder, "worktree", "list")
+    assert len(worktrees.splitlines()) == 1
+    kept = {path.name for path in (EXAMPLES / "story").rglob("*.py")}
+    assert kept == {"story.py", "history.py", "support.py", "scoring.py"}
 
 
 def test_every_example_is_tested() -> None:

@@ -31,7 +31,7 @@ def change_lines(why: VersionDiff) -> list[tuple[str, str]]:
     for part, rows in tables(why).items():
         if rows:
             found.append((TITLES[part], _named(rows_summary(rows), [row.name for row in rows])))
-    return [*(found or [("Nothing", "of what is recorded of both changed")]), *_untold(why)]
+    return [*(found or [("Nothing found", "what is recorded of both is the same")]), *_untold(why)]
 
 
 def whole_diff(why: VersionDiff) -> str:
