@@ -24,6 +24,31 @@ def answer(question):
 def polite(outputs):
     return "PLEASE" in outputs
 """
+INTERRUPTING = """
+import os
+import signal
+from pathlib import Path
+
+import verspan
+
+
+def answer(question):
+    asked = Path(os.environ["ASKED"])
+    before = asked.read_text() if asked.exists() else ""
+    asked.write_text(f"{before}{os.getcwd().rpartition('/')[2]} {question}\\n")
+    if before.count("\\n") == 5:
+        os.kill(os.getppid(), signal.SIGINT)
+    with verspan.start_span("chat", attributes=USAGE):
+        return question.upper()%s
+
+
+USAGE = {"gen_ai.operation.name": "chat", "gen_ai.usage.input_tokens": 10}
+
+
+@verspan.scorer
+def polite(outputs):
+    return "PLEASE" in outputs
+"""
 GOOD = "question.upper()"
 BAD = "question.upper().replace('PLEASE', '')"
 BROKEN = "import nothing_of_the_kind\n"
@@ -43,14 +68,15 @@ def asked(repository: Repository) -> Repository:
     return repository
 
 
-def bisected(asked: Repository, *arguments: str, run: str = "app:answer") -> Ended:
+def bisected(asked: Repository, *arguments: str, run: str = "app:answer", **variables: str) -> Ended:
     """What became of the command."""
     return run_process(
         str(Path(sys.executable).with_name("verspan")),
         *("bisect", "--metric", "polite", "--data", "rows.jsonl", "--run", run, "--scorer", "app:polite"),
         *arguments,
         folder=asked.folder,
-        **{name: value for name, value in clean_environment().items() if name in ("PATH", "TMPDIR")},
+        PATH=clean_environment()["PATH"],
+        **variables,
     )
 
 
@@ -155,3 +181,26 @@ def test_usage(asked: Repository, arguments: tuple[str, ...], said: str) -> None
     done = bisected(asked, *arguments)
     assert (done.code, done.output) == (1 if "nothing" in arguments else 2, "")
     assert said in done.log
+
+
+def test_interrupted(asked: Repository, tmp_path: Path) -> None:
+    """What was answered before Ctrl-C is not asked again, no worktree is left, and a budget ends it likewise."""
+    first = asked.commit("Begin", app=INTERRUPTING % "")
+    regressed = asked.commit("Change", app=INTERRUPTING % ".lower()")
+    before, log = asked.state(), tmp_path / "asked"
+    arguments = "--good", first, "--bad", "HEAD", "--concurrency", "1"
+
+    def again(*more: str) -> Ended:
+        return bisected(asked, *arguments, *more, ASKED=str(log))
+
+    interrupted = again()
+    assert interrupted.code == 130
+    assert asked.state() == before
+    stopped = again("--budget-tokens", "100")
+    assert stopped.code == 1
+    assert stopped.output.splitlines()[0] == "1 commit may be the first bad one: the budget of 100 tokens is spent"
+    found_in_the_end = again()
+    assert found_in_the_end.code == 0, found_in_the_end.log
+    assert found_in_the_end.output.splitlines()[0] == f"the first bad commit is {regressed}"
+    assert len(log.read_text(encoding="utf-8").splitlines()) == 2 * 12
+    assert asked.state() == before

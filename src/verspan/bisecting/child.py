@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import _thread
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -66,6 +67,8 @@ def _evaluate(job: Job, function: Callable[..., Any], scorers: list[Any]) -> int
             budget_tokens=job.budget_tokens,
             tags=job.tags,
         )
+    except KeyboardInterrupt:  # by the user, or since the parent is gone: what was answered is kept
+        return 1
     except VerspanError as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201 - likewise
         return 1
@@ -124,7 +127,10 @@ def _end_with_parent() -> None:
     def wait() -> None:
         with suppress(OSError):
             os.read(sys.stdin.fileno(), 1)  # the parent writes nothing, so it ends when the parent does
-        _thread.interrupt_main()
+        if hasattr(signal, "pthread_kill"):  # which also wakes a thread that waits for a lock
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        else:
+            _thread.interrupt_main()
 
     threading.Thread(target=wait, name="verspan-bisect-parent", daemon=True).start()
 

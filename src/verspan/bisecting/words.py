@@ -63,7 +63,7 @@ def _answer(found: Bisection) -> Iterator[str]:
         yield f"{len(found.recorded)} of these commits have results already, which cost nothing"
     else:
         why = f": {found.stopped_by}" if found.stopped_by else ""
-        yield f"the first bad commit is one of {len(found.suspects)}{why}"
+        yield f"{_count(found)} may be the first bad one{why}"
         yield from (f"  {short(commit)}" for commit in found.suspects[:_SHOWN])
         if len(found.suspects) > _SHOWN:
             yield f"  and {len(found.suspects) - _SHOWN} more"
