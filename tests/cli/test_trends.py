@@ -124,7 +124,8 @@ def test_feedback() -> None:
         verspan.log_feedback(trace_id=f"{number + 1:032x}", name="correctness", value=value)
         verspan.log_feedback(trace_id=f"{number + 1:032x}", name="grade", value=["good", 4, 5][number])
     right = verspan.trend("correctness", versions="agent-v1")
-    assert [(point.label, point.value, point.rows) for point in right.points] == [("agent-v1", pytest.approx(2 / 3), 3)]
+    (point,) = right.points
+    assert (point.label, point.value, point.rows) == ("agent-v1", 2 / 3, 3)
     grade = verspan.trend("grade/mean", versions=["agent-v1"])
     assert [(point.value, point.rows) for point in grade.points] == [(4.5, 2)]
     assert grade.notes == ["1 observations are left out, which have no such number"]
