@@ -110,6 +110,7 @@ RULES = {
     "verspan.scorers": f"{WORDS} {GUARD} {JUDGED} verspan.traces.model verspan.instrumentation.fields orjson",
     "verspan.scorers.judges": f"{WORDS} {JUDGED} {API} {HOOKS} verspan.scorers verspan.context verspan.tracing "
     "verspan.instrumentation.fields verspan.comparison verspan.evaluation orjson scipy",
+    "verspan.scorers.adapters": f"{WORDS} {JUDGED} verspan.scorers verspan.evaluation.calling",
     "verspan.agreement": f"{STORE} {SET_UP} {JUDGED} verspan.versions verspan.comparison numpy scipy",
     "verspan.sources.model": "",
     "verspan.sources": f"{STORE} {SET_UP} verspan.sources verspan.versions orjson",
@@ -119,6 +120,12 @@ RULES = {
     "verspan.comparison.reports": (
         f"{JUDGED} verspan.comparison verspan.gating.model verspan.diffing verspan.cli.terminal verspan.cli.documents"
     ),
+    "verspan.pytest_plugin": "pytest",
+    "verspan.gating.testing": (
+        f"{JUDGED} verspan.errors verspan.gating verspan.comparison verspan.evaluation verspan.datasets "
+        "typing_extensions pytest"
+    ),
+    "verspan.gating.outcomes": f"{JUDGED} verspan.gating verspan.comparison verspan.evaluation.result pytest",
     "verspan.gating": "verspan.comparison.model verspan.comparison.words verspan.evaluation.model verspan.errors",
     "verspan.comparison.asking": f"{COMPARING} verspan.deployments.moments",
     "verspan.comparison.question": COMPARING,

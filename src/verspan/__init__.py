@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from verspan.errors import VerspanError as VerspanError
     from verspan.evaluation.running import evaluate as evaluate
     from verspan.gating.asking import gate as gate
+    from verspan.gating.testing import eval as eval  # noqa: A004 - verspan.eval is its name
     from verspan.members import autolog as autolog
     from verspan.mlflow_import.calls import import_from_mlflow as import_from_mlflow
     from verspan.packaging.loading import load_model as load_model
@@ -162,6 +163,7 @@ _HOMES = {
     "disable_git_model_versioning": "verspan.versions.git_versioning",
     "download_artifacts": "verspan.artifacts.reading",
     "enable_git_model_versioning": "verspan.versions.git_versioning",
+    "eval": "verspan.gating.testing",
     "evaluate": "verspan.evaluation.running",
     "export_models": "verspan.transfer.calls",
     "finalize_logged_model": "verspan.versions.life",
@@ -274,6 +276,7 @@ __all__ = [
     "disable_git_model_versioning",
     "download_artifacts",
     "enable_git_model_versioning",
+    "eval",
     "evaluate",
     "export_models",
     "finalize_logged_model",
