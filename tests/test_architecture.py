@@ -225,7 +225,8 @@ RULES = {
     "verspan.openai": "verspan.members",
     "verspan.zero_code": f"{GUARD} verspan.members",
     "verspan.auto": "verspan.zero_code",
-    "verspan.__init__": "verspan.members verspan.missing verspan.propagation.loading",  # a name's home is loaded on first use
+    # A name's home is loaded on first use.
+    "verspan.__init__": "verspan.members verspan.missing verspan.propagation.loading",
     "verspan.demo": "verspan openai click typing_extensions",
     "verspan.cli": "verspan click rich orjson packaging",
     "verspan_local": EXPORTER,

@@ -9,9 +9,9 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from verspan.errors import VerspanError
-from verspan.recreating.uv import run_uv
 from verspan.recreating.model import FOLDER, Missing
 from verspan.recreating.paths import checked_path
+from verspan.recreating.uv import run_uv
 from verspan.versions.capture.model import Dependencies, LockFile
 
 _ENVIRONMENT: Final = f"{FOLDER}/venv"
