@@ -132,8 +132,8 @@ def watch(source: str | None, store_place: str | None, *, as_json: bool, **asked
     JSON, a line for each look, the last with "ended": true:
       {"number", "time_ns", "time", "traces": [baseline, candidate],
       "comparison": as `verspan compare --json` or null,
-      "judgement": {"verdict", "reason", "gate": {verdict, checks, …} or null},
-      "ended"}
+      "judgement": {"verdict", "reason", "checks": [{metric, verdict, demand,
+      found, reason}]}, "ended"}
     """  # noqa: D301 - \b tells click to keep the lines below it
     from verspan.comparison.installed import check_installed
 

@@ -80,8 +80,8 @@ def by_policy(policy: Policy) -> Judge:
         waiting = [] if over or found.verdict is not Verdict.PASS else _unshown(policy, comparison)
         if waiting:
             reason = f"nothing shows so far that it is worse, and time will tell: {', '.join(waiting)}"
-            return Judgement(Verdict.INCONCLUSIVE, reason, found)
-        return Judgement(found.verdict, _told(found), found)
+            return Judgement(Verdict.INCONCLUSIVE, reason, found.checks)
+        return Judgement(found.verdict, _told(found), found.checks)
 
     return judge
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from verspan.comparison.model import Comparison
-from verspan.gating.model import GateResult, Verdict
+from verspan.gating.model import CheckResult, Verdict
 
 
 @dataclass(frozen=True)
@@ -16,8 +17,8 @@ class Judgement:
     """INCONCLUSIVE for as long as it may become either."""
     reason: str
     """Why, as a sentence for people."""
-    gate: GateResult | None = None
-    """What the policy's checks found; None where there is no policy."""
+    checks: Sequence[CheckResult] = ()
+    """What was found of each demand of the policy; none where there is no policy."""
 
 
 @dataclass(frozen=True)
