@@ -133,6 +133,8 @@ def test_runs_and_results(store: Store) -> None:
     results = [EvaluationResult(each, store.evaluations.rows(each.run_id)) for each in (before, after)]
     assert verspan.compare(results[0], results[1]) == expected
     assert verspan.compare("agent-v1", results[1]) == expected
+    with pytest.raises(NotFoundError, match="no two runs to compare"):
+        verspan.compare("agent-v1", results[0])
     again = keep(store, run(3, V1), exact([True] * 40))
     same = verspan.compare(before.run_id, again.run_id)
     assert (same.baseline, same.candidate, same.why) == ("agent-v1 (run-00000000)", "agent-v1 (run-00000000)", None)

@@ -149,16 +149,20 @@ def test_two_runs_of_one_version() -> None:
 
 def power_of_mcnemar(rows: int, lost: float, gained: float) -> float:
     """How often McNemar's exact test shows a difference, summed over how many rows may change and which way."""
-    changed = np.arange(rows + 1)
     shown = [
-        sum(stats.binom.pmf(up, count, gained / (lost + gained)) for up in range(count + 1) if _is_shown(up, count))
-        for count in changed
+        sum(
+            float(stats.binom.pmf(up, count, gained / (lost + gained)))
+            for up in range(count + 1)
+            if is_shown(up, count)
+        )
+        for count in range(rows + 1)
     ]
-    return float(np.dot(stats.binom.pmf(changed, rows, lost + gained), shown))
+    return float(np.dot(stats.binom.pmf(np.arange(rows + 1), rows, lost + gained), shown))
 
 
-def _is_shown(up: int, count: int) -> bool:
-    return count > 0 and float(stats.binomtest(up, count).pvalue) <= ALPHA
+def is_shown(up: int, count: int) -> bool:
+    """Whether so many rows gained, of those that changed, are a difference."""
+    return count > 0 and bool(stats.binomtest(up, count).pvalue <= ALPHA)
 
 
 def moved_answers(generator: np.random.Generator, rows: int, lost: float, gained: float) -> Pairs:

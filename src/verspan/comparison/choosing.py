@@ -86,7 +86,7 @@ def listed(side: Candidates) -> str:
 
 def _newest(baseline: Candidates, candidate: Candidates, kind: Callable[[EvaluationRun], str]) -> RunsOfBoth | None:
     before, after = ({kind(run): run for run in reversed(side.runs)} for side in (baseline, candidate))
-    pairs = [(before[each], after[each]) for each in before if each in after]
+    pairs = [(before[each], after[each]) for each in before if each in after and before[each] != after[each]]
     return max(pairs, key=lambda pair: min(run.started_ms for run in pair), default=None)
 
 
