@@ -197,7 +197,13 @@ def test_trials(store: Store) -> None:
         ("b", 0, "a"),
         ("b", 1, "A"),
     ]
-    assert result.aggregates == [Aggregate("shouts/mean", 0.75, 2, 0)]
+    half = (pytest.approx(0.0945, abs=1e-4), pytest.approx(0.9055, abs=1e-4))
+    assert result.aggregates == [
+        Aggregate("shouts/mean", 0.75, 2, 0),
+        Aggregate("consistency", 0.5, 2, 0, interval=half),
+        Aggregate("shouts/agreement", 0.5, 2, 0, interval=half),
+    ]
+    assert "  consistency: 0.5 (2 rows, 95 % between 0.0945 and 0.905)" in str(result)
     assert store.evaluations.load_run(result.run.run_id).trials == 2
 
 
@@ -322,6 +328,27 @@ def test_cache(store: Store) -> None:
     evaluate(rows("a"), answer, model_id="v2", cache=True)
     assert asked == ["a", "b", "b", "a"]
     assert len(store.evaluations.find_runs(RunQuery())) == 3
+
+
+def test_to_df(store: Store) -> None:
+    """A result is a table of pandas too, with a line for each row and trial and a column for each input and score."""
+
+    def answer(question: str) -> str:
+        if question == "psst":
+            raise ValueError(question)
+        return question.upper()
+
+    result = evaluate(rows("a", "psst"), answer, [SHOUTS], "v1")
+    table = result.to_df().drop(columns=["duration_ms"])
+    assert list(table.columns) == [
+        "row_id", "trial", "trace_id", "inputs/question", "outputs", "failure", "cost_usd", "shouts",
+    ]  # fmt: skip
+    table = table.astype(object).where(table.notna(), None)
+    assert table.to_numpy().tolist() == [
+        ["a", 0, result.rows[0].trace_id, "a", "A", None, None, True],
+        ["psst", 0, result.rows[1].trace_id, "psst", None, "ValueError", None, None],
+    ]
+    assert store.evaluations.load_run(result.run.run_id) == result.run
 
 
 def test_shown(store: Store) -> None:

@@ -18,6 +18,7 @@ from verspan.semconv import ENV_STORE
 from verspan.settings import store_url
 
 if TYPE_CHECKING:
+    from verspan.evaluation.model import Aggregate
     from verspan.evaluation.result import EvaluationResult
 
 _SHOWN_FAILURES = 5
@@ -83,7 +84,7 @@ def evaluate(  # noqa: PLR0913 - a parameter for each option
 
     \b
     JSON: {"run": {run_id, name, model_id, dataset_name, dataset_digest, status, stopped_by, …},
-      "metrics": [{name, value, count, failures}], "failures": [{row_id, trial, trace_id, failure, …}],
+      "metrics": [{name, value, count, failures, skipped, interval}], "failures": [{row_id, trial, trace_id, failure, …}],
       "spent": {calls, input_tokens, output_tokens, cost_usd, unpriced_calls}, "judging": likewise}
     """  # noqa: D301 - \b tells click to keep the lines below it
     from verspan.cli.evaluate_loading import load_function, load_rows, load_scorer
@@ -124,6 +125,10 @@ def _print_json(result: EvaluationResult) -> None:
     )
 
 
+def _interval(metric: Aggregate) -> str:
+    return "" if metric.interval is None else "{:.3g} to {:.3g}".format(*metric.interval)
+
+
 def _print(result: EvaluationResult) -> None:
     found = result.aggregates
     if found:
@@ -131,6 +136,11 @@ def _print(result: EvaluationResult) -> None:
             [
                 Column("metric", [each.name for each in found]),
                 Column("value", ["-" if each.value is None else f"{each.value:.4g}" for each in found], right=True),
+                *(
+                    [Column("95 %", [_interval(each) for each in found])]
+                    if any(each.interval for each in found)
+                    else []
+                ),
                 Column("rows", [str(each.count) for each in found], right=True),
                 Column("failed", [str(each.failures) for each in found], right=True),
             ]

@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import Any
 
 from verspan.errors import MissingPackageError
+from verspan.evaluation.consistency import consistency
 from verspan.evaluation.model import Aggregate, EvaluationRun, RowResult, Spent
 from verspan.scorers.aggregating import aggregated
 
@@ -23,8 +24,8 @@ class EvaluationResult:
 
     @cached_property
     def aggregates(self) -> Sequence[Aggregate]:
-        """What the scores come to, with the rows behind it and the scores that failed."""
-        return aggregated(self.rows)
+        """What the scores come to, with the rows behind it and the scores that failed; how far several trials agree."""
+        return [*aggregated(self.rows), *consistency(self.rows)]
 
     @property
     def metrics(self) -> Mapping[str, float]:
@@ -98,7 +99,8 @@ def _lost(result: EvaluationResult) -> list[str]:
 def _metric(each: Aggregate) -> str:
     value = "no value" if each.value is None else f"{each.value:.4g}"
     failures = f", {each.failures} failed" if each.failures else ""
-    return f"  {each.name}: {value} ({each.count} rows{failures})"
+    interval = "" if each.interval is None else ", 95 % between {:.3g} and {:.3g}".format(*each.interval)
+    return f"  {each.name}: {value} ({each.count} rows{failures}{interval})"
 
 
 def _cost(what: str, spent: Spent) -> str:
