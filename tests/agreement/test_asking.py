@@ -18,6 +18,7 @@ from verspan.store.interface import Store
 from verspan.store.opening import open_store
 from verspan.versions import registry
 
+approx: Any = pytest.approx  # stands where a number is expected
 MODEL = "openai:/gpt-4o-mini"
 
 
@@ -60,8 +61,8 @@ def test_measured(store: Store) -> None:
         [[14, 2], [2, 18]],
     )
     assert judge.raw == Estimate(
-        pytest.approx(32 / 36),
-        Interval(pytest.approx(0.7469, abs=1e-4), pytest.approx(0.9559, abs=1e-4)),
+        approx(32 / 36),
+        Interval(approx(0.7469, abs=1e-4), approx(0.9559, abs=1e-4)),
         "Wilson's interval",
     )
     assert judge.kappa is not None
@@ -105,8 +106,8 @@ def test_several(store: Store) -> None:
 def test_worst_first(store: Store) -> None:
     """Numbers are weighted by how far apart they are, and those farthest apart come first."""
     pairs = [(1, 1), (2, 3), (5, 1), (4, 4), (5, 4.5)]
-    for at, (person, judge) in enumerate(pairs):
-        store.assessments.add([said(at, "ann", person), said(at, MODEL, judge)])
+    for at, (person, model) in enumerate(pairs):
+        store.assessments.add([said(at, "ann", person), said(at, MODEL, model)])
     (judge,) = verspan.measure_agreement("correctness").judges
     assert [(each.trace_id, each.distance) for each in judge.disagreements] == [
         (trace(2), 4.0),

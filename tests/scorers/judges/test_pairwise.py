@@ -18,6 +18,8 @@ from verspan.evaluation.running import evaluate
 from verspan.scorers.judges import Pairwise
 from verspan.scorers.judges.preferences import Preference, Preferred
 
+approx: Any = pytest.approx  # stands where a number is expected
+
 
 def longer(messages: Sequence[Mapping[str, str]], _schema: Any) -> str:
     """Prefer the longer answer; what stands first where one says "mine!"; and say nothing sensible of "what"."""
@@ -68,7 +70,7 @@ def test_versions() -> None:
     results = evaluate(data, {"v1": v1, "v2": v2})
     found = Pairwise(call=longer).compare(results["v1"], results["v2"], concurrency=2)
     low, high = proportion_confint(3, 4, method="wilson")
-    assert found.interval == Interval(pytest.approx(low), pytest.approx(high))
+    assert found.interval == Interval(approx(low), approx(high))
     assert (found.wins, found.losses, found.ties, found.failed, found.unmatched) == (3, 1, 2, 1, 1)
     assert (found.win_rate, found.p_value, found.flipped, found.first_preferred, found.pairs) == (0.75, 0.625, 1, 1, 6)
     assert [each.row_id for each in found.rows] == ["d", "a", "b", "c", "e", "f", "g"]
