@@ -132,6 +132,7 @@ def _end_with_parent() -> None:
         else:
             _thread.interrupt_main()
 
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell has its background jobs ignore
     threading.Thread(target=wait, name="verspan-bisect-parent", daemon=True).start()
 
 
