@@ -92,7 +92,7 @@ def test_verdicts(run: Run) -> None:
         "cost": "worse",
     }
     assert rows[0].split("  ")[-2].strip() == "600 of 201"
-    assert "corrected for 7 metrics (Holm)" in result.stderr
+    assert "corrected for the 6 metrics that are tested (Holm)" in result.stderr
     assert "valid at every look" in result.stderr
 
 
@@ -229,6 +229,7 @@ def test_runs_as_json(run: Run) -> None:
     assert (found["basis"], [each["run_id"] for each in found["runs"]]) == ("evaluation", ids)
     assert (len(found["rows"]), found["rows"][0]["verdict"]) == (30, "error")
     assert found["rows"][0]["candidate"][0]["failure"] == {"error_type": "ValueError", "message": "no such order"}
+    assert found["why"]["same"] is False
     assert found["why"]["params"]["changed"] == {"temperature": {"before": "0.7", "after": "0.2"}}
     assert found == json.loads(run("compare", "agent-v1", "agent-v2", "--dataset", "support", "--json").stdout)
     assert found == json.loads(run("compare", "agent-v1", "agent-v2", "--on", "evaluation", "--json").stdout)

@@ -119,7 +119,9 @@ def compare(  # noqa: PLR0913 - a parameter for each option
         found = answered(question, traffic)
     verdict = settled(found, gate)
     if as_json:
-        print_json({**vars(found), "rows": found.rows[:shown_rows], "gate": verdict_document(verdict)})
+        told = None if found.why is None else {"same": found.why.same, **vars(found.why)}
+        document = {"rows": found.rows[:shown_rows], "why": told, "gate": verdict_document(verdict)}
+        print_json({**vars(found), **document})
     else:
         print_comparison(found, shown_rows or 0)
         if verdict is not None:

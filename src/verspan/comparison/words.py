@@ -41,7 +41,8 @@ def footnotes(comparison: Comparison) -> list[str]:
     for each in comparison.metrics:
         if each.difference is not None:
             methods.setdefault(each.difference.method, []).append(each.metric)
-    corrected = f"corrected for {len(comparison.metrics)} metrics ({comparison.correction})"
+    tested = sum(each.adjusted_p is not None for each in comparison.metrics)
+    corrected = f"corrected for the {tested} metrics that are tested ({comparison.correction})"
     return [
         f"intervals at {confidence:.3g} confidence; verdicts at {comparison.alpha:g}, {corrected}",
         *(f"{', '.join(metrics)}: {method}" for method, metrics in methods.items()),
