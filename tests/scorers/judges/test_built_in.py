@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -208,3 +209,5 @@ def test_coroutine_function() -> None:
 
     (feedback,) = Safety(call=later).score(answer("?"))
     assert (feedback.value, feedback.error) == (True, None)
+    with pytest.raises(RuntimeError, match="make it a coroutine function"):
+        Safety(call=lambda *_: asyncio.sleep(0, judgement(value=True))).score(answer("?"))

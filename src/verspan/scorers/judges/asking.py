@@ -9,7 +9,6 @@ from collections.abc import Coroutine, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, TypeVar
 
 from opentelemetry.context import attach, detach
@@ -116,12 +115,30 @@ def on_judges_loop(asked: Coroutine[Any, Any, _Result]) -> Future[_Result]:
 
     A client that waits keeps its connections to the loop in which it was first used; evaluations each have their own.
     """
-    return asyncio.run_coroutine_threadsafe(asked, _loop(os.getpid()))
+    return asyncio.run_coroutine_threadsafe(asked, _judges.running())
 
 
-@lru_cache(maxsize=1)
-def _loop(process: int) -> asyncio.AbstractEventLoop:
-    """The loop of a process, which a process that is forked from it does not have."""
-    loop = asyncio.new_event_loop()
-    threading.Thread(target=loop.run_forever, name=f"verspan-judges-{process}", daemon=True).start()
-    return loop
+class _JudgesLoop:
+    """The loop of this process; a process that is forked from it has to begin one of its own."""
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None
+        self.forget()
+
+    def forget(self) -> None:
+        """Be as if nothing had been begun: a forked process has neither the thread nor whoever held the lock."""
+        self._lock = threading.Lock()
+        self._loop = None
+
+    def running(self) -> asyncio.AbstractEventLoop:
+        """The loop, which a thread runs from the first use on."""
+        with self._lock:
+            if self._loop is None:
+                self._loop = asyncio.new_event_loop()
+                threading.Thread(target=self._loop.run_forever, name="verspan-judges", daemon=True).start()
+            return self._loop
+
+
+_judges = _JudgesLoop()
+if hasattr(os, "register_at_fork"):  # not on Windows, where nothing forks
+    os.register_at_fork(after_in_child=_judges.forget)
