@@ -107,7 +107,7 @@ class RowVerdict(str, Enum):
     """What became of a row from one version to the other."""
 
     ERROR = "error"
-    """The baseline answered it and the candidate failed."""
+    """The baseline answered it and the candidate failed, or failed in more of its trials."""
     REGRESSED = "regressed"
     """A score is worse, whatever became of the others."""
     IMPROVED = "improved"
