@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,9 @@ import pytest
 from tests.bisecting.conftest import Repository
 from tests.processes import Ended, clean_environment
 from tests.processes import run as run_process
+
+from verspan.evaluation.records import RunQuery
+from verspan.store.opening import open_store
 
 AGENT = """
 import verspan
@@ -181,6 +185,21 @@ def test_usage(asked: Repository, arguments: tuple[str, ...], said: str) -> None
     done = bisected(asked, *arguments)
     assert (done.code, done.output) == (1 if "nothing" in arguments else 2, "")
     assert said in done.log
+
+
+def test_asked_again(asked: Repository) -> None:
+    """One row of twelve that became wrong is clear after four trials, each of which was asked once."""
+    one_row = "question.upper().replace('CUP 5, PLEASE', '')"
+    first = asked.commit("Begin", app=agent(GOOD))
+    regressed = asked.commit("Forget the fifth", app=agent(one_row))
+    done = bisected(asked, "--good", first, "--bad", "HEAD", "--most-trials", "4", "--json")
+    document = found(done)
+    assert (done.code, document["suspects"][0]["commit"]) == (0, regressed)
+    assert [(each["trials"], each["p_worse"]) for each in document["probes"]] == [(4, pytest.approx(1 / 70))] * 2
+    with closing(open_store(f"sqlite:///{asked.folder / '.verspan' / 'verspan.db'}", create=False)) as store:
+        runs = store.evaluations.find_runs(RunQuery())
+        assert sorted(run.trials for run in runs) == [1, 1, 1, 1, 2, 2]
+        assert sum(len(store.evaluations.rows(run.run_id)) for run in runs) == 2 * 4 * 12
 
 
 def test_interrupted(asked: Repository, tmp_path: Path) -> None:
