@@ -18,7 +18,7 @@ from verspan.context import set_default_version, withdraw_default_version
 from verspan.evaluation.model import Aggregate, Goal, RunStatus, ScorerRecord, Spent
 from verspan.evaluation.running import evaluate
 from verspan.pricing import cost_of_call
-from verspan.scorers.judges import Correctness, RelevanceToQuery, Safety
+from verspan.scorers.judges import Correctness, Jury, RelevanceToQuery, Safety
 from verspan.scorers.model import Answer
 from verspan.store.interface import Store
 from verspan.testing import CapturedTelemetry
@@ -304,3 +304,17 @@ def _close(judge: Correctness) -> None:
         completed(judge.client.close(), judge.asked)
     else:
         judge.client.close()
+
+
+@pytest.mark.usefixtures("store")
+def test_jury_in_an_evaluation(server: JudgeServer, client: openai.OpenAI) -> None:
+    """A jury is asked all at once, clients that wait and those that do not, and all that it costs is counted."""
+    waiting = Correctness(
+        model=MODEL, client=openai.AsyncOpenAI(base_url=server.base_url, api_key="demo", max_retries=0)
+    )
+    jury = Jury(judges=[waiting, Correctness(model=MODEL, client=client), Correctness(model=MODEL, client=client)])
+    result = evaluate(ROWS, shout, [jury], "v1", budget_usd=1.0)
+    assert result.metrics == {"correctness/mean": 1.0}
+    assert [(row.spent.calls, row.judging.calls, row.judging.input_tokens) for row in result.rows] == [(0, 3, 3000)] * 2
+    assert [score.metadata["votes_agreeing"] for row in result.rows for score in row.scores] == ["1"] * 2
+    _close(waiting)
