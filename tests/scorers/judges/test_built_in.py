@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -10,7 +11,7 @@ import pytest
 from tests.scorers.answers import answer, retrieval, step, trace_of
 from tests.scorers.judges.conftest import judgement
 
-from verspan.errors import InvalidArgumentError
+from verspan.errors import InvalidArgumentError, MissingPackageError
 from verspan.evaluation.model import Goal
 from verspan.scorers.judges import (
     Correctness,
@@ -169,6 +170,20 @@ def test_default_model(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where no model is named it is the environment's."""
     monkeypatch.setenv("VERSPAN_JUDGE_MODEL", "openai:/gpt-4o-mini")
     assert Safety(client=object()).record.model == "openai:/gpt-4o-mini"
+
+
+def test_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client that lacks its key is told where the judge is made, before any answer is paid for."""
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    with pytest.raises(InvalidArgumentError, match=r"no client of openai can be made for a judge: .*OPENAI_API_KEY"):
+        Safety(model="openai:/gpt-4o-mini")
+
+
+def test_no_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client that is not installed is told likewise, with how to install it."""
+    monkeypatch.setitem(sys.modules, "anthropic", None)
+    with pytest.raises(MissingPackageError, match="pip install anthropic"):
+        Safety(model="anthropic:/claude-haiku-4-5")
 
 
 def test_versions() -> None:

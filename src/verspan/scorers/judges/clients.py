@@ -119,7 +119,8 @@ def judge_model(model: str | None, call: Call | None, client: Any, parameters: M
         parameters: arguments of the client's method.
 
     Raises:
-        InvalidArgumentError: no model is named, or one of a provider that is not known.
+        InvalidArgumentError: no model is named, or one of a provider that is not known, or its client lacks what its
+            environment should say, such as a key.
         MissingPackageError: the provider's client is not installed.
     """
     if call is not None:
@@ -149,4 +150,9 @@ def _client(provider: _Provider) -> Any:
         raise MissingPackageError(
             f"a judge of {provider.package} needs its client: pip install {provider.package}"
         ) from error
-    return getattr(package, provider.client)()
+    try:
+        return getattr(package, provider.client)()
+    except Exception as error:
+        raise InvalidArgumentError(
+            f"no client of {provider.package} can be made for a judge: {error} Or give it one by client=…"
+        ) from error
