@@ -42,7 +42,7 @@ def test_scripts(run: Run, shell: str) -> None:
 
 def test_names_of_commands() -> None:
     """Commands are completed by their beginning."""
-    assert completed("verspan tr") == ["plain,traces", "plain,trace"]
+    assert completed("verspan trace") == ["plain,traces", "plain,trace"]
 
 
 @pytest.mark.usefixtures("recorded")

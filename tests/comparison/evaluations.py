@@ -14,12 +14,13 @@ EXACT = ScorerRecord("exact", "0" * 12)
 
 
 def run(number: int, model_id: str | None = None, *, digest: str = "d" * 64, **fields: Any) -> EvaluationRun:
-    """A finished run over a dataset, started so many hours after the first."""
+    """A finished run over a dataset, started so many hours after the first, that took a day."""
     known = {
         "scorers": (EXACT,),
         "rows": 10,
         "status": RunStatus.FINISHED,
         "started_ms": number * 3_600_000,
+        "ended_ms": number * 3_600_000 + DAY_MS,
         "function": "app.answer",
         **fields,
     }

@@ -171,7 +171,10 @@ def test_runs_that_were_not_made_alike() -> None:
         "old was scored in the baseline's run alone",
         "rows were answered 1 and 3 times: a row is the mean of its trials",
         "other functions answered: app.answer and app.reply",
-        "the runs are 4 days apart: what changed meanwhile, such as a provider's model, is in both",
+        (
+            "the runs were made one after the other, 4 days apart: what changed meanwhile, such as a provider's model"
+            " or the machine's load, is in their difference"
+        ),
     ]
 
 

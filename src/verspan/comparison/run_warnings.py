@@ -59,9 +59,14 @@ def _making(baseline: EvaluationRun, candidate: EvaluationRun) -> Iterator[str]:
         yield f"rows were answered {baseline.trials} and {candidate.trials} times: a row is the mean of its trials"
     if baseline.function != candidate.function:
         yield f"other functions answered: {baseline.function or 'none'} and {candidate.function or 'none'}"
-    days = abs(candidate.started_ms - baseline.started_ms) / _MS_OF_A_DAY
-    if days > 1:
-        yield f"the runs are {days:.0f} days apart: what changed meanwhile, such as a provider's model, is in both"
+    first, second = sorted((baseline, candidate), key=lambda run: run.started_ms)
+    if second.started_ms > (first.ended_ms or first.started_ms):
+        days = (second.started_ms - first.started_ms) // _MS_OF_A_DAY
+        apart = f", {days} days apart" if days else ""
+        yield (
+            f"the runs were made one after the other{apart}: what changed meanwhile, such as a provider's model or the"
+            " machine's load, is in their difference"
+        )
 
 
 def _unfinished(run: EvaluationRun, label: str) -> Iterator[str]:
