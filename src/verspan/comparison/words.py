@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import NamedTuple
 
 from verspan.comparison.model import Comparison, Difference, Direction, MetricComparison
@@ -135,7 +136,7 @@ def _form(found: MetricComparison) -> _Text:
 def _number(value: float) -> str:
     if value == 0 or abs(value) >= 10**_DIGITS:
         return f"{value:,.0f}"
-    return f"{value:.{_DIGITS}g}"
+    return format(Decimal(f"{value:.{_DIGITS}g}"), "f")  # never 2e-05, which few people read as a price
 
 
 _UNITS: Mapping[str, _Text] = {
