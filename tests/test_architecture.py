@@ -139,7 +139,7 @@ RULES = {
     ),
     "verspan.trends": (
         f"{STORE} {SET_UP} {JUDGED} {DEPLOYMENTS} verspan.versions verspan.sources.model verspan.comparison "
-        "verspan.deployments numpy"
+        "verspan.deployments verspan.watching.choices verspan.watching.observing numpy"
     ),
     "verspan.watching": (
         f"{STORE} {SET_UP} verspan.versions verspan.sources verspan.comparison verspan.gating verspan.evaluation.model "

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from enum import Enum
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from verspan.comparison.installed import check_installed
 from verspan.deployments.moments import milliseconds_of
 from verspan.errors import InvalidArgumentError
 from verspan.sources.model import ClusterBy, Window
 from verspan.versions.registry import opened_store
+from verspan.watching.choices import chosen
 
 if TYPE_CHECKING:
     from verspan.trends.model import Trend
 
 _NS_IN_MS = 1_000_000
-_Choice = TypeVar("_Choice", bound=Enum)
 
 
 def trend(  # noqa: PLR0913 - each says something else of what is shown
@@ -76,25 +75,17 @@ def trend(  # noqa: PLR0913 - each says something else of what is shown
         raise InvalidArgumentError("confidence is between 0 and 1, such as 0.95, and limit is 1 or more")
     asked = TrendQuery(
         metric=metric,
-        by=_chosen(By, by, "by"),
-        stretch=_chosen(Stretch, stretch, "stretch"),
+        by=chosen(By, by, "by"),
+        stretch=chosen(Stretch, stretch, "stretch"),
         window=Window(_nanoseconds(since), _nanoseconds(until), environment),
         versions=[versions] if isinstance(versions, str) else versions,
         experiment_name=experiment_name,
         limit=limit,
-        cluster_by=_chosen(ClusterBy, cluster_by, "cluster_by"),
+        cluster_by=chosen(ClusterBy, cluster_by, "cluster_by"),
         confidence=confidence,
     )
     with opened_store() as store:
         return trend_of(store, asked)
-
-
-def _chosen(kind: type[_Choice], value: str, name: str) -> _Choice:
-    try:
-        return kind(value)
-    except ValueError as error:
-        known = ", ".join(str(each.value) for each in kind)
-        raise InvalidArgumentError(f"{name}={value!r}: it is one of {known}") from error
 
 
 def _nanoseconds(moment: datetime | str | None) -> int | None:

@@ -12,8 +12,8 @@ from verspan.trends.words import footnotes, lines, told
 _WIDTH, _HEIGHT = 960, 360
 _LEFT, _RIGHT, _TOP, _BOTTOM = 90, 30, 30, 60
 _GRID = 4  # lines across
-_MOST_LABELS = 12
-_LABEL_CHARACTERS = 14
+_MOST_LABELS = 7
+_LABEL_CHARACTERS = 16
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1c2024; --faint: #8b9097; --line: #2563a8; --mark: #b4540a; --paper: #fff }
 @media (prefers-color-scheme: dark) {

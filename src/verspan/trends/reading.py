@@ -11,10 +11,11 @@ from verspan.comparison.comparing import Metric, Statistic
 from verspan.comparison.traffic import TRAFFIC_METRICS, Measured
 from verspan.errors import InvalidArgumentError
 from verspan.evaluation.model import Goal
-from verspan.sources.model import ClusterBy, ObservedTrace, Window
+from verspan.sources.model import Window
 from verspan.store.interface import Store
 from verspan.trends.gathering import Gathered, KeyOf, Observations
 from verspan.trends.question import TrendQuery
+from verspan.watching.observing import cluster_of
 
 OF_TRACES = {measured.metric.name: measured for measured in TRAFFIC_METRICS}
 """By name: what every trace tells."""
@@ -42,7 +43,7 @@ def observed_of(
             if value is None:
                 left_out += 1
             else:
-                gathered[key_of(model_id, trace.start_ns)].add(value, _cluster(trace, asked.cluster_by), trace.weight)
+                gathered[key_of(model_id, trace.start_ns)].add(value, cluster_of(trace, asked.cluster_by), trace.weight)
     return Observations(measured.metric, gathered, left_out)
 
 
@@ -84,8 +85,3 @@ def _feedback(store: Store, name: str, model_id: str, window: Window) -> Iterato
         within = (since is None or given_ns >= since) and (until is None or given_ns < until)
         if within and isinstance(found, Feedback):
             yield found
-
-
-def _cluster(trace: ObservedTrace, by: ClusterBy) -> str:
-    named = {ClusterBy.SESSION: trace.session_id, ClusterBy.USER: trace.user_id}.get(by)
-    return f"trace {trace.trace_id}" if named is None else f"of {named}"

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from verspan.comparison.installed import check_installed
 from verspan.deployments.moments import milliseconds_of
-from verspan.errors import InvalidArgumentError
 from verspan.sources.model import ClusterBy, Window
 from verspan.sources.opening import Source, fetched
 from verspan.versions.registry import opened_store
+from verspan.watching.choices import chosen
 from verspan.watching.clock import Clock, SystemClock
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def watch(  # noqa: PLR0913 - each says something else of what is watched
         every_s=every_s,
         least=least,
         alpha=alpha if policy is None else policy.alpha,
-        cluster_by=_cluster(cluster_by),
+        cluster_by=chosen(ClusterBy, cluster_by, "cluster_by"),
     )
     return looks(plan, _of_store if source is None else _of(source), clock)
 
@@ -120,11 +120,3 @@ def _of(source: str) -> Opens:
 
 def _name_of(version: str | LoggedModel) -> str:
     return version if isinstance(version, str) else version.model_id
-
-
-def _cluster(name: str) -> ClusterBy:
-    try:
-        return ClusterBy(name)
-    except ValueError as error:
-        known = ", ".join(each.value for each in ClusterBy)
-        raise InvalidArgumentError(f"cluster_by={name!r}: it is one of {known}") from error

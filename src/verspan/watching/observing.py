@@ -49,7 +49,7 @@ class Traffic:
             if found is None:
                 self._places[trace.trace_id] = len(self), trace.start_ns
                 self._numbers.extend(_numbers(trace))
-                self._clusters.append(_cluster(trace, self._cluster_by))
+                self._clusters.append(_number_of(cluster_of(trace, self._cluster_by)))
                 self.latest.append(trace)
             else:
                 row = found[0] * _COLUMNS
@@ -85,11 +85,15 @@ def _numbers(trace: ObservedTrace) -> list[float]:
     return [*(np.nan if value is None else value for value in found), trace.weight]
 
 
-def _cluster(trace: ObservedTrace, by: ClusterBy) -> int:
-    """A number for what the trace belongs to, the same in every process; 64 bits of a digest of its name."""
+def cluster_of(trace: ObservedTrace, by: ClusterBy) -> str:
+    """A name for what a trace belongs to: its session or user, or itself."""
     named = {ClusterBy.SESSION: trace.session_id, ClusterBy.USER: trace.user_id}.get(by)
-    text = f"trace {trace.trace_id}" if named is None else f"of {named}"
-    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)
+    return f"trace {trace.trace_id}" if named is None else f"of {named}"
+
+
+def _number_of(name: str) -> int:
+    """64 bits of a digest, the same in every process."""
+    return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)
 
 
 def _sample(values: Floats, clusters: object, weights: Floats) -> Sample:
