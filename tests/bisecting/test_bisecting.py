@@ -187,6 +187,22 @@ def test_usage(asked: Repository, arguments: tuple[str, ...], said: str) -> None
     assert said in done.log
 
 
+def test_folder_and_setup(asked: Repository) -> None:
+    """The function is run in a folder of each commit, after a command there; what judges is the working tree's."""
+    (asked.folder / "service").mkdir()
+    begun = {"service/answering": "from made import answer\n", "service/template": agent(GOOD)}
+    first = asked.commit("Begin", **begun)
+    asked.commit("Forget the word", **{"service/template": agent(BAD)})
+    (asked.folder / "app.py").write_text(agent(GOOD), encoding="utf-8")
+    told = "--good", first, "--bad", "HEAD", "--path", "service", "--setup"
+    broken = bisected(asked, *told, "echo no such compiler; exit 3", run="answering:answer")
+    assert broken.code == 1
+    assert "end cannot be evaluated: the setup ended with 3: no such compiler" in broken.log
+    done = bisected(asked, *told, "cp template.py made.py", "--json", run="answering:answer")
+    assert done.code == 0, done.log
+    assert found(done)["suspects"][0]["subject"] == "Forget the word"
+
+
 def test_asked_again(asked: Repository) -> None:
     """One row of twelve that became wrong is clear after four trials, each of which was asked once."""
     one_row = "question.upper().replace('CUP 5, PLEASE', '')"
