@@ -20,7 +20,7 @@ from verspan.watching.judging import Margins, without_policy
 from verspan.watching.looking import looks
 from verspan.watching.model import Look
 
-RUNS, LOOKS, A_LOOK = 16, 200, 4
+RUNS, LOOKS, A_LOOK = 10, 200, 4
 ALPHA = 0.05
 NEVER = Margins(rate=-1.0, share=-1.0)
 """Nothing is ever within these: a watch without a regression goes on to its end."""
