@@ -6,6 +6,7 @@ import audit
 import calls
 import capture
 import diff
+import evaluation
 import outage
 import payloads
 import prompts
@@ -44,6 +45,8 @@ def main() -> None:
     payloads.main([])
     print()
     soak.main([])
+    print()
+    evaluation.main([])
 
 
 if __name__ == "__main__":

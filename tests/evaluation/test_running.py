@@ -197,7 +197,7 @@ def test_trials(store: Store) -> None:
         ("b", 0, "a"),
         ("b", 1, "A"),
     ]
-    half = (pytest.approx(0.0945, abs=1e-4), pytest.approx(0.9055, abs=1e-4))
+    half: Any = (pytest.approx(0.0945, abs=1e-4), pytest.approx(0.9055, abs=1e-4))
     assert result.aggregates == [
         Aggregate("shouts/mean", 0.75, 2, 0),
         Aggregate("consistency", 0.5, 2, 0, interval=half),

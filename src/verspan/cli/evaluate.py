@@ -84,7 +84,8 @@ def evaluate(  # noqa: PLR0913 - a parameter for each option
 
     \b
     JSON: {"run": {run_id, name, model_id, dataset_name, dataset_digest, status, stopped_by, …},
-      "metrics": [{name, value, count, failures, skipped, interval}], "failures": [{row_id, trial, trace_id, failure, …}],
+      "metrics": [{name, value, count, failures, skipped, interval}],
+      "failures": [{row_id, trial, trace_id, failure, …}],
       "spent": {calls, input_tokens, output_tokens, cost_usd, unpriced_calls}, "judging": likewise}
     """  # noqa: D301 - \b tells click to keep the lines below it
     from verspan.cli.evaluate_loading import load_function, load_rows, load_scorer
