@@ -6,6 +6,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from verspan.scorers.adapters.autoevals import from_autoevals as from_autoevals
+    from verspan.scorers.adapters.deepeval import from_deepeval as from_deepeval
+    from verspan.scorers.adapters.ragas import from_ragas as from_ragas
     from verspan.scorers.json_matching import JsonDiff as JsonDiff
     from verspan.scorers.json_matching import JsonSchema as JsonSchema
     from verspan.scorers.judges.built_in import Correctness as Correctness
@@ -67,6 +70,9 @@ _HOMES = {
     "TokenF1": "overlap",
     "Tokens": "spending",
     "ToolCalls": "tool_calls",
+    "from_autoevals": "adapters.autoevals",
+    "from_deepeval": "adapters.deepeval",
+    "from_ragas": "adapters.ragas",
     "make_judge": "judges.custom",
 }
 
@@ -100,6 +106,9 @@ __all__ = [
     "TokenF1",
     "Tokens",
     "ToolCalls",
+    "from_autoevals",
+    "from_deepeval",
+    "from_ragas",
     "make_judge",
 ]
 

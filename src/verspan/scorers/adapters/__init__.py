@@ -1,0 +1,1 @@
+"""Metrics of other evaluators as scorers."""
