@@ -1,18 +1,21 @@
-"""How far an evaluation has come: a bar in a terminal, lines in CI, nothing where nobody looks or a test runs."""
+"""How far an evaluation has come: a bar in a terminal and in a notebook, lines in CI, nothing where nobody looks."""
 
 from __future__ import annotations
 
 import os
 import sys
+import time
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from html import escape
+from importlib import import_module
 from typing import Any, Protocol, TextIO
 
 from verspan.evaluation.model import EvaluationRun, RowResult, Spent
 
 _LINES = 10
 """As many lines as a whole evaluation has in CI."""
+_SECONDS_BETWEEN = 0.2
 
 
 class Progress(Protocol):
@@ -111,6 +114,45 @@ class Bar:
         self._bar.stop()
 
 
+class Notebook:
+    """A bar below the notebook's cell, with the same beside it; replaced several times a second."""
+
+    def __init__(self, total: int, display: Any, html: Any) -> None:
+        self._running = Running(total)
+        self._html = html
+        self._handle = display(html(self._page()), display_id=True)
+        self._shown_at = time.monotonic()
+
+    def advance(self, run: EvaluationRun, result: RowResult) -> None:  # noqa: ARG002 - the bar is of all runs
+        """Move the bar, where it has not been moved just now."""
+        self._running.add(result)
+        if time.monotonic() - self._shown_at > _SECONDS_BETWEEN:
+            self._show()
+
+    def close(self) -> None:
+        """Leave the bar as it stands."""
+        self._show()
+
+    def _show(self) -> None:
+        self._shown_at = time.monotonic()
+        self._handle.update(self._html(self._page()))
+
+    def _page(self) -> str:
+        running = self._running
+        bar = f'<progress value="{running.done}" max="{max(1, running.total)}"></progress>'
+        return f"{bar} {running.done} of {running.total} rows {escape(str(running))}"
+
+
+def _notebook(total: int) -> Progress | None:
+    """What shows progress in the notebook that this process is the kernel of; None where it is none."""
+    ipython = sys.modules.get("IPython")
+    shell = None if ipython is None else ipython.get_ipython()
+    if not hasattr(shell, "kernel"):
+        return None
+    shown: Any = import_module("IPython.display")
+    return Notebook(total, shown.display, shown.HTML)
+
+
 def progress_for(total: int, stream: TextIO | None = None) -> Progress:
     """What shows the progress of so many rows here.
 
@@ -123,5 +165,7 @@ def progress_for(total: int, stream: TextIO | None = None) -> Progress:
         return Quiet()
     if os.environ.get("CI"):
         return Lines(total, shown)
-    make: Callable[[int, TextIO], Progress] = Bar
-    return make(total, shown) if shown.isatty() else Quiet()
+    notebook = _notebook(total)
+    if notebook is not None:
+        return notebook
+    return Bar(total, shown) if shown.isatty() else Quiet()
