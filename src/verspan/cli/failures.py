@@ -9,7 +9,6 @@ from collections.abc import Sequence
 import click
 
 from verspan.errors import InvalidArgumentError, VerspanError
-from verspan.missing import missing_distribution
 from verspan.semconv import ENV_DEBUG
 
 NEGATIVE = 1
@@ -50,6 +49,8 @@ def _line(error: Exception) -> tuple[str, int]:
     if isinstance(error, click.ClickException):
         return error.format_message(), error.exit_code
     if isinstance(error, ModuleNotFoundError):
+        from verspan.missing import missing_distribution
+
         error = missing_distribution(error, "this") or error
     if isinstance(error, VerspanError):
         return str(error), WRONG_USAGE if isinstance(error, InvalidArgumentError) else NEGATIVE
