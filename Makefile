@@ -27,7 +27,7 @@ LOCK = $(UV) pip compile --quiet --upgrade --universal --python-version 3.10 --g
 	--no-annotate --custom-compile-command "make lock" $(foreach ours,verspan verspan-instrumentation verspan-local verspan-workbench,--no-emit-package $(ours))
 LOCKED := $(PROJECTS) --extra prices requirements/build.in
 
-.PHONY: FORCE help demo story jaeger-demo jaeger collector servers test wheels bench lint types format lock lock-members clean test-members test-executors
+.PHONY: FORCE help demo story jaeger-demo jaeger collector servers test wheels bench lint types format lock lock-members clean test-members test-executors test-evaluators
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; \
@@ -51,7 +51,7 @@ collector: servers ## a real OpenTelemetry Collector before that Jaeger, until C
 servers: .venv/.run ## build both by Go where it is there: once, ten minutes, into a cache outside the clone
 	@$(BIN)/python -m tests.e2e.programs
 
-test: lint types test-members test-executors servers ## lint, types and all tests, those of every client in its versions included: what CI runs
+test: lint types test-members test-executors test-evaluators servers ## lint, types and all tests, those of every client in its versions included: what CI runs
 	@$(WITH_MIRROR) $(BIN)/python -m pytest -n auto
 
 wheels: .venv/.run ## every distribution, built into dist: what `pip install --find-links dist` takes
@@ -77,6 +77,8 @@ lock: $(BIN)/uv ## resolve requirements/*.in, and those of the instrumentors, an
 	@$(LOCK) $(LOCKED) requirements/run.in requirements/test.in requirements/dev.in -c requirements/run.txt -o requirements/dev.txt
 	@$(LOCK) $(LOCKED) requirements/run.in requirements/bench.in -o requirements/bench.txt
 	@$(LOCK) $(LOCKED) requirements/run.in requirements/test.in requirements/executors.in -o requirements/executors.txt
+	@for lock in evaluators evaluators-ragas; do \
+	  $(LOCK) $(LOCKED) requirements/test.in requirements/$$lock.in -o requirements/$$lock.txt || exit 1; done
 	@for lock in bench-openai-v2 dialects dialects-older dialects-openai-v2; do \
 	  $(LOCK) $(LOCKED) requirements/$$lock.in -o requirements/$$lock.txt || exit 1; done
 	@for lock in $(MEMBER_LOCKS:.in=); do $(LOCK) $(LOCKED) requirements/test.in $$lock.in -o $$lock.txt || exit 1; done
@@ -99,6 +101,13 @@ test-members: $(MEMBER_ENVIRONMENTS:%=%/.installed)
 # Evaluations on a Dask cluster and on Ray, on this machine, with workers that are killed.
 test-executors: .venv-executors/.installed
 	@.venv-executors/bin/python -m pytest -q -n 0 tests/executors
+
+# Other evaluators report on their use unless they are told not to, and one brings plugins of pytest that change every run.
+test-evaluators: export DEEPEVAL_TELEMETRY_OPT_OUT := YES
+test-evaluators: export RAGAS_DO_NOT_TRACK := true
+test-evaluators: .venv-evaluators/.installed .venv-evaluators-ragas/.installed
+	@.venv-evaluators/bin/python -m pytest -q -n 0 -p no:deepeval -p no:repeat -p no:rerunfailures tests/evaluators
+	@.venv-evaluators-ragas/bin/python -m pytest -q -n 0 tests/evaluators
 
 tested/.venvs/%: FORCE
 	@echo "Tests of verspan-$(firstword $(subst /, ,$*)) with the client of instrumentors/$*.txt"

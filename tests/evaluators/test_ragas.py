@@ -30,6 +30,8 @@ import verspan.openai
 from verspan.assessments.model import AssessmentSource, AssessmentSourceType, Feedback
 from verspan.scorers import Answer, from_ragas
 
+# It reads an id of the user's from a file that it leaves open, whether or not it is to tell anybody.
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 PACKAGE = f"ragas {version('ragas')}"
 SAID = Answer({"question": "Capital of France?"}, {"answer": "Paris.", "documents": ["It is Paris."]})
 FAITHFUL = {"response": "outputs.answer", "retrieved_contexts": "outputs.documents"}
