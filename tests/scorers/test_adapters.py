@@ -45,5 +45,5 @@ def test_nothing_expected() -> None:
 
 def test_places() -> None:
     """A place that no answer has is refused where the scorer is made."""
-    with pytest.raises(InvalidArgumentError, match="fields says that 'x' is at 'trace.x'"):
+    with pytest.raises(InvalidArgumentError, match=r"fields says that 'x' is at 'trace\.x'"):
         FIELDS.with_given({"x": "trace.x"})
