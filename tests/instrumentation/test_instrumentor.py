@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from importlib import metadata
 
 import pytest
 from packaging.requirements import Requirement
 
 from verspan.instrumentation.adapter import CallAdapter
-from verspan.instrumentation.instrumentor import Instrumentor
+from verspan.instrumentation.instrumentor import BaseInstrumentor, Instrumentor
+from verspan.instrumentation.telemetry import Telemetry
 
 from .acme import AcmeAdapter
 
@@ -45,3 +47,27 @@ def test_state_is_the_class_s() -> None:
     _ForOpenAI().instrument()
     _ForOpenAI().uninstrument()
     assert not _ForOpenAI().is_instrumented
+
+
+class _SlowToStart(BaseInstrumentor):
+    distribution = "verspan-openai"
+    threads: list[threading.Thread]
+    started = 0
+
+    def start(self, telemetry: Telemetry) -> Callable[[], None]:
+        cls = type(self)
+        cls.started += 1
+        if cls.started == 1:
+            another = threading.Thread(target=_SlowToStart().instrument)
+            another.start()
+            another.join(0.1)  # ends at once where nothing keeps it from starting too
+            cls.threads = [another]
+        return lambda: None
+
+
+def test_two_threads() -> None:
+    """A thread that instruments while another is about to does nothing, so that no call has two spans."""
+    _SlowToStart().instrument()
+    _SlowToStart.threads[0].join()
+    assert _SlowToStart.started == 1
+    _SlowToStart().uninstrument()

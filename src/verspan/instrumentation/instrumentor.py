@@ -7,9 +7,11 @@ since each caller makes an object of its own.
 from __future__ import annotations
 
 import logging
+import os
+import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib import metadata
 from typing import Any, ClassVar
 
@@ -32,6 +34,22 @@ class Method:
     name: str
     optional: bool = False
     """Whether some supported version of the client has the module and not the method."""
+
+
+@dataclass
+class _Turn:
+    """One thread at a time instruments or leaves a package as it was; a second wrapper would be a second span."""
+
+    lock: threading.RLock = field(default_factory=threading.RLock)  # starting one instrumentor may start another
+
+    def renew_lock(self) -> None:
+        """In a forked child, whose parent's thread may have held it."""
+        self.lock = threading.RLock()
+
+
+_turn = _Turn()
+if hasattr(os, "register_at_fork"):  # not on Windows, where nothing forks
+    os.register_at_fork(after_in_child=_turn.renew_lock)
 
 
 @dataclass(frozen=True)
@@ -77,9 +95,11 @@ class BaseInstrumentor(ABC):
             options: ``tracer_provider``, ``meter_provider`` and ``logger_provider``, each the process's own where it is
                 not given. Others, such as ``skip_dep_check``, are OpenTelemetry's and change nothing.
         """
-        cls = type(self)
-        if cls._active is not None:
-            return
+        with _turn.lock:
+            if not self.is_instrumented:
+                self._begin(options)
+
+    def _begin(self, options: Mapping[str, Any]) -> None:
         self._warn_if_unsupported()
         providers = ("tracer_provider", "meter_provider", "logger_provider")
         telemetry = Telemetry.for_scope(
@@ -87,14 +107,15 @@ class BaseInstrumentor(ABC):
             metadata.version(self.distribution),
             **{name: options.get(name) for name in providers},
         )
-        cls._active = _Active(telemetry, self.start(telemetry))
+        type(self)._active = _Active(telemetry, self.start(telemetry))  # noqa: SLF001 - its own class
 
     def uninstrument(self, **_options: Any) -> None:
         """Leave the package as it was, for objects made before too; what is under way is finished."""
         cls = type(self)
-        active, cls._active = cls._active, None
-        if active is not None:
-            active.stop()
+        with _turn.lock:
+            active, cls._active = cls._active, None
+            if active is not None:
+                active.stop()
 
     def _warn_if_unsupported(self) -> None:
         for text in self.instrumentation_dependencies():
