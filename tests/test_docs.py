@@ -140,7 +140,7 @@ def test_make_lists_targets() -> None:
     """`make` alone lists every target that is for people, with a line on each."""
     listed = subprocess.run(MAKE, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
     names = [line.split()[1] for line in listed]
-    run = ["help", "demo", "jaeger-demo", "jaeger", "collector", "servers", "test", "wheels", "bench"]
+    run = ["help", "demo", "story", "jaeger-demo", "jaeger", "collector", "servers", "test", "wheels", "bench"]
     assert names == [*run, "lint", "types", "format", "lock", "lock-members", "clean"]
     assert all(len(line.split()) > 2 for line in listed)
 

@@ -101,7 +101,7 @@ def test_from_mlflow(run: Run, tmp_path: Path) -> None:
     assert result.stdout.splitlines() == [
         "versions 6 (6 new), spans 9 (9 new)",
         "  agent-v2: 2 LoggedModels of this name are one version",
-        "  2 assessments are not imported: there is no place for them yet",
+        "  2 assessments are not imported",
     ]
     assert result.exit_code == 0
 

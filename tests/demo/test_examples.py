@@ -20,6 +20,7 @@ from verspan.traces.model import Trace, TraceQuery
 from verspan.versions.identity import model_id_for
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
+TESTS = Path(__file__).parents[1]
 CALL = "chat gpt-4o-mini"
 
 
@@ -305,8 +306,8 @@ def test_story(place: Place) -> None:
 
 
 def test_every_example_is_tested() -> None:
-    """No example is without a test here."""
-    source = Path(__file__).read_text(encoding="utf-8")
+    """No example is without a test."""
+    source = "".join(path.read_text(encoding="utf-8") for path in TESTS.rglob("test_*.py"))
     names = [path.name for path in examples()]
     assert [name for name in names if f'"{name}"' not in source] == []
 

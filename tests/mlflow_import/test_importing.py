@@ -33,7 +33,7 @@ ROOT = Path(__file__).parents[2]
 MLFLOW = ROOT / ".venv-mlflow" / "bin" / "mlflow"
 NOTES = (
     "agent-v2: 2 LoggedModels of this name are one version",
-    "2 assessments are not imported: there is no place for them yet",
+    "2 assessments are not imported",
 )
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from verspan.alerts.model import Rule
-from verspan.errors import InvalidArgumentError, MissingPackageError
+from verspan.errors import InvalidArgumentError
+from verspan.gating.documents import read_toml
 from verspan.gating.reading import policy_of
 from verspan.trends.roll_ups import OF_CALLS
 from verspan.watching.durations import seconds_of
@@ -23,14 +22,8 @@ def read_rules(path: Path) -> list[Rule]:
 
     Raises:
         InvalidArgumentError: the file cannot be read, or what is in it are no rules.
-        MissingPackageError: Python is 3.10 and has no package that reads TOML.
     """
-    try:
-        document = _toml().loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidArgumentError(f"the rules {path} cannot be read: {error}") from error
-    except ValueError as error:
-        raise InvalidArgumentError(f"{path} is no TOML: {error}") from error
+    document = read_toml(path, "the rules")
     listed = document.get("alerts")
     if set(document) != {"alerts"} or not isinstance(listed, list) or not listed:
         raise InvalidArgumentError(f"{path} has a section [[alerts]] for each rule, and nothing else")
@@ -92,10 +85,3 @@ def _against(text: str | None) -> tuple[float | None, str | None]:
         return seconds_of(text), None
     except InvalidArgumentError:
         return None, text
-
-
-def _toml() -> Any:
-    try:
-        return import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
-    except ImportError as error:
-        raise MissingPackageError("reading rules needs tomli on Python 3.10: pip install tomli") from error

@@ -32,7 +32,6 @@ def gate(comparison: Comparison, policy: str | Path | Mapping[str, Any] | Policy
     Raises:
         InvalidArgumentError: the policy is none, says a bound in a unit that is not its metric's, or wants more
             confidence than the comparison has.
-        MissingPackageError: Python is 3.10 and has no package that reads TOML.
     """
     return judged(_policy(policy), comparison)
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable, Mapping
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
-from verspan.errors import InvalidArgumentError, MissingPackageError
+from verspan.errors import InvalidArgumentError
+from verspan.gating.documents import read_toml
 from verspan.gating.model import Verdict
 from verspan.gating.policy import MetricDemands, Must, Policy, Quantity, RowDemands
 
@@ -22,17 +21,8 @@ def read_policy(path: str | Path) -> Policy:
 
     Raises:
         InvalidArgumentError: the file cannot be read, or what is in it is no policy.
-        MissingPackageError: Python is 3.10 and has no package that reads TOML.
     """
-    try:
-        text = Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidArgumentError(f"the policy {path} cannot be read: {error}") from error
-    try:
-        document = _toml().loads(text)
-    except ValueError as error:
-        raise InvalidArgumentError(f"{path} is no TOML: {error}") from error
-    return policy_of(document, str(path))
+    return policy_of(read_toml(path, "the policy"), str(path))
 
 
 def policy_of(document: Mapping[str, Any], place: str = "the policy") -> Policy:
@@ -143,10 +133,3 @@ _DEMANDS: Final[Mapping[str, _Read]] = {
     "max_increase": _share,
     "max_decrease": _share,
 }
-
-
-def _toml() -> Any:
-    try:
-        return import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
-    except ImportError as error:
-        raise MissingPackageError("reading a policy needs tomli on Python 3.10: pip install tomli") from error

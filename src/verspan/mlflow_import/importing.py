@@ -97,7 +97,7 @@ class _Import:
         if self._without_spans:
             yield f"{self._without_spans} traces are left out: MLflow has no spans of them that can be read"
         if self._assessments:
-            yield f"{self._assessments} assessments are not imported: there is no place for them yet"
+            yield f"{self._assessments} assessments are not imported"
 
     def _bring_trace(self, trace: MlflowTrace, versions: Versions) -> None:
         model_id = trace.metadata.get(MODEL_ID)
