@@ -8,7 +8,7 @@ from click.exceptions import Exit
 from verspan.cli.compare_view import print_comparison
 from verspan.cli.completing import complete_compared, complete_datasets
 from verspan.cli.gate_options import GateOptions, exit_code, gate_options, print_verdict, settled, verdict_document
-from verspan.cli.options import json_option, source_option, store_option, typed_time
+from verspan.cli.options import cluster_option, json_option, source_option, store_option, typed_time
 from verspan.cli.sources import traffic_source
 from verspan.cli.terminal import print_json
 
@@ -35,13 +35,7 @@ _SHOWN_ROWS = 20
 @click.option("--since", metavar="TIME", callback=typed_time, help="Only traces that started then or later.")
 @click.option("--until", metavar="TIME", callback=typed_time, help="Only traces that started before then.")
 @click.option("--env", "environment", metavar="NAME", help="Only traces of this environment.")
-@click.option(
-    "--cluster-by",
-    type=click.Choice(["session", "user", "nothing"]),
-    default="session",
-    show_default=True,
-    help="What makes traces depend on one another.",
-)
+@cluster_option
 @click.option("--alpha", type=float, default=0.05, show_default=True, help="How often a difference may be false.")
 @source_option
 @gate_options

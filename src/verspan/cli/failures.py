@@ -22,7 +22,7 @@ INTERRUPTED = 130
 
 def asks_for_verdict(arguments: Sequence[str]) -> bool:
     """Whether the exit code of a command line is a gate's verdict, which nothing else may be mistaken for."""
-    return any(argument.partition("=")[0] == "--gate" for argument in arguments)
+    return "watch" in arguments[:1] or any(argument.partition("=")[0] == "--gate" for argument in arguments)
 
 
 def report(error: Exception, *, verdict: bool = False) -> int:

@@ -35,6 +35,13 @@ model_option = click.option(
     shell_complete=complete_models,
     help="Only this version: its name, its id, or a beginning that no other has. Repeat it for several.",
 )
+cluster_option = click.option(
+    "--cluster-by",
+    type=click.Choice(["session", "user", "nothing"]),
+    default="session",
+    show_default=True,
+    help="What makes traces depend on one another.",
+)
 
 
 def typed_time(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> int | None:

@@ -15,10 +15,9 @@ import click
 from click.exceptions import Exit
 
 from verspan.cli.completing import complete_models
-from verspan.cli.failures import report
-from verspan.cli.options import json_option, source_option, store_option, typed_time
+from verspan.cli.options import cluster_option, json_option, source_option, store_option, typed_time
 from verspan.cli.sources import traffic_source
-from verspan.errors import InvalidArgumentError, VerspanError
+from verspan.errors import InvalidArgumentError
 
 if TYPE_CHECKING:
     from verspan.sources.model import Window
@@ -27,29 +26,7 @@ if TYPE_CHECKING:
     from verspan.watching.plan import Plan
 
 INCONCLUSIVE = 2
-NO_VERDICT = 64
-"""What a program exits with that was used wrongly (EX_USAGE of sysexits.h); 1 and 2 are verdicts here."""
 _NS = 1_000_000_000
-
-
-class VerdictCommand(click.Command):
-    """A command whose exit code is a verdict, and nothing else has one of those: not a typing mistake either."""
-
-    def make_context(self, *args: Any, **options: Any) -> click.Context:
-        """Read the options."""
-        try:
-            return super().make_context(*args, **options)
-        except click.UsageError as error:
-            report(error)
-            raise Exit(NO_VERDICT) from error
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run it."""
-        try:
-            return super().invoke(ctx)
-        except (click.UsageError, VerspanError) as error:
-            report(error)
-            raise Exit(NO_VERDICT) from error
 
 
 def _seconds(_ctx: click.Context, _parameter: click.Parameter, value: str) -> float:
@@ -61,7 +38,7 @@ def _seconds(_ctx: click.Context, _parameter: click.Parameter, value: str) -> fl
         raise click.BadParameter(str(error)) from error
 
 
-@click.command(cls=VerdictCommand)
+@click.command()
 @click.option("--baseline", required=True, metavar="VERSION", shell_complete=complete_models, help="What is in use.")
 @click.option("--candidate", required=True, metavar="VERSION", shell_complete=complete_models, help="What is judged.")
 @click.option("--env", "environment", metavar="NAME", help="Only traces of this environment.")
@@ -101,13 +78,7 @@ def _seconds(_ctx: click.Context, _parameter: click.Parameter, value: str) -> fl
     show_default=True,
     help="Sessions of each version without which nothing is concluded.",
 )
-@click.option(
-    "--cluster-by",
-    type=click.Choice(["session", "user", "nothing"]),
-    default="session",
-    show_default=True,
-    help="What makes traces depend on one another.",
-)
+@cluster_option
 @source_option
 @store_option
 @json_option
