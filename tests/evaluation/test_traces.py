@@ -34,6 +34,10 @@ def steps(trace):
 async def loud(outputs):
     return outputs.isupper()
 
+@verspan.scorer
+def of_no_version(outputs):
+    return verspan.get_active_model_id() is None
+
 if __name__ == "__main__":
     data = verspan.datasets.create_dataset("support", [{"inputs": {"question": each}} for each in "ab"])
     result = verspan.evaluate(data, answer, [steps, loud], "v1")
@@ -46,15 +50,18 @@ if __name__ == "__main__":
         print(dict(verspan.evaluate(data, answer, [loud, steps], "v1", executor=executor).metrics))
         result = verspan.evaluate(data, ask, [loud], "v1", executor=executor)
         print(result.failures[0].failure, result.spent.calls, result.spent.input_tokens)
+    verspan.set_active_model(name="v0")
+    print(dict(verspan.evaluate(data, answer, [of_no_version], "v1").metrics))
 """
 
 
 def test_traces(tmp_path: Path) -> None:
-    """Scorers see the answer's trace; traces are rows, by themselves or by id; functions run in processes too."""
+    """Scorers see the answer's trace and are no version's; traces are rows, by id too; functions run in processes."""
     assert said(PROGRAM, tmp_path, VERSPAN_STORE=str(tmp_path / "store.db")) == [
         "support {'loud/mean': 1.0, 'steps/mean': 2.0}",
         "{'loud/mean': 1.0, 'steps/mean': 2.0}",
         "{'loud/mean': 1.0}",
         "{'loud/mean': 1.0, 'steps/mean': 2.0}",
         "RowFailure(error_type='NoSuchParcelError', message='no parcel 7') 2 20",
+        "{'of_no_version/mean': 1.0}",
     ]

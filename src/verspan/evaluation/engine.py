@@ -12,6 +12,7 @@ from opentelemetry.trace import INVALID_SPAN, set_span_in_context
 from verspan import semconv
 from verspan.assessments.events import result_of
 from verspan.assessments.model import Feedback
+from verspan.context import without_version
 from verspan.evaluation.answering import Asking
 from verspan.evaluation.calling import CallTimeoutError, in_thread, within
 from verspan.evaluation.keeping import Keeper
@@ -105,7 +106,7 @@ class Engine:
         async def score() -> None:
             await found.score(Answer(row.inputs, answer.outputs, row.expectations, await self._trace(trace_id)))
 
-        before = attach(meter.context())
+        before = attach(without_version(meter.context()))  # what scoring calls is no traffic of a version
         try:
             await within(self._plan.limits.timeout_s, score())
         except CallTimeoutError as error:
