@@ -12,43 +12,39 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
+from tests.processes import said
 
-import verspan
-from verspan.scorers.decorator import scorer
-
-ROWS = [{"row_id": f"row-{number}", "inputs": {"number": number}} for number in range(60)]
 KEEPS = '[metrics."correct"]\nmust = "not regress"\nmargin = 0.1\n'
 
 
-@scorer
-def correct(outputs: str) -> bool:
-    """Whether the answer is the right one."""
+FILLING = """
+import verspan
+
+@verspan.scorer
+def correct(outputs):
     return outputs == "right"
 
-
-def never(number: int) -> str:
-    """Right, always."""
-    assert number >= 0
+def always(number):
     return "right"
 
-
-def seldom(number: int) -> str:
-    """Wrong, every third time."""
+def seldom(number):
     return "right" if number % 3 else "wrong"
+
+rows = [{"row_id": f"row-{number}", "inputs": {"number": number}} for number in range(60)]
+for name, function, some in (
+    ("good", always, rows), ("bad", seldom, rows), ("same", always, rows),
+    ("few", always, rows[:3]), ("few-too", seldom, rows[:3]),
+):
+    verspan.evaluate(some, function, [correct], name)
+verspan.flush()
+"""
 
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with evaluations of a good version, of a bad one, and of three rows."""
     place = tmp_path_factory.mktemp("evaluated") / "store.db"
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setenv("VERSPAN_STORE", str(place))
-        verspan.evaluate(ROWS, never, [correct], "good")
-        verspan.evaluate(ROWS, seldom, [correct], "bad")
-        verspan.evaluate(ROWS, never, [correct], "same")
-        for name, function in (("few", never), ("few-too", seldom)):
-            verspan.evaluate(ROWS[:3], function, [correct], name)
-        verspan.flush()
+    assert said(FILLING, place.parent, VERSPAN_STORE=str(place)) == []
     return place
 
 
