@@ -42,6 +42,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
         opened.upsert_model(version("agent-v2", params={"temperature": "0.2"}))
         yield opened
     registry.configure_recording(None)
+    registry._recorder._known.clear()  # or it would be recorded in whatever store comes next
 
 
 @pytest.fixture
